@@ -1,0 +1,127 @@
+"""The command tree. Each command's module is imported only when that command is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+from sednactl.errors import ExitCode
+from sednactl.surroundings import Surroundings
+
+
+class Entry(NamedTuple):
+    """Where a top-level command lives and its line in `--help`.
+
+    `module` has a `typer.Typer` called `app`; one with a single command becomes
+    that command, one with several becomes a group.
+    """
+
+    module: str
+    summary: str
+    section: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "create": Entry(
+        "create", "Render a workload from a template, check it and send it to the cluster", "Author"
+    ),
+    "templates": Entry("templates", "List, show or copy the templates that create uses", "Author"),
+    "validate": Entry(
+        "validate", "Check manifests offline against schemas and against what Sedna does", "Author"
+    ),
+    "explain": Entry("explain", "Describe a kind's fields, offline", "Author"),
+    "diff": Entry("diff", "Show what apply would change in the cluster", "Author"),
+    "apply": Entry("apply", "Send manifests to the cluster (server-side apply)", "Author"),
+    "get": Entry("get", "List workloads with what their children really do", "Manage"),
+    "describe": Entry("describe", "Show one workload, its children, references and events", "Manage"),
+    "tree": Entry("tree", "Show what a workload owns", "Manage"),
+    "wait": Entry("wait", "Wait until a workload runs or is gone", "Manage"),
+    "delete": Entry("delete", "Delete workloads, after telling what goes with them", "Manage"),
+    "scale": Entry("scale", "Watch the replicas of both sides of a service", "Scale"),
+    "cleanup": Entry("cleanup", "Find and remove ghost instances, and undo that", "Clean up"),
+    "completion": Entry("completion", "Print the completion script of a shell", "Other"),
+}
+
+_USAGE_ERRORS: type[Exception] = typer.BadParameter.__mro__[
+    1
+]  # click's UsageError, vendored since typer 0.28
+
+
+class LazyGroup(TyperGroup):
+    """The top level: knows every command's name and summary, imports a command when it is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's signature
+        """Give the commands in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - click's signature
+        """Import the module of one command and give its click command."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module = import_module(f"sednactl.cli.{entry.module}")
+        command: Any = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - click's signature
+        """Write the command list by sections, without importing any command."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for name, entry in COMMANDS.items():
+            sections.setdefault(entry.section, []).append((name, entry.summary))
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    name="sednactl",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def sednactl(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+) -> None:
+    r"""Author, validate, apply, watch and clean up KubeEdge-Sedna workloads.
+
+    \b
+    Start here:
+      sednactl create ji helmet --help
+      sednactl validate helmet.yaml
+      sednactl scale watch helmet
+    """
+    if version:
+        from sednactl import __version__
+
+        typer.echo(f"sednactl {__version__}")
+        raise typer.Exit
+
+
+def invoke(arguments: Sequence[str], surroundings: Surroundings, program: str) -> int:
+    """Run the command that `arguments` name. Usage errors become exit code 2 here."""
+    command: Any = typer.main.get_command(app)
+    try:
+        result = command.main(list(arguments), prog_name=program, standalone_mode=False, obj=surroundings)
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+    except typer.Exit as exit_:
+        return exit_.exit_code
+    except _USAGE_ERRORS as error:
+        _usage_error(error, surroundings, program)
+        return ExitCode.USAGE
+    return result if isinstance(result, int) else ExitCode.DONE
+
+
+def _usage_error(error: Any, surroundings: Surroundings, program: str) -> None:
+    path = error.ctx.command_path if error.ctx is not None else program
+    surroundings.stderr.write(f"error: {error.format_message()}\nhint: try '{path} --help'\n")

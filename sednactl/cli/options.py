@@ -1,0 +1,110 @@
+"""Options that many commands share, written once.
+
+`@cluster_command` gives a command every flag of the cluster contract and hands
+them over as one `ClusterAccess`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import typing
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from sednactl.cluster.access import ClusterAccess
+from sednactl.errors import UsageError
+
+_DURATION_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def seconds(text: str) -> float:
+    """Read a duration as Go writes it (`90s`, `1h30m`, `1.5h`) or a bare number of seconds."""
+    import re
+
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise UsageError(f"'{text}' is no duration", hint="write 30s, 5m, 1h30m or a number of seconds")
+    return sum(float(number) * _DURATION_UNITS[unit] for number, unit in parts)
+
+
+def duration(text: str | float) -> float:
+    """Parse a duration option; for `typer.Option(parser=duration)`."""
+    if isinstance(text, float):
+        return text
+    try:
+        return seconds(text)
+    except UsageError as error:
+        raise typer.BadParameter(f"{error.message}; {error.hint}") from None
+
+
+_CLUSTER_PARAMETERS: dict[str, Any] = {
+    "kubeconfig": Annotated[
+        str | None,
+        typer.Option(
+            "--kubeconfig",
+            metavar="FILE",
+            help="Kubeconfig file (default: $KUBECONFIG, else ~/.kube/config).",
+        ),
+    ],
+    "context": Annotated[
+        str | None, typer.Option("--context", metavar="NAME", help="Context of the kubeconfig to use.")
+    ],
+    "namespace": Annotated[
+        str | None,
+        typer.Option("--namespace", "-n", metavar="NAME", help="Namespace (default: the context's)."),
+    ],
+    "request_timeout": Annotated[
+        float | None,
+        typer.Option(
+            "--request-timeout",
+            metavar="DURATION",
+            parser=duration,
+            help="Longest wait for one answer of the API server.",
+        ),
+    ],
+    "as_user": Annotated[str | None, typer.Option("--as", metavar="USER", help="User to impersonate.")],
+    "as_group": Annotated[
+        list[str] | None, typer.Option("--as-group", metavar="GROUP", help="Group to impersonate; repeats.")
+    ],
+}
+
+
+def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the cluster flags to a command whose parameter `access` takes them as a `ClusterAccess`."""
+    hints = typing.get_type_hints(function, include_extras=True)
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def command(**arguments: Any) -> Any:
+        given = {name: arguments.pop(name) for name in _CLUSTER_PARAMETERS}
+        access = ClusterAccess(
+            given["kubeconfig"],
+            given["context"],
+            given["namespace"],
+            given["request_timeout"],
+            given["as_user"],
+            tuple(given["as_group"] or ()),
+        )
+        return function(**arguments, access=access)
+
+    own = [
+        parameter.replace(annotation=hints.get(name, parameter.annotation))
+        for name, parameter in signature.parameters.items()
+        if name != "access"
+    ]
+    shared = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        for name, annotation in _CLUSTER_PARAMETERS.items()
+    ]
+    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own] + shared
+    command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    del command.__wrapped__  # else typer reads the original's annotations
+    return command

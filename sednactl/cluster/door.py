@@ -1,0 +1,180 @@
+"""The cluster as the rest of the program sees it: raw dicts in, raw dicts out, errors by cause.
+
+Every method raises the errors of `sednactl.errors`: Unreachable, or a subclass
+of Refused. Namespace None means "the cluster's default" for one object and
+"all namespaces" for lists and watches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from sednactl.cluster.access import ClusterAccess
+    from sednactl.sedna.resources import Resource
+    from sednactl.surroundings import Surroundings
+
+Json = dict[str, Any]
+Propagation = Literal["Background", "Foreground", "Orphan"]
+FIELD_MANAGER = "sednactl"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All objects of one list, and the resourceVersion it is true for."""
+
+    items: list[Json]
+    resource_version: str
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the API server made of an object sent to it: the stored object and its Warning headers."""
+
+    object: Json
+    warnings: tuple[str, ...]
+    created: bool
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What to list or watch. `namespace` None means all namespaces."""
+
+    resource: Resource
+    namespace: str | None = None
+    labels: str | None = None
+    fields: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One step of a watch.
+
+    `added`, `modified` and `deleted` carry the object. `synced` (no object) says
+    that everything that exists now has been given once. `idle` (no object) comes
+    when nothing happened for a while, so that a caller can look at the clock.
+    `lost` (no object, `detail` says why) tells that the connection is gone and is
+    being made again; a `synced` follows once all was read anew.
+    """
+
+    type: Literal["added", "modified", "deleted", "synced", "idle", "lost"]
+    selection: Selection
+    object: Json | None = None
+    detail: str = ""
+
+
+class Cluster(Protocol):
+    """One cluster, one identity."""
+
+    @property
+    def namespace(self) -> str:
+        """Give the default namespace: the flag's, else the context's, else `default`."""
+
+    @property
+    def server(self) -> str:
+        """Give the API server's URL."""
+
+    @property
+    def context(self) -> str:
+        """Give the context's name, for messages; `in-cluster` inside a pod."""
+
+    def get(self, resource: Resource, name: str, namespace: str | None = None) -> Json:
+        """Read one object. Raises NotFound."""
+
+    def find(self, resource: Resource, name: str, namespace: str | None = None) -> Json | None:
+        """Read one object, or None where there is none."""
+
+    def list(
+        self, selection: Selection, *, metadata_only: bool = False, page_size: int = 500
+    ) -> Iterator[Json]:
+        """Give every object, page by page; `metadata_only` asks for PartialObjectMetadata.
+
+        Items always carry apiVersion and kind, which the API server leaves out of
+        lists. A continue token that expired halfway starts the list anew without
+        giving an object twice.
+        """
+
+    def snapshot(self, selection: Selection, *, metadata_only: bool = False) -> Listing:
+        """Give the whole list at once with its resourceVersion."""
+
+    def create(
+        self, resource: Resource, manifest: Json, *, namespace: str | None = None, dry_run: bool = False
+    ) -> Stored:
+        """Create with strict field validation. Raises AlreadyExists, Invalid."""
+
+    def apply(
+        self,
+        resource: Resource,
+        manifest: Json,
+        *,
+        namespace: str | None = None,
+        dry_run: bool = False,
+        force: bool = False,
+        strict: bool = True,
+    ) -> Stored:
+        """Server-side apply as field manager `sednactl`. Raises Conflict (detail: a line for each manager and field)."""
+
+    def patch(
+        self,
+        resource: Resource,
+        name: str,
+        patch: Json | Sequence[Json],
+        *,
+        namespace: str | None = None,
+        subresource: str | None = None,
+        dry_run: bool = False,
+    ) -> Json:
+        """Merge patch for a dict, JSON patch for a list."""
+
+    def delete(
+        self,
+        resource: Resource,
+        name: str,
+        *,
+        namespace: str | None = None,
+        uid: str | None = None,
+        propagation: Propagation = "Background",
+        grace_seconds: int | None = None,
+        dry_run: bool = False,
+    ) -> Json:
+        """Delete one object; with `uid` only if it is still that very object (Conflict otherwise). Raises NotFound."""
+
+    def watch(self, selections: Sequence[Selection], *, idle: float = 1.0) -> Iterator[Change]:
+        """List, then follow, several selections together and for ever; close the iterator to stop.
+
+        Survives 410, dropped connections, restarts and time-outs: after each the
+        objects are listed again and compared, so that nothing is lost and nothing
+        given twice. Raises only what cannot pass by itself (Unauthorized, Forbidden,
+        NotFound of the kind) and Unreachable when the very first list fails.
+        `idle` is in seconds.
+        """
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        content_type: str = "application/json",
+    ) -> Json:
+        """Send one raw request, e.g. GET /version, and give the decoded JSON."""
+
+    def serves(self, resource: Resource) -> bool:
+        """Tell from discovery whether the cluster serves this kind in this version."""
+
+    def close(self) -> None:
+        """Drop open connections."""
+
+
+OpenCluster = Callable[["ClusterAccess", "Surroundings"], Cluster]
+
+
+def open_cluster(access: ClusterAccess, surroundings: Surroundings) -> Cluster:
+    """Find credentials as kubectl does and give the cluster they lead to. Sends no request yet."""
+    from sednactl.cluster.client import HttpCluster
+    from sednactl.cluster.credentials import find_credentials
+
+    return HttpCluster(find_credentials(access, surroundings), access, surroundings)

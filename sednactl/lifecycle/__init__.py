@@ -1,0 +1,1 @@
+"""The life of a workload: apply, delete, wait; the ownership tree; ghosts."""

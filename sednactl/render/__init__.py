@@ -1,0 +1,1 @@
+"""What you see: one module a format, fed with the operations' results and nothing else."""

@@ -1,0 +1,69 @@
+"""Plain columns as kubectl prints them: no frames, three blanks between, upper-case heads."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+_ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+
+
+def printable(text: str) -> str:
+    """Make control characters visible, so that text from a cluster cannot drive the terminal."""
+    return text.translate(_ESCAPES)
+
+
+def width(text: str) -> int:
+    """Give how many terminal cells `text` takes (wide East Asian characters take two, combining ones none)."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+def columns(heads: Sequence[str], rows: Sequence[Sequence[str]], *, headers: bool = True) -> str:
+    """Lay out rows under their heads; ends with a newline unless there is nothing to show."""
+    lines = [[printable(cell) for cell in row] for row in rows]
+    if headers:
+        lines.insert(0, list(heads))
+    if not lines:
+        return ""
+    widths = [max(width(line[index]) for line in lines) for index in range(len(heads))]
+    return "".join(
+        "   ".join(
+            cell if last == index else cell + " " * (widths[index] - width(cell))
+            for index, cell in enumerate(line)
+        ).rstrip()
+        + "\n"
+        for line in lines
+        for last in (len(line) - 1,)
+    )
+
+
+def age(seconds: float) -> str:
+    """Write a duration as kubectl writes ages: 45s, 2m5s, 7h12m, 3d4h, 2y10d."""
+    whole = max(0, int(seconds))
+    minutes, hours, days, years = whole // 60, whole // 3600, whole // 86400, whole // (86400 * 365)
+    if whole < 120:
+        return f"{whole}s"
+    if minutes < 10:
+        return _two(minutes, "m", whole % 60, "s")
+    if minutes < 180:
+        return f"{minutes}m"
+    if hours < 8:
+        return _two(hours, "h", minutes % 60, "m")
+    if hours < 48:
+        return f"{hours}h"
+    if hours < 192:
+        return _two(days, "d", hours % 24, "h")
+    if days < 730:
+        return f"{days}d"
+    if years < 8:
+        return _two(years, "y", days % 365, "d")
+    return f"{years}y"
+
+
+def _two(large: int, unit: str, small: int, small_unit: str) -> str:
+    return f"{large}{unit}{small}{small_unit}" if small else f"{large}{unit}"

@@ -1,0 +1,1 @@
+"""Schema check and rules → findings; one short module a family of rules."""

@@ -1,0 +1,41 @@
+"""What validation found: one frozen record a finding, read by every report format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["error", "warning", "info"]
+Path = tuple[str | int, ...]
+
+
+def spell_path(path: Sequence[str | int]) -> str:
+    """Write a path as Kubernetes does: `spec.edgeWorker.template.spec.containers[0].image`."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif step and step.replace("_", "a").replace("-", "a").isalnum():
+            text += f".{step}" if text else step
+        else:
+            text += f"[{step}]"
+    return text
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong, or worth knowing, in one document.
+
+    `line` and `column` count from 1; `column` is in characters. `path` is the
+    place in the document, empty for the document as a whole.
+    """
+
+    rule: str
+    level: Level
+    message: str
+    file: str
+    line: int
+    column: int
+    path: Path = ()
+    hint: str = ""
