@@ -92,7 +92,7 @@ app = typer.Typer(
 def sednactl(
     version: bool = typer.Option(False, "--version", help="Print the version and exit."),
 ) -> None:
-    r"""Author, validate, apply, watch and clean up KubeEdge-Sedna workloads.
+    """Author, validate, apply, watch and clean up KubeEdge-Sedna workloads.
 
     \b
     Start here:
