@@ -1,0 +1,33 @@
+"""Where the API server serves what: the path and query of each request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from sednactl.sedna.resources import Resource
+
+
+def path_of(
+    resource: Resource,
+    namespace: str | None,
+    name: str | None = None,
+    subresource: str | None = None,
+    query: Mapping[str, str] | None = None,
+) -> str:
+    """Give the path of a collection or an object; `namespace` None means all (or a cluster-wide kind)."""
+    root = f"/apis/{resource.group}/{resource.version}" if resource.group else f"/api/{resource.version}"
+    parts = [root]
+    if namespace and resource.namespaced:
+        parts.append(f"namespaces/{quote(namespace, safe='')}")
+    parts.append(resource.plural)
+    if name:
+        parts.append(quote(name, safe=""))
+    if subresource:
+        parts.append(quote(subresource, safe="/"))
+    return with_query("/".join(parts), query)
+
+
+def with_query(path: str, query: Mapping[str, str] | None) -> str:
+    """Append a query to a path."""
+    return f"{path}?{urlencode(query)}" if query else path

@@ -1,0 +1,80 @@
+"""Lists in pages, also when a page's place in history expires halfway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sednactl.cluster.door import Json, Selection
+from sednactl.errors import Expired, ServerFault
+
+ReadPage = Callable[[int | None, str | None], Json]
+"""Reads one page: limit (None for all), continue token (None for the first)."""
+
+_RESTARTS = 5
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some items of a list, complete with apiVersion and kind.
+
+    `first` says that a list begins with this page; with `consistent` an earlier
+    beginning is then void.
+    """
+
+    items: list[Json]
+    resource_version: str
+    first: bool
+
+
+def pages(read: ReadPage, selection: Selection, size: int, *, consistent: bool = False) -> Iterator[Page]:
+    """Give the pages of a list.
+
+    The API server lists in the order of its keys (`namespace/name`), so after an
+    expired continue token everything up to the last key given is skipped: no
+    object comes twice, and only one key has to be remembered however long the
+    list is. With `consistent`, all pages are of one resourceVersion: an expired
+    token begins the list anew, at last in one piece (client-go's way out).
+    """
+    token: str | None = None
+    limit: int | None = size
+    last: str | None = None
+    restarts = 0
+    while True:
+        try:
+            content = read(limit, token)
+        except Expired:
+            restarts += 1
+            if token is None or restarts > _RESTARTS:
+                raise
+            token = None
+            if consistent or restarts == _RESTARTS:
+                limit = None
+            continue
+        metadata = content.get("metadata")
+        items = content.get("items")
+        if not isinstance(metadata, dict) or not isinstance(items or [], list):
+            raise ServerFault(f"the API server's list of {selection.resource.full_name} is no list")
+        typed = [_typed(item, selection) for item in items or []]
+        if not consistent and typed:
+            if last is not None and restarts:
+                typed = [item for item in typed if _key(item) > last]
+            last = max(last or "", _key(typed[-1])) if typed else last
+        yield Page(typed, str(metadata.get("resourceVersion") or ""), first=token is None)
+        token = metadata.get("continue") or None
+        if token is None:
+            return
+
+
+def _typed(item: Any, selection: Selection) -> Json:
+    if not isinstance(item, dict) or not isinstance(item.get("metadata"), dict):
+        raise ServerFault(f"the API server's list of {selection.resource.full_name} holds no objects")
+    rest = {key: value for key, value in item.items() if key not in ("apiVersion", "kind")}
+    return {"apiVersion": selection.resource.api_version, "kind": selection.resource.kind, **rest}
+
+
+def _key(item: Json) -> str:
+    metadata = item["metadata"]
+    namespace = metadata.get("namespace")
+    return f"{namespace}/{metadata.get('name')}" if namespace else str(metadata.get("name"))
