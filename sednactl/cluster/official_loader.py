@@ -48,14 +48,14 @@ class OfficialIdentity:
             return before is None or before.authorization != self._proof.authorization
 
     def _load(self) -> Proof:
-        import oauthlib.oauth2
+        import oauthlib.oauth2  # type: ignore[import-untyped]
         import urllib3
         from kubernetes import client, config
 
         configuration = client.Configuration()
         with tempfile.TemporaryDirectory(prefix="sednactl-") as folder:
             try:
-                config.load_kube_config(
+                config.load_kube_config(  # type: ignore[no-untyped-call]
                     config_file=os.pathsep.join(str(file) for file in self._chosen.files),
                     context=self._chosen.name,
                     client_configuration=configuration,

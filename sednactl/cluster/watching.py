@@ -111,9 +111,7 @@ def follow(cluster: HttpCluster, selections: Sequence[Selection], idle: float) -
     followers: list[_Follower] = []
     try:
         for selection in selections:
-            follower = _Follower(
-                cluster.twin(lambda seconds: stop.wait(seconds) and None), selection, changes, stop
-            )
+            follower = _Follower(cluster.twin(stop), selection, changes, stop)
             followers.append(follower)
             follower.start()
         while True:
