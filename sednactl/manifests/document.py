@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 
 class Position(NamedTuple):
@@ -12,6 +12,14 @@ class Position(NamedTuple):
 
     line: int
     column: int
+
+
+class Locate(Protocol):
+    """Finds the position of the value at a path, or with `key` that of the key it stands under."""
+
+    def __call__(self, path: tuple[str | int, ...], *, key: bool = False) -> Position:
+        """Give the position; that of the nearest parent for a path that does not exist."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -22,11 +30,22 @@ class Document:
     gave (`-` for standard input), `index` its place in the stream from 0, `line`
     its first line. `locate` finds the position of the value at a path (of the
     nearest parent for a path that does not exist) and only works when asked, so
-    that good documents pay nothing for it.
+    that good documents pay nothing for it; `source_line` gives a line's text, for
+    showing it.
     """
 
     content: Any
     file: str
     index: int
     line: int
-    locate: Callable[[tuple[str | int, ...]], Position]
+    locate: Locate
+    source_line: Callable[[int], str] = lambda line: ""  # noqa: ARG005
+
+
+def document_of(content: Any, file: str = "-", index: int = 0) -> Document:
+    """Make a document of a value that came from no file, e.g. from a template or a cluster."""
+
+    def nowhere(path: tuple[str | int, ...], *, key: bool = False) -> Position:  # noqa: ARG001
+        return Position(1, 1)
+
+    return Document(content, file, index, 1, nowhere, lambda line: "")  # noqa: ARG005

@@ -1,0 +1,169 @@
+"""Write the Kubernetes part of the schemas: the types that Sedna's kinds embed, as a CRD spells them.
+
+The source is the PyPI package `kubernetes-validate` of the same Kubernetes release: its JSON
+Schemas still carry the OpenAPI extensions (list-map keys, formats). Run it with `make schemas`,
+or `uv run --with kubernetes-validate==1.30.0 python schemas/generate.py`; `--check` says whether
+the file in the repository is what this program would write.
+
+Structure only is taken: no descriptions. What a CustomResourceDefinition says differently from
+the OpenAPI document, and the API server therefore enforces differently, is set right here.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+RELEASE = "1.30"
+TARGET = Path(__file__).parent / "kubernetes" / f"{RELEASE}.json"
+
+ROOTS = (
+    "io.k8s.api.core.v1.PodTemplateSpec",
+    "io.k8s.api.apps.v1.DeploymentSpec",
+    "io.k8s.api.batch.v1.JobSpec",
+    "io.k8s.api.autoscaling.v2.MetricSpec",
+    "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior",
+    "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta",
+)
+
+QUANTITY = {
+    "anyOf": [{"type": "integer"}, {"type": "string"}],
+    "pattern": r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]"
+    r"|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$",
+    "x-kubernetes-int-or-string": True,
+}
+AS_A_CRD_SAYS = {
+    "io.k8s.apimachinery.pkg.api.resource.Quantity": QUANTITY,
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {
+        "anyOf": [{"type": "integer"}, {"type": "string"}],
+        "x-kubernetes-int-or-string": True,
+    },
+    "io.k8s.apimachinery.pkg.apis.meta.v1.Time": {"type": "string", "format": "date-time"},
+    "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1": {"type": "object"},
+}
+EMBEDDED_METADATA = {"type": "object", "properties": {}, "additionalProperties": False}
+"""Metadata of a pod template: controller-gen leaves it empty, so that every field in it is unknown."""
+
+NAMED_REFERENCES = (
+    "ConfigMapEnvSource",
+    "ConfigMapKeySelector",
+    "ConfigMapProjection",
+    "ConfigMapVolumeSource",
+    "LocalObjectReference",
+    "SecretEnvSource",
+    "SecretKeySelector",
+    "SecretProjection",
+)
+CORRECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    # A default fills the key of a list-map: without it, two ports that differ in nothing
+    # (one says TCP, the other nothing) would pass as different.
+    ("ContainerPort", {"properties": {"protocol": {"default": "TCP"}}}),
+    # Patch releases of 1.30 gave these an empty name, so that a null there is filled, not dropped.
+    *((name, {"properties": {"name": {"default": ""}}}) for name in NAMED_REFERENCES),
+    *((name, {"x-kubernetes-map-type": "atomic"}) for name in NAMED_REFERENCES),
+    ("HostAlias", {"required": ["ip"]}),
+)
+KEPT = ("x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type", "format")
+
+
+def short(name: str) -> str:
+    """Give a type's own name without its package."""
+    return name.rpartition(".")[2]
+
+
+def convert(schema: dict[str, Any], wanted: list[str]) -> dict[str, Any]:
+    """Rewrite one OpenAPI node as a CRD would spell it; types it refers to are added to `wanted`."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        wanted.append(name)
+        return {"$ref": f"#/$defs/{short(name)}"}
+    result: dict[str, Any] = {}
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        kind = next(word for word in kind if word != "null")
+    if kind:
+        result["type"] = kind
+    result |= {key: schema[key] for key in KEPT if key in schema}
+    if "items" in schema:
+        result["items"] = convert(schema["items"], wanted)
+    if "properties" in schema:
+        result["properties"] = {
+            name: convert(field, wanted) for name, field in sorted(schema["properties"].items())
+        }
+        result["additionalProperties"] = False
+    elif isinstance(schema.get("additionalProperties"), dict):
+        result["additionalProperties"] = convert(schema["additionalProperties"], wanted)
+    if schema.get("required"):
+        result["required"] = sorted(schema["required"])
+    return result
+
+
+def merge(schema: dict[str, Any], correction: dict[str, Any]) -> None:
+    """Lay a correction over a type, level by level."""
+    for key, value in correction.items():
+        if isinstance(value, dict):
+            merge(schema.setdefault(key, {}), value)
+        else:
+            schema[key] = value
+
+
+def definitions(source: dict[str, Any]) -> dict[str, Any]:
+    """Give every type that the roots reach, by short name."""
+    wanted, done = list(ROOTS), {}
+    while wanted:
+        name = wanted.pop()
+        if short(name) in done:
+            continue
+        if name in AS_A_CRD_SAYS:
+            done[short(name)] = AS_A_CRD_SAYS[name]
+            continue
+        done[short(name)] = convert(source[name], wanted)
+    for name, correction in CORRECTIONS:
+        merge(done[name], correction)
+    done["EmbeddedMetadata"] = EMBEDDED_METADATA
+    for name, schema in done.items():
+        fields = schema.get("properties", {})
+        if name != "ObjectMeta" and fields.get("metadata") == {"$ref": "#/$defs/ObjectMeta"}:
+            fields["metadata"] = {"$ref": "#/$defs/EmbeddedMetadata"}
+    return dict(sorted(done.items()))
+
+
+def source_definitions() -> dict[str, Any]:
+    """Read the packaged OpenAPI types of this release; exits where the package is not installed."""
+    found = find_spec("kubernetes_validate")
+    if found is None or not found.submodule_search_locations:
+        raise SystemExit(f"install kubernetes-validate=={RELEASE}.0 first (or run `make schemas`)")
+    folder = Path(found.submodule_search_locations[0]) / "kubernetes-json-schema" / f"v{RELEASE}.0-local"
+    loaded: dict[str, Any] = json.loads((folder / "_definitions.json").read_text("utf-8"))
+    return loaded["$defs"]  # type: ignore[no-any-return]
+
+
+def text() -> str:
+    """Give the whole file: one type a line, so that a change can be read in a diff."""
+    types = definitions(source_definitions())
+    lines = ",\n".join(f"{json.dumps(name)}:{json.dumps(types[name], separators=(',', ':'))}" for name in types)
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Types of Kubernetes {RELEASE} that Sedna's kinds embed, as their CRDs spell them",
+        "$comment": "Generated by schemas/generate.py; do not edit.",
+    }
+    return json.dumps(head)[:-1] + ',\n"$defs":{\n' + lines + "\n}}\n"
+
+
+def main() -> int:
+    """Write the file, or compare with --check."""
+    if "--check" in sys.argv[1:]:
+        same = TARGET.read_text("utf-8") == text()
+        print(f"{TARGET.name} is {'up to date' if same else 'stale: run make schemas'}")
+        return 0 if same else 1
+    TARGET.parent.mkdir(exist_ok=True)
+    TARGET.write_text(text(), "utf-8")
+    print(f"wrote {TARGET}: {TARGET.stat().st_size} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""A stream of JSON documents, read as kubectl does: a file that begins with `{` is JSON, nothing else.
+
+Doubled keys are refused with both lines, whole numbers lose their point as they
+do in Go, and positions are found by a small scanner only when asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sednactl.errors import InvalidInput
+from sednactl.manifests.document import Position
+from sednactl.manifests.scalars import json_number
+
+_BLANK = re.compile(r"[ \t\r\n]*")
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+', re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class _Doubled(ValueError):
+    """An object has one key twice."""
+
+
+def load_stream(text: str, file: str, deepest: int) -> Iterator[tuple[Any, int, int]]:
+    """Give each document's value with the offsets where it begins and ends. Raises InvalidInput."""
+    _measure_depth(text, file, deepest)
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_object, parse_float=_float, parse_int=_integer, parse_constant=_refuse_constant
+    )
+    at = _skip(text, 0)
+    while at < len(text):
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except _Doubled as error:
+            raise _doubled(text, file, at, str(error)) from None
+        except json.JSONDecodeError as error:
+            raise InvalidInput(
+                f"{file}:{error.lineno}:{error.colno}: not valid JSON: {_lower(error.msg)}",
+                hint="a file that begins with { is read as JSON only, by kubectl too",
+            ) from None
+        except ValueError as error:
+            raise InvalidInput(f"{file}:{_line(text, at)}:1: not valid JSON: {error}") from None
+        yield _without_surrogates(value) if "\\u" in text else value, at, end
+        at = _skip(text, end)
+
+
+def locate(text: str, begin: int, path: tuple[str | int, ...], *, key: bool = False) -> Position:
+    """Find where the value at `path` stands in the document that begins at offset `begin`, or its key."""
+    at = begin
+    for key_at, value_at in _way(text, begin, path):
+        at = key_at if key else value_at
+    return Position(_line(text, at), at - text.rfind("\n", 0, at))
+
+
+def _way(text: str, begin: int, path: tuple[str | int, ...]) -> Iterator[tuple[int, int]]:
+    at = begin
+    for step in path:
+        found = next((entry for entry in _entries(text, at) if entry[0] == step), None)
+        if found is None:
+            return
+        yield found[1], found[2]
+        at = found[2]
+
+
+def _entries(text: str, begin: int) -> Iterator[tuple[str | int, int, int]]:
+    """Give name or index, offset of the key and offset of the value, for what a container holds."""
+    if text[begin : begin + 1] not in ("{", "["):
+        return
+    tokens = _TOKEN.finditer(text, begin + 1)
+    named = text[begin] == "{"
+    depth, index, name, fresh = 1, 0, None, True
+    key_at = begin
+    for token in tokens:
+        word = token.group()
+        if depth == 1 and fresh and word not in ("}", "]", ":", ","):
+            if named and name is None:
+                name, key_at = json.loads(word), token.start()
+                continue
+            yield (name if name is not None else index), (key_at if named else token.start()), token.start()
+            index, name, fresh = index + 1, None, False
+        if word in ("{", "["):
+            depth += 1
+        elif word in ("}", "]"):
+            depth -= 1
+            if depth == 0:
+                return
+        elif word == "," and depth == 1:
+            fresh = True
+
+
+def _doubled(text: str, file: str, begin: int, key: str) -> InvalidInput:
+    # The decoder does not say where: look through every object for the first that has it twice.
+    for opened in (token.start() for token in _TOKEN.finditer(text, begin) if token.group() == "{"):
+        places = [key_at for name, key_at, _ in _entries(text, opened) if name == key]
+        if len(places) > 1:
+            second = places[1]
+            return InvalidInput(
+                f"{file}:{_line(text, second)}:{second - text.rfind(chr(10), 0, second)}: "
+                f"the key '{key}' is given twice, first on line {_line(text, places[0])}",
+                hint="keep one; kubectl would silently take the last",
+            )
+    return InvalidInput(f"{file}:{_line(text, begin)}:1: the key '{key}' is given twice")
+
+
+def _measure_depth(text: str, file: str, deepest: int) -> None:
+    if text.count("[") + text.count("{") <= deepest:
+        return
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        word = token.group()
+        if word in ("{", "["):
+            depth += 1
+            if depth > deepest:
+                at = token.start()
+                raise InvalidInput(
+                    f"{file}:{_line(text, at)}:{at - text.rfind(chr(10), 0, at)}: "
+                    f"nested deeper than {deepest} levels"
+                )
+        elif word in ("}", "]"):
+            depth -= 1
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _Doubled(key)
+            seen.add(key)
+    return result
+
+
+def _float(text: str) -> int | float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f"the number {text[:20]} is too large")
+    return json_number(value)
+
+
+def _integer(text: str) -> int | float:
+    if len(text) < 19:
+        return int(text)
+    if len(text) > 400:
+        raise ValueError(f"the number {text[:20]}… is too large")
+    value = int(text)
+    return value if -(2**63) <= value < 2**63 else float(value)
+
+
+def _refuse_constant(word: str) -> Any:
+    raise ValueError(f"{word} has no place in JSON")
+
+
+def _without_surrogates(value: Any) -> Any:
+    # Go turns half a surrogate pair into U+FFFD; left alone it could never be sent.
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    return value
+
+
+def _skip(text: str, at: int) -> int:
+    blank = _BLANK.match(text, at)
+    return blank.end() if blank else at
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
+
+
+def _lower(message: str) -> str:
+    return message[:1].lower() + message[1:]

@@ -1,0 +1,163 @@
+"""Reads manifests exactly as kubectl reads them: YAML streams, JSON streams, lists of objects.
+
+Whatever the bytes are, the outcome is documents or one InvalidInput that says
+file, line, column and what is wrong; time and memory are bounded.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sednactl.errors import InvalidInput
+from sednactl.manifests.document import Document
+from sednactl.manifests.limits import DEEPEST, LARGEST_DOCUMENT, LARGEST_FILE
+
+if TYPE_CHECKING:
+    from sednactl.manifests.document import Locate
+    from sednactl.manifests.yaml_text import Chunk
+
+_SEPARATOR = re.compile(r"^---([^\n]*)(?:\n|\Z)", re.MULTILINE)
+_JSON_STARTS = re.compile(r"\s*\{")
+
+
+def read_documents(data: bytes, file: str) -> list[Document]:
+    """Give the documents of one file, in order; empty ones are left out, lists give their items.
+
+    Raises InvalidInput for whatever kubectl could not read, for doubled keys
+    (which kubectl takes silently) and for what exceeds the bounds.
+    """
+    return list(iterate_documents(data, file))
+
+
+def iterate_documents(data: bytes, file: str) -> Iterator[Document]:
+    """Give the documents of one file one by one, as `read_documents` does, holding one at a time."""
+    if len(data) > LARGEST_FILE:
+        raise too_large(file)
+    text = _decode(data, file)
+    index = 0
+    documents = _json_documents if _JSON_STARTS.match(text) else _yaml_documents
+    for content, line, locate, source_line in documents(text, file):
+        for item, where in _flatten(content, locate):
+            yield Document(
+                item,
+                file,
+                index,
+                where((), key=False).line if where is not locate else line,
+                where,
+                source_line,
+            )
+            index += 1
+
+
+def too_large(file: str) -> InvalidInput:
+    """Give the error for a file beyond the bound."""
+    return InvalidInput(
+        f"{file}: larger than {LARGEST_FILE // 1024**2} MiB", hint="split it into several files"
+    )
+
+
+def _decode(data: bytes, file: str) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding, data = ("utf-16-le" if data[:2] == b"\xff\xfe" else "utf-16-be"), data[2:]
+    else:
+        encoding, data = "utf-8", data.removeprefix(b"\xef\xbb\xbf")
+    nul = data.find(b"\0") if encoding == "utf-8" else -1
+    if nul >= 0:
+        raise InvalidInput(
+            f"{file}:{data.count(10, 0, nul) + 1}:{nul - data.rfind(10, 0, nul)}: not text: a NUL byte"
+            if nul > 4096
+            else f"{file}: not text but binary data",
+            hint="manifests are YAML or JSON in UTF-8",
+        )
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        start = before.rfind(b"\n") + 1
+        line = before.count(b"\n") + 1
+        column = len(before[start:].decode(encoding, "replace")) + 1
+        raise InvalidInput(
+            f"{file}:{line}:{column}: not {encoding.upper()}: the byte 0x{data[error.start]:02x}",
+            hint="save it as UTF-8",
+        ) from None
+
+
+_Read = tuple[Any, int, "Locate", Any]
+
+
+def _yaml_documents(text: str, file: str) -> Iterator[_Read]:
+    from sednactl.manifests import yaml_text
+
+    for chunk in _chunks(text, file):
+        if len(chunk.text) > LARGEST_DOCUMENT:
+            raise InvalidInput(
+                f"{file}:{chunk.lines_before + 1}:1: a document larger than {LARGEST_DOCUMENT // 1024**2} MiB"
+            )
+        loaded = yaml_text.load(chunk)
+        if loaded is not None and loaded[0] is not None:
+            yield *loaded, functools.partial(yaml_text.locate, chunk), functools.partial(_chunk_line, chunk)
+
+
+def _chunks(text: str, file: str) -> Iterator[Chunk]:
+    """Cut a stream where kubectl cuts it: at lines of `---` alone, before any YAML is parsed."""
+    from sednactl.manifests.yaml_text import Chunk
+
+    begin = lines = 0
+    for separator in _SEPARATOR.finditer(text):
+        rest = separator.group(1).strip()
+        part = text[begin : separator.start()]
+        if rest and not rest.startswith("#"):
+            line = lines + part.count("\n") + 1
+            raise InvalidInput(
+                f"{file}:{line}:4: nothing but a comment may follow '---' on its line",
+                hint="begin the document on the next line; kubectl refuses it too",
+            )
+        yield Chunk(file, part, lines)
+        lines += part.count("\n") + 1
+        begin = separator.end()
+    yield Chunk(file, text[begin:], lines)
+
+
+def _chunk_line(chunk: Chunk, line: int) -> str:
+    lines = chunk.text.split("\n")
+    at = line - 1 - chunk.lines_before
+    return lines[at].rstrip("\r") if 0 <= at < len(lines) else ""
+
+
+def _json_documents(text: str, file: str) -> Iterator[_Read]:
+    from sednactl.manifests import json_text
+
+    if len(text) > LARGEST_DOCUMENT:
+        raise InvalidInput(f"{file}:1:1: JSON larger than {LARGEST_DOCUMENT // 1024**2} MiB")
+    for value, begin, _ in json_text.load_stream(text, file, DEEPEST):
+        locate = functools.partial(json_text.locate, text, begin)
+        yield value, text.count("\n", 0, begin) + 1, locate, functools.partial(_text_line, text)
+
+
+def _text_line(text: str, line: int) -> str:
+    lines = text.split("\n", line)
+    return lines[line - 1].rstrip("\r") if 0 < line <= len(lines) else ""
+
+
+def _flatten(
+    content: Any, locate: Locate, prefix: tuple[str | int, ...] = ()
+) -> Iterator[tuple[Any, Locate]]:
+    """Give the items of a list object (anything with `items`), as kubectl does, else the object itself."""
+    items = content.get("items") if isinstance(content, dict) else None
+    if not isinstance(items, list):
+        yield content, (functools.partial(_locate_below, locate, prefix) if prefix else locate)
+        return
+    kind = content.get("kind")
+    for index, item in enumerate(items):
+        if isinstance(item, dict) and isinstance(kind, str) and kind.endswith("List") and kind != "List":
+            item = {"apiVersion": content.get("apiVersion"), "kind": kind.removesuffix("List")} | item
+        yield from _flatten(item, locate, (*prefix, "items", index))
+
+
+def _locate_below(
+    locate: Locate, prefix: tuple[str | int, ...], path: tuple[str | int, ...], *, key: bool = False
+) -> Any:
+    return locate(prefix + path, key=key)

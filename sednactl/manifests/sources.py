@@ -1,0 +1,133 @@
+"""What `-f` may name: files, folders, globs, file:// URLs and `-` for standard input."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sednactl.errors import InvalidInput
+from sednactl.manifests.limits import LARGEST_FILE
+from sednactl.manifests.reading import iterate_documents, too_large
+
+if TYPE_CHECKING:
+    from sednactl.manifests.document import Document
+    from sednactl.surroundings import Surroundings
+
+ENDINGS = (".yaml", ".yml", ".json")
+"""File names that a folder is searched for, as kubectl does."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file to read, by the name that messages use; `-` is standard input."""
+
+    name: str
+    surroundings: Surroundings
+
+    def read(self) -> bytes:
+        """Give its bytes, at most `LARGEST_FILE`. Raises InvalidInput with the cause."""
+        try:
+            data = self._stdin() if self.name == "-" else self._file()
+        except OSError as error:
+            raise InvalidInput(f"{self.name}: {_cause(error)}") from None
+        if len(data) > LARGEST_FILE:
+            raise too_large(self.name)
+        return data
+
+    def documents(self) -> Iterator[Document]:
+        """Give its documents one by one. Raises InvalidInput."""
+        return iterate_documents(self.read(), self.name)
+
+    def _file(self) -> bytes:
+        with open(self.name, "rb") as file:  # noqa: PTH123 - pathlib costs more than the whole read
+            return file.read(LARGEST_FILE + 1)
+
+    def _stdin(self) -> bytes:
+        stdin = self.surroundings.stdin
+        buffer = getattr(stdin, "buffer", None)
+        if buffer is None:
+            return stdin.read(LARGEST_FILE + 1).encode()
+        data: bytes = buffer.read(LARGEST_FILE + 1)
+        return data
+
+
+def sources_of(names: Sequence[str], *, recursive: bool, surroundings: Surroundings) -> Iterator[Source]:
+    """Give the files that `names` mean, in the order given; folders and globs in the order of their names.
+
+    Raises InvalidInput for a name that means nothing, when its turn comes.
+    """
+    for name in names:
+        for file in _files(name, recursive):
+            yield Source(file, surroundings)
+
+
+def documents_from(
+    names: Sequence[str], *, recursive: bool, surroundings: Surroundings
+) -> Iterator[Document]:
+    """Give every document of every file that `names` mean. Raises InvalidInput."""
+    for source in sources_of(names, recursive=recursive, surroundings=surroundings):
+        yield from source.documents()
+
+
+def _files(name: str, recursive: bool) -> Iterator[str]:
+    if name == "-":
+        yield name
+        return
+    path = _path(name)
+    if os.path.isdir(path):  # noqa: PTH112
+        found = list(_inside(path, recursive))
+        if not found:
+            endings = ", ".join(ENDINGS)
+            hint = None if recursive else "-R looks into folders below"
+            raise InvalidInput(f"{name}: no file ending in {endings} in this folder", hint=hint)
+        yield from found
+    elif os.path.exists(path) or not _is_glob(path):  # noqa: PTH110
+        yield path  # a missing file is an error of reading it, so that the others are still read
+    else:
+        import glob
+
+        matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
+        if not matches:
+            raise InvalidInput(f"{name}: no file matches")
+        for match in matches:
+            if not os.path.isdir(match):  # noqa: PTH112
+                yield match
+
+
+def _inside(folder: str, recursive: bool) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        raise InvalidInput(f"{folder}: {_cause(error)}") from None
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if recursive:
+                yield from _inside(entry.path, recursive)
+        elif entry.name.endswith(ENDINGS):
+            yield entry.path
+
+
+def _path(name: str) -> str:
+    if name.startswith("file://"):
+        from urllib.parse import unquote, urlsplit
+
+        url = urlsplit(name)
+        if url.netloc not in ("", "localhost"):
+            raise InvalidInput(f"{name}: a file on another host", hint="write file:///path/to/file")
+        return unquote(url.path)
+    if name.startswith(("http://", "https://")):
+        raise InvalidInput(
+            f"{name}: only files on this machine are read", hint="download it, or pipe it in with '-'"
+        )
+    return name
+
+
+def _is_glob(path: str) -> bool:
+    return any(char in path for char in "*?[")
+
+
+def _cause(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

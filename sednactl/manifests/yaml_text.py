@@ -1,0 +1,363 @@
+"""One YAML document: parsed by libyaml, understood as kubectl does, within fixed bounds.
+
+libyaml builds the tree of nodes (with marks); this module turns it into plain
+values in one pass. Positions are computed from a second parse, and only when
+somebody asks for one.
+
+Bounds, each an InvalidInput with its place: levels of nesting, nodes in a
+document, values after aliases are expanded.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import yaml
+
+from sednactl.errors import InvalidInput
+from sednactl.manifests.document import Position
+from sednactl.manifests.limits import DEEPEST, MOST_NODES
+from sednactl.manifests.scalars import NotJson, json_number, key_text, plain
+
+_TAG = "tag:yaml.org,2002:"
+_MERGE = _TAG + "merge"
+_PLAIN, _QUOTED = "plain", "quoted"
+_MANY_BRACKETS = 100
+_DEEP_INDENT = re.compile(rb"^[ \-?:\t]{100}", re.MULTILINE)
+_FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ufeff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+if yaml.__with_libyaml__:
+    from yaml.cyaml import CParser as _Base  # type: ignore[attr-defined]
+else:  # a PyYAML built without libyaml: slower, same meaning
+
+    class _Base(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser, yaml.composer.Composer):  # type: ignore[no-redef]
+        def __init__(self, stream: Any) -> None:
+            yaml.reader.Reader.__init__(self, stream)
+            yaml.scanner.Scanner.__init__(self)
+            yaml.parser.Parser.__init__(self)
+            yaml.composer.Composer.__init__(self)
+
+
+class _TooMany(Exception):
+    """The document has more nodes than are read."""
+
+
+class _Parser(_Base):
+    """libyaml's composer, with nodes tagged only as plain or quoted: meaning comes later."""
+
+    nodes = 0
+
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+        """Tags do not depend on the path here."""
+
+    def ascend_resolver(self) -> None:
+        """Tags do not depend on the path here."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:  # noqa: ARG002 - libyaml's signature
+        """Say whether a scalar was written without quotes; count the nodes on the way."""
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise _TooMany
+        return _PLAIN if kind is yaml.ScalarNode and implicit[0] else _QUOTED
+
+
+class Chunk(NamedTuple):
+    """The text of one document of a stream: its file's name, its text, and how many lines lie before it."""
+
+    file: str
+    text: str
+    lines_before: int
+
+    def place(self, mark: Any) -> str:
+        """Give `file:line:column` of a libyaml mark."""
+        return f"{self.file}:{mark.line + 1 + self.lines_before}:{mark.column + 1}"
+
+    def refuse(self, place: str, problem: str, hint: str | None = None) -> InvalidInput:
+        """Give the error that names a place and what is wrong there."""
+        return InvalidInput(f"{place}: {problem}", hint=hint)
+
+
+def load(chunk: Chunk) -> tuple[Any, int] | None:
+    """Give the value of a YAML document and its first line; None for an empty one. Raises InvalidInput."""
+    root = compose(chunk)
+    if root is None:
+        return None
+    value = _Builder(chunk, "*" in chunk.text).build(root, 0)
+    return value, root.start_mark.line + 1 + chunk.lines_before
+
+
+def compose(chunk: Chunk) -> Any:
+    """Parse into libyaml's nodes, which carry positions."""
+    data = chunk.text.encode()
+    if data.count(b"[") + data.count(b"{") > _MANY_BRACKETS or _DEEP_INDENT.search(data):
+        _measure_depth(chunk)
+    try:
+        parser = _Parser(chunk.text)
+        node = parser.get_single_node()
+    except _TooMany:
+        raise _too_many(chunk) from None
+    except yaml.MarkedYAMLError as error:
+        if "duplicate anchor" in f"{error.context} {error.problem}":
+            return _compose_reused_anchors(chunk)
+        raise _syntax(chunk, error) from None
+    except yaml.reader.ReaderError:
+        raise unreadable_character(chunk) from None
+    return node
+
+
+def _compose_reused_anchors(chunk: Chunk) -> Any:
+    # YAML lets an anchor be set again, the last one holding; PyYAML's composer does not.
+    _measure_depth(chunk)
+    parser = _Parser(chunk.text)
+    for _ in range(2):
+        parser.get_event()  # start of stream, start of document
+    anchors: dict[str, Any] = {}
+
+    def node_of(event: Any) -> Any:
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in anchors:
+                problem = f"not valid YAML: found undefined alias '{event.anchor}'"
+                raise chunk.refuse(
+                    chunk.place(event.start_mark), problem, dict(_HINTS)["found undefined alias"]
+                )
+            return anchors[event.anchor]
+        kind, end = {
+            yaml.ScalarEvent: (yaml.ScalarNode, None),
+            yaml.SequenceStartEvent: (yaml.SequenceNode, yaml.SequenceEndEvent),
+            yaml.MappingStartEvent: (yaml.MappingNode, yaml.MappingEndEvent),
+        }[type(event)]
+        implicit = event.implicit if kind is yaml.ScalarNode else None
+        tag = event.tag if event.tag not in (None, "!") else parser.resolve(kind, None, implicit)
+        node = kind(tag, event.value if kind is yaml.ScalarNode else [], event.start_mark, event.end_mark)
+        if event.anchor:
+            anchors[event.anchor] = node
+        while end is not None and not isinstance(event := parser.get_event(), end):
+            child = node_of(event)
+            node.value.append(child if kind is yaml.SequenceNode else (child, node_of(parser.get_event())))
+        return node
+
+    try:
+        return node_of(parser.get_event())
+    except _TooMany:
+        raise _too_many(chunk) from None
+
+
+def unreadable_character(chunk: Chunk) -> InvalidInput:
+    """Give the error for a character that YAML does not allow, with its place."""
+    found = _FORBIDDEN.search(chunk.text)
+    at = found.start() if found else 0
+    line = chunk.text.count("\n", 0, at) + 1 + chunk.lines_before
+    column = at - chunk.text.rfind("\n", 0, at)
+    what = f"the character U+{ord(chunk.text[at]):04X}" if found else "a character"
+    return chunk.refuse(f"{chunk.file}:{line}:{column}", f"{what} is not allowed in YAML")
+
+
+def _measure_depth(chunk: Chunk) -> None:
+    # libyaml's events need no recursion, its composer does: look before it overflows the stack.
+    depth = 0
+    try:
+        parser = _Parser(chunk.text)
+        while True:
+            event = parser.get_event()
+            if event is None or isinstance(event, yaml.StreamEndEvent):
+                return
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > DEEPEST:
+                    raise _too_deep(chunk, event.start_mark)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.MarkedYAMLError as error:
+        raise _syntax(chunk, error) from None
+    except yaml.reader.ReaderError:
+        raise unreadable_character(chunk) from None
+
+
+def _too_deep(chunk: Chunk, mark: Any) -> InvalidInput:
+    return chunk.refuse(chunk.place(mark), f"nested deeper than {DEEPEST} levels")
+
+
+_HINTS = (
+    ("cannot start any token", "indent with blanks, never tabs, and quote values that begin with @, ` or %"),
+    ("mapping values are not allowed", "check the indentation, and quote a value that holds ': '"),
+    ("could not find expected ':'", "a key needs ': ' behind it; check the indentation"),
+    ("expected <block end>", "check the indentation: keys of one map start in the same column"),
+    ("<document start>", "kubectl reads no %YAML line and nothing behind a line of '...'; remove it"),
+    ("expected a single document", "kubectl ignores what follows '...'; start a document with a line '---'"),
+    ("found undefined alias", "an alias (*name) needs its anchor (&name) before it in the same document"),
+    ("unexpected end of stream", "a quote or bracket is still open"),
+)
+
+
+def _too_many(chunk: Chunk) -> InvalidInput:
+    place = f"{chunk.file}:{1 + chunk.lines_before}:1"
+    return chunk.refuse(place, f"a document of more than {MOST_NODES:,} values", "split it")
+
+
+def _syntax(chunk: Chunk, error: Any) -> InvalidInput:
+    mark: Any = error.problem_mark or error.context_mark
+    context = f"{error.context}, " if error.context and error.context != error.problem else ""
+    problem = f"not valid YAML: {context}{error.problem}"
+    hint = next((hint for words, hint in _HINTS if words in problem), None)
+    place = chunk.place(mark) if mark else f"{chunk.file}:{1 + chunk.lines_before}:1"
+    return chunk.refuse(place, problem, hint)
+
+
+class _Builder:
+    """Turns nodes into plain values. `shared` says that there may be aliases to expand and to count."""
+
+    def __init__(self, chunk: Chunk, shared: bool) -> None:
+        self.chunk = chunk
+        self.shared = shared
+        self.left = MOST_NODES
+        self.open: set[int] = set()
+
+    def build(self, node: Any, depth: int) -> Any:
+        """Give the value of one node."""
+        kind = type(node)
+        if kind is yaml.ScalarNode:
+            tag = node.tag
+            if tag is _QUOTED:
+                return node.value
+            return self.scalar(node, tag)
+        if self.shared:
+            self.enter(node)
+        if depth >= DEEPEST:
+            raise _too_deep(self.chunk, node.start_mark)
+        value: Any
+        if kind is yaml.SequenceNode:
+            value = [self.build(item, depth + 1) for item in node.value]
+        else:
+            value = self.mapping(node, depth + 1)
+        if self.shared:
+            self.open.discard(id(node))
+        return value
+
+    def enter(self, node: Any) -> None:
+        """Count what aliases expand to, and refuse one that holds itself."""
+        self.left -= 1 + len(node.value)
+        if self.left < 0:
+            raise self.refuse(node, f"aliases expand to more than {MOST_NODES:,} values")
+        if id(node) in self.open:
+            raise self.refuse(node, "the anchor here holds itself through an alias")
+        self.open.add(id(node))
+
+    def scalar(self, node: Any, tag: str) -> Any:
+        """Give what a scalar means, as it ends up in JSON."""
+        value = self.meaning(node, tag)
+        return json_number(value) if type(value) is float else value
+
+    def meaning(self, node: Any, tag: str) -> Any:
+        """Give what a scalar means: a plain word by its looks, a tagged one by its tag."""
+        text: str = node.value
+        try:
+            if tag is _PLAIN:
+                return plain(text)
+            return _tagged(text, tag)
+        except NotJson as error:
+            raise self.refuse(node, str(error), "quote it if it is meant as text") from None
+        except ValueError as error:
+            raise self.refuse(node, str(error)) from None
+
+    def mapping(self, node: Any, depth: int) -> dict[str, Any]:
+        """Give a mapping; keys become text, merge keys (<<) are merged in place, doubled keys refused."""
+        result: dict[str, Any] = {}
+        seen: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if type(key_node) is not yaml.ScalarNode:
+                raise self.refuse(key_node, "a list or a map cannot be a key")
+            tag = key_node.tag
+            if (tag is _PLAIN and key_node.value == "<<") or tag == _MERGE:
+                result.update(self.merged(value_node, depth))
+                continue
+            key = key_node.value if tag is _QUOTED else self.key(key_node, tag)
+            if key in seen:
+                first = seen[key].start_mark.line + 1 + self.chunk.lines_before
+                raise self.refuse(
+                    key_node,
+                    f"the key '{key}' is given twice, first on line {first}",
+                    "keep one; kubectl would silently take the last",
+                )
+            seen[key] = key_node
+            result[key] = self.build(value_node, depth)
+        return result
+
+    def key(self, node: Any, tag: str) -> str:
+        """Give the text of a key that is not plainly text."""
+        key = key_text(self.meaning(node, tag))
+        if key is None:
+            raise self.refuse(node, "a key cannot be null", 'quote it if it is meant as text: "null"')
+        return key
+
+    def merged(self, node: Any, depth: int) -> dict[str, Any]:
+        """Give what a merge key brings in: one map, or several of which the first wins."""
+        result: dict[str, Any] = {}
+        parts = reversed(node.value) if type(node) is yaml.SequenceNode else (node,)
+        for part in parts:
+            if type(part) is not yaml.MappingNode:
+                raise self.refuse(part, "only a map, or a list of maps, can be merged with <<")
+            result.update(self.build(part, depth))
+        return result
+
+    def refuse(self, node: Any, problem: str, hint: str | None = None) -> InvalidInput:
+        """Give the error for a node."""
+        return self.chunk.refuse(self.chunk.place(node.start_mark), problem, hint)
+
+
+def _tagged(text: str, tag: str) -> Any:
+    name = tag.removeprefix(_TAG)
+    if name == tag or name not in ("bool", "int", "float", "null", "timestamp", "binary"):
+        return text
+    if name == "binary":
+        import base64
+
+        try:
+            return base64.b64decode("".join(text.split()), validate=True).decode("utf-8", "replace")
+        except ValueError:
+            raise ValueError("!!binary needs base64") from None
+    value = plain(text)
+    fits = {
+        "bool": isinstance(value, bool),
+        "int": isinstance(value, int) and not isinstance(value, bool),
+        "float": isinstance(value, (int, float)) and not isinstance(value, bool),
+        "null": value is None,
+        "timestamp": isinstance(value, str),
+    }[name]
+    if not fits:
+        raise ValueError(f"'{text}' cannot be read as !!{name}")
+    return value
+
+
+def locate(chunk: Chunk, path: tuple[str | int, ...], *, key: bool = False) -> Position:
+    """Find where the value at `path` stands, or its key; that of the nearest parent where there is none."""
+    node = compose(chunk)
+    if node is None:
+        return Position(1 + chunk.lines_before, 1)
+    mark = node.start_mark
+    for step in path:
+        pair = _child(node, step)
+        if pair is None:
+            break
+        key_node, node = pair
+        mark = (key_node or node).start_mark if key else node.start_mark
+    return Position(mark.line + 1 + chunk.lines_before, mark.column + 1)
+
+
+def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
+    if type(node) is yaml.SequenceNode:
+        return (None, node.value[step]) if isinstance(step, int) and step < len(node.value) else None
+    if type(node) is not yaml.MappingNode:
+        return None
+    for key_node, value_node in reversed(node.value):
+        if type(key_node) is not yaml.ScalarNode:
+            continue
+        if key_node.value == "<<" and key_node.tag != _QUOTED:
+            parts = value_node.value if type(value_node) is yaml.SequenceNode else [value_node]
+            for part in parts:
+                found = _child(part, step)
+                if found:
+                    return found
+        elif key_node.value == step or (key_node.tag is _PLAIN and key_text(plain(key_node.value)) == step):
+            return key_node, value_node
+    return None
