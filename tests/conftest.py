@@ -1,0 +1,48 @@
+"""Fixtures for every test: the installed command, away from the user's own files and clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests.command import BIN, CompletedRun, clean_environment, run_command
+
+
+class RunSednactl(Protocol):
+    """`run_sednactl("validate", "x.yaml")`; `environ` adds to the clean environment, None removes."""
+
+    def __call__(
+        self,
+        *arguments: str,
+        input: str | bytes | None = None,
+        timeout: float = 60,
+        environ: Mapping[str, str | None] | None = None,
+        cwd: Path | None = None,
+        program: str = "sednactl",
+    ) -> CompletedRun: ...
+
+
+@pytest.fixture
+def run_sednactl(tmp_path: Path) -> RunSednactl:
+    """Run the installed `sednactl` as a process, with no kubeconfig and an empty home, in `tmp_path`."""
+
+    def run(
+        *arguments: str,
+        input: str | bytes | None = None,
+        timeout: float = 60,
+        environ: Mapping[str, str | None] | None = None,
+        cwd: Path | None = None,
+        program: str = "sednactl",
+    ) -> CompletedRun:
+        return run_command(
+            [str(BIN / program), *arguments],
+            environment=clean_environment(tmp_path / "home", environ),
+            cwd=cwd or tmp_path,
+            input=input,
+            timeout=timeout,
+        )
+
+    return run

@@ -1,0 +1,43 @@
+"""Sedna's CustomResourceDefinitions for a test's control plane.
+
+Upstream's own files are the better oracle and are used when they lie beside
+the checkout; else CRDs are made from this project's schemas, which other tests
+hold against upstream's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from sednactl.sedna.kinds import SEDNA_KINDS
+from tests.live.plane.api import Api, Json, eventually
+
+_CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+UPSTREAM = Path(__file__).parents[4] / "shared" / "upstream" / "crds"
+
+
+def sedna_definitions(release: str = "v0.7.0") -> list[Json]:
+    """Give every CRD of a Sedna release; upstream's where they are, else ours (0.7.0 only)."""
+    folder = UPSTREAM / release
+    if folder.is_dir():
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return [yaml.load(file.read_bytes(), loader) for file in sorted(folder.glob("*.yaml"))]
+    from sednactl.validation.definitions import crd_of
+
+    return [crd_of(kind) for kind in SEDNA_KINDS]
+
+
+def install_definitions(api: Api, definitions: list[Json]) -> None:
+    """Create CRDs and wait until the API serves them."""
+    for definition in definitions:
+        api.expect("POST", _CRDS, definition)
+    for definition in definitions:
+        name = definition["metadata"]["name"]
+        eventually(lambda name=name: _established(api, name), what=f"CRD {name} established")
+
+
+def _established(api: Api, name: str) -> bool:
+    conditions = api.expect("GET", f"{_CRDS}/{name}").get("status", {}).get("conditions", [])
+    return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
