@@ -198,6 +198,7 @@ class HttpCluster:
         *,
         namespace: str | None = None,
         uid: str | None = None,
+        resource_version: str | None = None,
         propagation: Propagation = "Background",
         grace_seconds: int | None = None,
         dry_run: bool = False,
@@ -205,8 +206,9 @@ class HttpCluster:
         """Delete one object; with `uid` only if it is still that very object."""
         place = self._place(resource, namespace)
         options: Json = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}
-        if uid is not None:
-            options["preconditions"] = {"uid": uid}
+        conditions = {"uid": uid, "resourceVersion": resource_version}
+        if given := {key: value for key, value in conditions.items() if value is not None}:
+            options["preconditions"] = given
         if grace_seconds is not None:
             options["gracePeriodSeconds"] = grace_seconds
         if dry_run:

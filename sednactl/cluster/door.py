@@ -135,11 +135,16 @@ class Cluster(Protocol):
         *,
         namespace: str | None = None,
         uid: str | None = None,
+        resource_version: str | None = None,
         propagation: Propagation = "Background",
         grace_seconds: int | None = None,
         dry_run: bool = False,
     ) -> Json:
-        """Delete one object; with `uid` only if it is still that very object (Conflict otherwise). Raises NotFound."""
+        """Delete one object. Raises NotFound.
+
+        With `uid` only if it is still that very object, with `resource_version` only
+        if nothing was written to it since (Conflict otherwise).
+        """
 
     def watch(self, selections: Sequence[Selection], *, idle: float = 1.0) -> Iterator[Change]:
         """List, then follow, several selections together and for ever; close the iterator to stop.

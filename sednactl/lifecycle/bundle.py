@@ -1,0 +1,247 @@
+"""The bundle: what a clean-up is about to delete, whole, on disk before the first deletion.
+
+A bundle is a file of JSON lines, mode 0600 because objects carry credentials in
+their environment variables. It never replaces a file that is there.
+
+    {"apiVersion": "sednactl.io/v1", "kind": "GhostBundle", "created": RFC3339, "server": URL,
+     "context": NAME, "cluster": UID of the namespace kube-system or null, "version": ours}
+    {"type": "object", "ghost": {kind, namespace, name, uid, cause, evidence, …}, "object": {the whole object}}
+    …
+    {"type": "sealed", "objects": COUNT}
+    {"type": "step", "uid": UID, "step": STEP, "time": RFC3339, "detail": TEXT}
+    …
+
+Everything up to `sealed` is on the disk (fsync of file and folder) before
+anything is deleted; a bundle without it was cut off before that. After it comes
+the journal, each line on the disk before what it announces is done. STEP is
+`deleting` (the request is about to be sent), then one of `deleted`, `gone` (was
+no longer there, not our doing), `kept` or `failed`; undo adds `restored`. An
+object whose last step is `deleting` may or may not be gone. A last line that is
+not complete was being written when the program was killed, and counts as never
+written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from sednactl import __version__
+from sednactl.errors import InvalidInput
+
+Json = dict[str, Any]
+
+KIND = "GhostBundle"
+API_VERSION = "sednactl.io/v1"
+
+DELETING, DELETED, GONE, KEPT, FAILED, RESTORED = (
+    "deleting", "deleted", "gone", "kept", "failed", "restored",
+)  # fmt: skip
+
+
+@dataclass
+class Bundle:
+    """A bundle as read: its header, its objects by UID in the order of deletion, the last step of each.
+
+    `torn` tells that the last line was cut off; `sealed` that everything was
+    written before the first deletion could begin.
+    """
+
+    path: Path
+    header: Json
+    objects: dict[str, Json] = field(default_factory=dict)
+    ghosts: dict[str, Json] = field(default_factory=dict)
+    steps: dict[str, str] = field(default_factory=dict)
+    sealed: bool = False
+    torn: bool = False
+    good_bytes: int = 0
+
+    def may_be_deleted(self) -> list[str]:
+        """Give the UIDs of objects that a clean-up deleted or may have deleted, in its order."""
+        return [uid for uid in self.objects if self.steps.get(uid) in (DELETING, DELETED, RESTORED)]
+
+    def unfinished(self) -> list[str]:
+        """Give the UIDs of objects whose deletion was never begun, was cut off or failed."""
+        return [uid for uid in self.objects if self.steps.get(uid) in (None, DELETING, FAILED)]
+
+
+def default_path(environ: Mapping[str, str], stamp: str) -> Path:
+    """Give where bundles go unless told otherwise: the XDG state folder, named by time."""
+    state = environ.get("XDG_STATE_HOME") or ""
+    root = (
+        Path(state)
+        if state.startswith("/")
+        else Path(environ.get("HOME") or "~").expanduser() / ".local/state"
+    )
+    return root / "sednactl" / "bundles" / f"ghosts-{stamp}.jsonl"
+
+
+def write_bundle(path: Path, header: Json, entries: Iterable[tuple[Json, Json]]) -> Journal:
+    """Write (ghost, object) pairs and seal them; give the journal, open behind them.
+
+    Raises InvalidInput when the file exists or cannot be written; then nothing
+    has been deleted.
+    """
+    try:
+        _make_folder(path.parent)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+        stream = os.fdopen(os.open(path, flags, 0o600), "wb")
+    except FileExistsError:
+        raise InvalidInput(
+            f"{path} exists already; a bundle never replaces a file", hint="name another file with --backup"
+        ) from None
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    journal = Journal(path, stream)
+    try:
+        journal.append(
+            {"apiVersion": API_VERSION, "kind": KIND, **header, "version": __version__}, sync=False
+        )
+        count = 0
+        for ghost, whole in entries:
+            journal.append({"type": "object", "ghost": ghost, "object": whole}, sync=False)
+            count += 1
+        journal.append({"type": "sealed", "objects": count})
+        _sync_folder(path.parent)
+    except BaseException:
+        journal.close()
+        raise
+    return journal
+
+
+def read_bundle(path: Path) -> Bundle:
+    """Read a bundle, whole or torn. Raises InvalidInput for anything else."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"cannot read bundle {path}: {error.strerror}") from error
+    lines = data.split(b"\n")
+    last = lines.pop()
+    bundle = Bundle(path, {}, torn=bool(last), good_bytes=len(data) - len(last))
+    for number, line in enumerate(lines, start=1):
+        try:
+            entry = json.loads(line)
+            _take(bundle, entry, number)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InvalidInput(
+                f"{path} line {number} is no line of a bundle", hint="only the last line may be damaged"
+            ) from error
+    if not bundle.header:
+        raise InvalidInput(
+            f"{path} is not a bundle: not even its first line is complete"
+            if bundle.torn
+            else f"{path} is empty",
+            hint="nothing can have been deleted on its account",
+        )
+    return bundle
+
+
+def _take(bundle: Bundle, entry: Json, number: int) -> None:
+    if number == 1:
+        if entry["kind"] != KIND or entry["apiVersion"] != API_VERSION:
+            raise InvalidInput(f"{bundle.path} is not a bundle of this program (kind {KIND}, {API_VERSION})")
+        bundle.header = entry
+    elif entry["type"] == "object":
+        uid = str(entry["object"]["metadata"]["uid"])
+        bundle.objects[uid] = entry["object"]
+        bundle.ghosts[uid] = entry["ghost"]
+    elif entry["type"] == "sealed":
+        bundle.sealed = True
+    elif entry["type"] == "step":
+        bundle.steps[str(entry["uid"])] = str(entry["step"])
+
+
+class Journal:
+    """A bundle open for its journal; one process at a time."""
+
+    def __init__(self, path: Path, stream: BinaryIO) -> None:
+        self.path = path
+        self._stream = stream
+        _lock(path, stream)
+
+    @classmethod
+    def of(cls, bundle: Bundle) -> Journal:
+        """Open the journal of a bundle that was read; a torn last line is cut off first."""
+        try:
+            stream = bundle.path.open("r+b")
+        except OSError as error:
+            raise _unwritable(bundle.path, error) from error
+        journal = cls(bundle.path, stream)
+        stream.seek(0, os.SEEK_END)
+        if bundle.torn and stream.tell() > bundle.good_bytes:
+            stream.truncate(bundle.good_bytes)
+        stream.seek(0, os.SEEK_END)
+        return journal
+
+    def step(self, uid: str, step: str, time: str, detail: str = "") -> None:
+        """Write one step of one object; it is on the disk when this returns."""
+        self.append({"type": "step", "uid": uid, "step": step, "time": time, "detail": detail})
+
+    def append(self, entry: Json, *, sync: bool = True) -> None:
+        """Write one line; with `sync` everything so far is on the disk when this returns."""
+        try:
+            self._stream.write(json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
+            if sync:
+                self._stream.flush()
+                os.fsync(self._stream.fileno())
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+
+    def close(self) -> None:
+        """Give the file back to others."""
+        self._stream.close()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _lock(path: Path, stream: BinaryIO) -> None:
+    """Keep a second clean-up or undo off the same bundle."""
+    import fcntl
+
+    try:
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        stream.close()
+        raise InvalidInput(
+            f"{path} is in use by another run", hint="wait until that clean-up or undo has ended"
+        ) from None
+    except OSError:
+        return  # a file system without locks: go on without
+
+
+def _make_folder(folder: Path) -> None:
+    missing = []
+    at = folder
+    while not at.exists():
+        missing.append(at)
+        at = at.parent
+    for new in reversed(missing):
+        new.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(new.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        return  # some file systems know no fsync of a folder
+    finally:
+        os.close(descriptor)
+
+
+def _unwritable(path: Path, error: OSError) -> InvalidInput:
+    return InvalidInput(
+        f"cannot write bundle {path}: {error.strerror}", hint="name a file that can be written with --backup"
+    )

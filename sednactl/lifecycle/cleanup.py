@@ -1,0 +1,291 @@
+"""Delete ghosts so that nothing is lost: back up whole, check again, delete by UID, look again.
+
+Order of events, each on the disk before the next begins: every object that is
+to go is read whole and written to the bundle; then, one after the other in the
+safe order (autoscalers, Deployments, Services, Pods), it is read again, judged
+again, noted as about to go, deleted with its UID and resourceVersion as
+preconditions, and noted as gone. A run that ends halfway, however, can be taken
+up again: what is in the bundle says how far it came.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from sednactl.errors import Conflict, NotFound, Refused, SednactlError
+from sednactl.lifecycle import bundle as record
+from sednactl.lifecycle.ghost_scan import live_workload
+from sednactl.lifecycle.ghosts import (
+    FormerWorkload,
+    Ghost,
+    Inventory,
+    LiveWorkload,
+    deletion_order,
+    find_ghosts,
+    present_kind,
+    rebuilders,
+    traces,
+)
+from sednactl.sedna.kinds import BY_KIND
+from sednactl.sedna.resources import CHILD_RESOURCES, NAMESPACE
+
+if TYPE_CHECKING:
+    from sednactl.cluster.door import Cluster
+    from sednactl.surroundings import Surroundings
+
+Json = dict[str, Any]
+Result = Literal["deleted", "kept", "failed"]
+RESOURCES = {resource.kind: resource for resource in CHILD_RESOURCES}
+
+_ATTEMPTS = 4
+_SERVER_FIELDS = ("managedFields", "resourceVersion", "generation", "selfLink")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one ghost, and why if that is not plain."""
+
+    result: Result
+    detail: str = ""
+
+
+@dataclass
+class Cleanup:
+    """How far a clean-up came: the bundle, the outcome of each ghost by UID, and the error that stopped it."""
+
+    bundle: Path | None = None
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    stopped: SednactlError | None = None
+
+    def deleted(self) -> list[str]:
+        """Give the UIDs that were deleted."""
+        return [uid for uid, outcome in self.outcomes.items() if outcome.result == "deleted"]
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What a clean-up may do: the age limit (seconds) to judge by again, and whom to tell what goes on."""
+
+    older_than: float
+    tell: Callable[[str], None] = lambda _: None
+
+
+def clean_up(
+    cluster: Cluster, surroundings: Surroundings, ghosts: Sequence[Ghost], path: Path, orders: Orders
+) -> Cleanup:
+    """Back up and delete every ghost whose action is "delete".
+
+    Raises before the first deletion (bundle not writable, cluster gone); from
+    then on whatever happens is in the result.
+    """
+    done = Cleanup()
+    doomed = deletion_order(ghosts)
+    shapes: dict[str, str] = {}
+
+    def entries() -> Iterator[tuple[Json, Json]]:
+        for ghost in doomed:
+            orders.tell(f"backing up {ghost.kind} {ghost.namespace}/{ghost.name}")
+            whole = _fresh(cluster, ghost, done)
+            if whole is not None:
+                shapes[ghost.uid] = shape(whole)
+                yield asdict(ghost), whole
+
+    journal = record.write_bundle(path, bundle_header(cluster, surroundings), entries())
+    with journal:
+        if not shapes:
+            path.unlink()
+            return done
+        done.bundle = path
+        _delete_all(
+            cluster, surroundings, [one for one in doomed if one.uid in shapes], shapes, journal, done, orders
+        )
+    return done
+
+
+def take_up(cluster: Cluster, surroundings: Surroundings, bundle: record.Bundle, orders: Orders) -> Cleanup:
+    """Go on with the clean-up that a bundle records: judge and delete what it had not come to.
+
+    Raises InvalidInput where another run has the bundle.
+    """
+    done = Cleanup(bundle.path)
+    ghosts = {uid: ghost_of(bundle.ghosts[uid]) for uid in bundle.objects}
+    for uid, step in bundle.steps.items():
+        if step in (record.DELETED, record.GONE, record.RESTORED):
+            done.outcomes[uid] = Outcome("deleted", "by the earlier run")
+        elif step == record.KEPT:
+            done.outcomes[uid] = Outcome("kept", "by the earlier run")
+    todo = [ghosts[uid] for uid in bundle.unfinished()]
+    shapes = {uid: shape(bundle.objects[uid]) for uid in bundle.unfinished()}
+    with record.Journal.of(bundle) as journal:
+        begun = {uid for uid, step in bundle.steps.items() if step == record.DELETING}
+        _delete_all(cluster, surroundings, todo, shapes, journal, done, orders, begun)
+    return done
+
+
+def bundle_header(cluster: Cluster, surroundings: Surroundings) -> Json:
+    """Give what a bundle says about where it comes from."""
+    return {
+        "created": stamp(surroundings),
+        "server": cluster.server,
+        "context": cluster.context,
+        "cluster": cluster_uid(cluster),
+    }
+
+
+def cluster_uid(cluster: Cluster) -> str | None:
+    """Give what tells one cluster from another: the UID of its namespace kube-system; None if it may not be read."""
+    try:
+        return str(cluster.get(NAMESPACE, "kube-system")["metadata"]["uid"])
+    except Refused:
+        return None
+
+
+def stamp(surroundings: Surroundings) -> str:
+    """Give the time as the API writes it."""
+    return surroundings.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ghost_of(entry: Mapping[str, Any]) -> Ghost:
+    """Read a ghost back from a bundle."""
+    return Ghost(**{**entry, "workload": FormerWorkload(**entry["workload"])})
+
+
+def shape(whole: Json) -> str:
+    """Give a digest of everything about an object that its owners decide: not its status, not its bookkeeping."""
+    meta = {key: value for key, value in whole["metadata"].items() if key not in _SERVER_FIELDS}
+    rest = {key: value for key, value in whole.items() if key not in ("metadata", "status")}
+    text = json.dumps([meta, rest], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _delete_all(
+    cluster: Cluster,
+    surroundings: Surroundings,
+    ghosts: Sequence[Ghost],
+    shapes: Mapping[str, str],
+    journal: record.Journal,
+    done: Cleanup,
+    orders: Orders,
+    begun: AbstractSet[str] = frozenset(),
+) -> None:
+    for number, ghost in enumerate(ghosts, start=1):
+        orders.tell(f"deleting {number}/{len(ghosts)}: {ghost.kind} {ghost.namespace}/{ghost.name}")
+        try:
+            step, outcome = _delete_one(
+                cluster, surroundings, ghost, shapes[ghost.uid], journal, orders, ghost.uid in begun
+            )
+            journal.step(ghost.uid, step, stamp(surroundings), outcome.detail)
+            done.outcomes[ghost.uid] = outcome
+        except SednactlError as error:
+            # The cluster is gone or the disk is full: nothing more is safe to do.
+            done.stopped = error
+            return
+
+
+def _delete_one(
+    cluster: Cluster,
+    surroundings: Surroundings,
+    ghost: Ghost,
+    backed_up: str,
+    journal: record.Journal,
+    orders: Orders,
+    begun: bool,
+) -> tuple[str, Outcome]:
+    """Check one ghost again and delete it; raises only what makes going on pointless."""
+    resource = RESOURCES[ghost.kind]
+    for _ in range(_ATTEMPTS):
+        try:
+            fresh = cluster.find(resource, ghost.name, ghost.namespace)
+            if begun and (fresh is None or _taken(fresh, ghost)):
+                return record.DELETED, Outcome("deleted")  # by our own request, whose answer was never noted
+            if fresh is None:
+                return record.GONE, Outcome("deleted", "it was already gone")
+            spared = _changed(fresh, ghost, backed_up) or _alive(cluster, surroundings, fresh, orders)
+        except Refused as error:
+            return record.FAILED, Outcome("failed", f"it could not be checked again: {error.message}")
+        if spared:
+            return record.KEPT, Outcome("kept", spared)
+        journal.step(ghost.uid, record.DELETING, stamp(surroundings))
+        try:
+            cluster.delete(
+                resource,
+                ghost.name,
+                namespace=ghost.namespace,
+                uid=ghost.uid,
+                resource_version=fresh["metadata"].get("resourceVersion"),
+            )
+        except NotFound:
+            return record.GONE, Outcome("deleted", "it was already gone")
+        except Conflict:
+            continue  # something, be it only its status, was written since it was read: look again
+        except Refused as error:
+            return record.FAILED, Outcome("failed", error.message)
+        return record.DELETED, Outcome("deleted")
+    return record.KEPT, Outcome("kept", "it kept changing while it was to be deleted")
+
+
+def _taken(fresh: Json, ghost: Ghost) -> bool:
+    """Tell whether an object under a ghost's name shows that the ghost's deletion was carried out or accepted."""
+    return bool(fresh["metadata"]["uid"] != ghost.uid or fresh["metadata"].get("deletionTimestamp"))
+
+
+def _fresh(cluster: Cluster, ghost: Ghost, done: Cleanup) -> Json | None:
+    """Read a ghost whole for the bundle; None (and an outcome) when it is not to be deleted after all."""
+    try:
+        whole = cluster.find(RESOURCES[ghost.kind], ghost.name, ghost.namespace)
+    except Refused as error:
+        done.outcomes[ghost.uid] = Outcome("failed", f"it could not be backed up: {error.message}")
+        return None
+    if whole is None:
+        done.outcomes[ghost.uid] = Outcome("deleted", "it was already gone")
+        return None
+    if whole["metadata"]["uid"] != ghost.uid:
+        done.outcomes[ghost.uid] = Outcome("kept", "another object has taken its name")
+        return None
+    return whole
+
+
+def _changed(fresh: Json, ghost: Ghost, backed_up: str) -> str:
+    """Say what happened to an object since it was backed up, "" for nothing that matters."""
+    meta = fresh["metadata"]
+    if meta["uid"] != ghost.uid:
+        return "another object has taken its name"
+    if meta.get("deletionTimestamp"):
+        return "somebody else is deleting it"
+    if shape(fresh) != backed_up:
+        managers = [one for one in meta.get("managedFields") or () if one.get("subresource") != "status"]
+        latest = max(managers, key=lambda one: str(one.get("time") or ""), default=None)
+        by = f" (last by {latest.get('manager')})" if latest else ""
+        return f"it was changed since it was backed up{by}; run the clean-up again"
+    return ""
+
+
+def _alive(cluster: Cluster, surroundings: Surroundings, fresh: Json, orders: Orders) -> str:
+    """Judge a freshly read object by freshly read workloads; say why it is to stay, "" when it is still a ghost."""
+    living: dict[str, LiveWorkload] = {}
+    namespace = fresh["metadata"].get("namespace", "")
+    for kind, name in sorted({*_named_workloads(fresh), *rebuilders(fresh)}):
+        workload = cluster.find(BY_KIND[kind].resource, name, namespace)
+        if workload is not None:
+            living[workload["metadata"]["uid"]] = live_workload(BY_KIND[kind], workload)
+    uid = fresh["metadata"]["uid"]
+    inventory = Inventory([fresh], living, stayed=frozenset({uid}))
+    verdicts = find_ghosts(inventory, surroundings.now(), orders.older_than)
+    if not verdicts:
+        return "its workload lives"
+    return "" if verdicts[0].action == "delete" else verdicts[0].evidence
+
+
+def _named_workloads(child: Json) -> set[tuple[str, str]]:
+    """Give (kind, name) of every workload an object says it belongs to."""
+    found = traces(child)
+    named = {(present_kind(str(one.get("kind", ""))), str(one.get("name", ""))) for one in found.sedna}
+    if found.labels is not None and found.labels.kind is not None:
+        named.add((found.labels.kind.kind, found.labels.name))
+    return {(kind, name) for kind, name in named if kind and name}

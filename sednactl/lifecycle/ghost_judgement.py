@@ -1,0 +1,259 @@
+"""The judgement itself: each object of an inventory against the living, one rule after the other.
+
+Split from `ghosts`, which says what a ghost is and what a scan must bring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from sednactl.lifecycle import ghost_evidence as say
+from sednactl.lifecycle.ghosts import (
+    KEEP_ANNOTATION,
+    FormerWorkload,
+    Ghost,
+    Inventory,
+    Traces,
+    blind_spots,
+    blocks_namesake,
+    present_kind,
+    rebuilders,
+    traces,
+)
+from sednactl.sedna.kinds import BY_KIND, FEDERATED_LEARNING, JOINT_INFERENCE
+from sednactl.sedna.resources import DEPLOYMENT, HPA, POD
+
+Json = dict[str, Any]
+
+
+def judge(inventory: Inventory, now: datetime, older_than: float) -> list[Ghost]:
+    """Give every ghost and every look-alike; see `find_ghosts`."""
+    return [*_Judgement(inventory, now, older_than).of_the_dead(), *_surplus_pods(inventory, now, older_than)]
+
+
+def seconds_since(timestamp: str | None, now: datetime) -> int:
+    """Give the age of an API timestamp in whole seconds; 0 for none and for one in the future."""
+    if not timestamp:
+        return 0
+    then = datetime.fromisoformat(timestamp.replace("Z", "+00:00"))
+    return max(0, int((now - then).total_seconds()))
+
+
+def suspects(inventory: Inventory) -> dict[str, Json]:
+    """Give by UID the objects that name no living workload and could be judged."""
+    found = {}
+    for child in inventory.children:
+        made_by = traces(child)
+        if made_by.labels is None and not made_by.sedna:
+            continue
+        if made_by.uids() & inventory.workloads.keys() or blind_spots(made_by, inventory):
+            continue
+        found[child["metadata"]["uid"]] = child
+    return found
+
+
+class _Judgement:
+    """One inventory under judgement, with the indexes that every rule needs."""
+
+    def __init__(self, inventory: Inventory, now: datetime, older_than: float) -> None:
+        self.inventory = inventory
+        self.now = now
+        self.older_than = older_than
+        self.suspects = suspects(inventory)
+        self.living = {(one.kind, one.namespace, one.name): uid for uid, one in inventory.workloads.items()}
+        self.carried: dict[str, list[Json]] = {}
+        for uid in self.suspects:
+            top = self._top(uid)
+            if top is not None and top != uid:
+                self.carried.setdefault(top, []).append(self.suspects[uid])
+        self.kinds_left: dict[tuple[str, str], set[str]] = {}
+        for uid, child in self.suspects.items():
+            if self._top(uid) == uid:
+                self.kinds_left.setdefault(_family(child), set()).add(child["kind"])
+
+    def of_the_dead(self) -> Iterator[Ghost]:
+        for uid, child in self.suspects.items():
+            if self._top(uid) in (uid, None):
+                yield self._verdict(child)
+        yield from self._left_by_upgrade()
+
+    def _top(self, uid: str) -> str | None:
+        """Follow owners upwards through the suspects; None where an owner is somebody else."""
+        seen: set[str] = set()
+        while uid not in seen:
+            seen.add(uid)
+            owners = [str(one.get("uid", "")) for one in traces(self.suspects[uid]).others]
+            if not owners:
+                return uid
+            if any(owner not in self.suspects for owner in owners):
+                return None
+            uid = owners[0]
+        return None
+
+    def _verdict(self, child: Json) -> Ghost:
+        meta = child["metadata"]
+        made_by = traces(child)
+        workload = _former(made_by)
+        cause, owner_kind = self._cause(child, made_by)
+        sentence = say.of_cause(
+            cause,
+            workload,
+            owner_kind=owner_kind,
+            namesake_uid=self.living.get((workload.kind, meta.get("namespace", ""), workload.name)),
+            child_name=meta["name"],
+        )
+        if meta.get("deletionTimestamp"):
+            since = seconds_since(meta["deletionTimestamp"], self.now)
+            place = self.inventory.places.get(meta["uid"])
+            code, said = say.being_deleted(workload, since, meta.get("finalizers") or (), place)
+            stuck = code == say.HELD and since >= max(self.older_than, 60.0)
+            return self._ghost(child, workload, cause, said, code, ghost=stuck)
+        code = self._spared(child, made_by, cause)
+        if code:
+            owner = next((f"{one.get('kind')} {one.get('name')}" for one in made_by.others), "")
+            age = seconds_since(meta.get("creationTimestamp"), self.now)
+            said = say.kept(
+                code, workload, age=age, older_than=self.older_than, owner=owner, mark=KEEP_ANNOTATION
+            )
+            return self._ghost(child, workload, cause, said, code, ghost=False)
+        for kind, name in rebuilders(child):
+            living = self.living.get((kind, meta.get("namespace", ""), name))
+            if living is None:
+                continue
+            said = say.would_return(sentence, meta.get("namespace", ""), self.inventory.workloads[living])
+            return self._ghost(child, workload, cause, said, say.WOULD_RETURN)
+        if child["kind"] == DEPLOYMENT.kind and JOINT_INFERENCE.kind in self.inventory.unreadable:
+            # Deployments of every kind come back when a service of the same name lives.
+            return self._ghost(child, workload, cause, say.unknown_namesake(sentence), say.UNKNOWN_NAMESAKE)
+        return self._ghost(child, workload, cause, say.Said(sentence), "")
+
+    def _cause(self, child: Json, made_by: Traces) -> tuple[str, str]:
+        """Give the cause's code and the owner kind that cannot be resolved, if that is the cause."""
+        unresolvable = [str(one.get("kind")) for one in made_by.sedna if one.get("kind") not in BY_KIND]
+        if unresolvable:
+            return say.OWNER_UNRESOLVABLE, unresolvable[0]
+        if made_by.sedna:
+            return say.OWNER_GONE, ""
+        if child["kind"] == HPA.kind:
+            return say.STRAY_AUTOSCALER, ""
+        # An orphaning deletion leaves the Service too; only a rebuilt Deployment stands alone.
+        alone = self.kinds_left.get(_family(child)) == {DEPLOYMENT.kind}
+        if alone and made_by.labels is not None and made_by.labels.kind is JOINT_INFERENCE:
+            return say.RESURRECTED, ""
+        return say.ORPHANED, ""
+
+    def _spared(self, child: Json, made_by: Traces, cause: str) -> str:
+        """Give the code of the rule that spares a look-alike, "" where none does."""
+        meta = child["metadata"]
+        family = [child, *self.carried.get(meta["uid"], ())]
+        if self._top(meta["uid"]) is None:
+            return say.FOREIGN_OWNER
+        if any((one["metadata"].get("annotations") or {}).get(KEEP_ANNOTATION) == "true" for one in family):
+            return say.ANNOTATED
+        if seconds_since(meta.get("creationTimestamp"), self.now) < self.older_than:
+            return say.TOO_YOUNG
+        if made_by.labels is None:
+            return say.NO_LABELS
+        if cause == say.OWNER_GONE and meta["uid"] not in self.inventory.stayed:
+            return say.JUST_DELETED
+        return ""
+
+    def _ghost(
+        self,
+        child: Json,
+        workload: FormerWorkload,
+        cause: str,
+        said: say.Said,
+        code: str,
+        *,
+        ghost: bool = True,
+    ) -> Ghost:
+        meta = child["metadata"]
+        carries: dict[str, int] = {}
+        for one in self.carried.get(meta["uid"], ()):
+            carries[one["kind"]] = carries.get(one["kind"], 0) + 1
+        return Ghost(
+            child["kind"],
+            meta.get("namespace", ""),
+            meta["name"],
+            meta["uid"],
+            seconds_since(meta.get("creationTimestamp"), self.now),
+            workload,
+            cause,
+            said.evidence,
+            "keep" if code else "delete",
+            "ghost" if ghost else "not-a-ghost",
+            code,
+            said.mend,
+            dict(sorted(carries.items())),
+            blocks_namesake(workload.kind, workload.name, child["kind"], meta["name"]),
+        )
+
+    def _left_by_upgrade(self) -> Iterator[Ghost]:
+        """Give the children of living workloads that an upgrade of GM from before 0.7 cut off."""
+        for child in self.inventory.children:
+            meta = child["metadata"]
+            made_by = traces(child)
+            former = [one for one in made_by.sedna if one.get("kind") not in BY_KIND]
+            if not former or meta.get("deletionTimestamp"):
+                continue
+            alive = [uid for uid in made_by.uids() if uid in self.inventory.workloads]
+            if not alive or not self.inventory.workloads[alive[0]].failed:
+                continue
+            living = self.inventory.workloads[alive[0]]
+            said = say.before_0_7(meta.get("namespace", ""), living, str(former[0].get("kind")))
+            workload = FormerWorkload(living.kind, living.name, alive[0])
+            yield self._ghost(child, workload, say.BEFORE_0_7, said, say.IN_SERVICE)
+
+
+def _surplus_pods(inventory: Inventory, now: datetime, older_than: float) -> Iterator[Ghost]:
+    """Give the oldest pods of living federated-learning jobs that have more than they ask for.
+
+    A job asks for one aggregation pod and one train pod for each training worker.
+    """
+    pods: dict[tuple[str, str], list[Json]] = {}
+    for child in inventory.children:
+        labels = traces(child).labels
+        if child["kind"] != POD.kind or labels is None or labels.kind is not FEDERATED_LEARNING:
+            continue
+        living = inventory.workloads.get(labels.uid)
+        if living is None or living.expected_pods is None or child["metadata"].get("deletionTimestamp"):
+            continue
+        pods.setdefault((labels.uid, labels.worker_type), []).append(child)
+    for (uid, worker), there in pods.items():
+        living = inventory.workloads[uid]
+        wanted = 1 if worker == "aggregation" else (living.expected_pods or 1) - 1
+        said = say.surplus(living.namespace, living, len(there), wanted, worker)
+        workload = FormerWorkload(living.kind, living.name, uid)
+        for pod in _oldest(there, len(there) - wanted):
+            meta = pod["metadata"]
+            age = seconds_since(meta.get("creationTimestamp"), now)
+            if age < older_than:
+                continue  # an edit of the job replaces its pods; both sets are there for a while
+            yield Ghost(
+                POD.kind, living.namespace, meta["name"], meta["uid"], age, workload,
+                say.SURPLUS_POD, said.evidence, "keep", "ghost", say.IN_SERVICE, said.mend,
+            )  # fmt: skip
+
+
+def _oldest(pods: Iterable[Json], count: int) -> list[Json]:
+    by_age = sorted(
+        pods, key=lambda pod: (pod["metadata"].get("creationTimestamp") or "", pod["metadata"]["name"])
+    )
+    return by_age[: max(0, count)]
+
+
+def _former(made_by: Traces) -> FormerWorkload:
+    labels = made_by.labels
+    if labels is not None:
+        kind = labels.kind.kind if labels.kind else labels.prefix
+        return FormerWorkload(kind, labels.name, labels.uid)
+    reference = made_by.sedna[0]
+    kind = present_kind(str(reference.get("kind", ""))) or str(reference.get("kind", ""))
+    return FormerWorkload(kind, str(reference.get("name", "")), str(reference.get("uid", "")))
+
+
+def _family(child: Json) -> tuple[str, str]:
+    return str(child["metadata"].get("namespace", "")), _former(traces(child)).uid

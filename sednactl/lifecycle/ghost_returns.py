@@ -1,0 +1,170 @@
+"""After a clean-up: what is still there, what came back, and why.
+
+The API server's yes to a deletion is not the end: Pods stop in their own time
+or wait for an offline node, finalizers hold objects, Kubernetes takes what a
+Deployment carried, and the Global Manager may put an object back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sednactl.cluster.door import Selection
+from sednactl.errors import Refused
+from sednactl.lifecycle.ghost_evidence import spell
+from sednactl.lifecycle.ghost_judgement import seconds_since
+from sednactl.lifecycle.ghost_scan import SETTLE, place_of, slim
+from sednactl.lifecycle.ghosts import Ghost, traces
+from sednactl.sedna.resources import CHILD_RESOURCES, POD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sednactl.cluster.door import Cluster
+    from sednactl.surroundings import Surroundings
+
+Json = dict[str, Any]
+
+CAME_BACK, EDGE_OFFLINE, HELD, STOPPING, STILL_THERE = (
+    "came-back", "edge-offline", "held", "stopping", "still-there",
+)  # fmt: skip
+_FINAL = (EDGE_OFFLINE, HELD)  # waiting longer does not help
+_POLL = 2.0
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """Something that is there after the clean-up: what, a code for why, and one sentence."""
+
+    kind: str
+    namespace: str
+    name: str
+    uid: str
+    cause: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was known before the deletion: UIDs deleted by it, UIDs of ghosts kept, every UID the scan saw."""
+
+    deleted: Mapping[str, Ghost]
+    kept: frozenset[str] = frozenset()
+    seen: frozenset[str] = frozenset()
+    labels: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    """(label prefix, uid) of the deleted ghosts' former workloads."""
+
+
+def what_remains(
+    cluster: Cluster,
+    surroundings: Surroundings,
+    before: Before,
+    *,
+    namespace: str | None,
+    timeout: float,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Remaining]:
+    """Look again, at least `SETTLE` seconds after the deletion, until all is gone or `timeout` (seconds) is over.
+
+    Raises the errors of lists that fail; the deletions stand all the same.
+    """
+    deadline = surroundings.monotonic() + timeout
+    pause = SETTLE
+    while True:
+        tell(f"waiting until Kubernetes has removed {len(before.deleted)} objects and what they carried")
+        surroundings.sleep(pause)
+        pause = _POLL
+        remaining = _look(cluster, surroundings, before, namespace)
+        pending = [one for one in remaining if one.cause not in (*_FINAL, CAME_BACK)]
+        if not pending or surroundings.monotonic() >= deadline:
+            return remaining
+
+
+def _look(
+    cluster: Cluster, surroundings: Surroundings, before: Before, namespace: str | None
+) -> list[Remaining]:
+    found = {item["metadata"]["uid"]: item for item in _listed(cluster, before, namespace)}
+    names = {(one.kind, one.namespace, one.name) for one in before.deleted.values()}
+    nodes: dict[str, tuple[bool | None, bool]] = {}
+    remaining = []
+    for uid, item in found.items():
+        meta = item["metadata"]
+        if _under(item, found, before.kept):
+            continue
+        key = (item["kind"], meta.get("namespace", ""), meta["name"])
+        returned = uid not in before.deleted and (key in names or uid not in before.seen)
+        if returned and traces(item).others and not meta.get("deletionTimestamp"):
+            continue  # made by a controller for something that is itself in this list
+        if returned and not meta.get("deletionTimestamp"):
+            cause, evidence = CAME_BACK, _came_back(item)
+        else:
+            cause, evidence = _left(cluster, surroundings, item, nodes)
+        remaining.append(Remaining(*key, uid, cause, evidence))
+    return remaining
+
+
+def _listed(cluster: Cluster, before: Before, namespace: str | None) -> Iterator[Json]:
+    prefixes: dict[str, set[str]] = {}
+    for prefix, uid in before.labels:
+        prefixes.setdefault(prefix, set()).add(uid)
+    for resource in CHILD_RESOURCES:
+        for prefix, uids in prefixes.items():
+            for some in _in_groups(sorted(uids), 50):
+                labels = f"{prefix}/uid in ({','.join(some)})"
+                for item in cluster.list(Selection(resource, namespace, labels), metadata_only=True):
+                    yield slim(item, resource)
+
+
+def _in_groups(values: list[str], size: int) -> Iterable[list[str]]:
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def _under(item: Json, found: Mapping[str, Json], kept: frozenset[str]) -> bool:
+    """Tell whether an object is, or is carried by, one that was meant to stay."""
+    seen: set[str] = set()
+    uid = item["metadata"]["uid"]
+    while uid not in seen:
+        if uid in kept:
+            return True
+        seen.add(uid)
+        if uid not in found:
+            return False
+        owners = [str(one.get("uid", "")) for one in traces(found[uid]).others]
+        uid = owners[0] if owners else uid
+    return False
+
+
+def _came_back(item: Json) -> str:
+    name = item["metadata"]["name"]
+    return (
+        f"{item['kind']} {name} was made anew after it was deleted: a workload of that name lives, on whose account "
+        "the Global Manager puts it back, or somebody else did; delete that workload first, then clean up again."
+    )
+
+
+def _left(
+    cluster: Cluster, surroundings: Surroundings, item: Json, nodes: dict[str, tuple[bool | None, bool]]
+) -> tuple[str, str]:
+    meta = item["metadata"]
+    if not meta.get("deletionTimestamp"):
+        return (
+            STILL_THERE,
+            "Kubernetes has not removed it yet with what carried it; the garbage collector does that.",
+        )
+    since = spell(seconds_since(meta["deletionTimestamp"], surroundings.now()))
+    if item["kind"] == POD.kind:
+        try:
+            pod = cluster.find(POD, meta["name"], meta.get("namespace"))
+        except Refused:
+            pod = None
+        place = place_of(cluster, pod or {}, nodes)
+        if place.node and place.ready is False:
+            return EDGE_OFFLINE, (
+                f"Deleted {since} ago, it waits for node {place.node}, which is offline (not Ready); "
+                "it goes by itself when the node is back."
+            )
+    if meta.get("finalizers"):
+        return HELD, f"Deleted {since} ago, but held by the finalizer {', '.join(meta['finalizers'])}."
+    return STOPPING, f"Deleted {since} ago, it is still stopping."

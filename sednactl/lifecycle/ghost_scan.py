@@ -1,0 +1,257 @@
+"""Look through a cluster for what `find_ghosts` has to judge.
+
+The living are listed before and after the children. Before, so that the great
+mass of healthy children is dropped while it streams past; after, so that a
+workload created in between does not make its children look like ghosts. Lists
+are metadata only and paged: memory grows with ghosts and workloads, not with
+what else the cluster runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from sednactl.cluster.door import Selection
+from sednactl.errors import NotFound, Refused, SednactlError, Unreachable
+from sednactl.lifecycle import ghost_evidence as say
+from sednactl.lifecycle.ghost_judgement import suspects
+from sednactl.lifecycle.ghosts import (
+    OLDER_THAN,
+    Ghost,
+    Inventory,
+    LiveWorkload,
+    Place,
+    find_ghosts,
+    traces,
+    unjudged,
+    worth_judging,
+)
+from sednactl.sedna.kinds import BY_KIND, FEDERATED_LEARNING, JOINT_INFERENCE, SEDNA_KINDS, SednaKind
+from sednactl.sedna.resources import CHILD_RESOURCES, DEPLOYMENT, NODE, POD, Resource
+
+if TYPE_CHECKING:
+    from sednactl.cluster.door import Cluster
+    from sednactl.surroundings import Surroundings
+
+Json = dict[str, Any]
+
+SETTLE = 5.0
+"""Seconds until what Kubernetes removes by itself is gone (GM re-creates an ObjectSearchService's
+children up to 2 s after the deletion, and the garbage collector takes them again)."""
+
+_KEPT_METADATA = (
+    "name", "namespace", "uid", "labels", "annotations", "ownerReferences",
+    "creationTimestamp", "deletionTimestamp", "finalizers",
+)  # fmt: skip
+_UNSETTLED = (say.JUST_DELETED, say.FOREIGN_OWNER, say.TERMINATING)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a scan found.
+
+    `scanned` counts every object looked at, by kind. `unjudged` counts, by workload
+    kind ("" for an unknown one), objects that could not be judged, `unreadable`
+    says why; `blind` names the kinds of children that could not be listed, and why.
+    """
+
+    ghosts: list[Ghost]
+    scanned: Mapping[str, int]
+    unjudged: Mapping[str, int] = field(default_factory=dict)
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    blind: Mapping[str, str] = field(default_factory=dict)
+
+
+def scan_for_ghosts(
+    cluster: Cluster,
+    surroundings: Surroundings,
+    *,
+    namespace: str | None,
+    labels: str | None = None,
+    older_than: float = OLDER_THAN,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Scan:
+    """List, judge, and look a second time at what may just be on its way out.
+
+    `namespace` None means all of them; `older_than` is in seconds; `tell` hears
+    what is going on. A kind that cannot be listed is reported, not guessed; raises
+    when nothing at all could be listed.
+    """
+    scan = _Scanner(cluster, namespace, labels, tell)
+    early, _ = scan.workloads([kind for kind in SEDNA_KINDS if kind.makes_children])
+    children, blind = scan.children(early)
+    inventory = scan.inventory(children)
+    ghosts = find_ghosts(inventory, surroundings.now(), older_than)
+    unsettled = {ghost.uid: ghost.kind for ghost in ghosts if ghost.kept_because in _UNSETTLED}
+    if unsettled:
+        tell(f"waiting {SETTLE:.0f} s to see what Kubernetes removes by itself")
+        surroundings.sleep(SETTLE)
+        inventory = scan.second_look(inventory, unsettled)
+        ghosts = find_ghosts(inventory, surroundings.now(), older_than)
+    return Scan(ghosts, scan.scanned, unjudged(inventory), inventory.unreadable, blind)
+
+
+def slim(item: Json, resource: Resource) -> Json:
+    """Give what judgement needs of an object, so that the rest can be forgotten."""
+    meta = item["metadata"]
+    return {
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
+        "metadata": {key: meta[key] for key in _KEPT_METADATA if key in meta},
+    }
+
+
+def live_workload(kind: SednaKind, item: Json) -> LiveWorkload:
+    """Give what judgement needs of a workload, from metadata or from the whole object."""
+    meta = item["metadata"]
+    expected = None
+    if kind is FEDERATED_LEARNING and "spec" in item:
+        expected = 1 + len(item["spec"].get("trainingWorkers") or ())
+    conditions = (item.get("status") or {}).get("conditions") or [{}]
+    failed = conditions[-1].get("type") == "Failed"
+    return LiveWorkload(kind.kind, meta.get("namespace", ""), meta["name"], expected, failed)
+
+
+def place_of(cluster: Cluster, pod: Json, nodes: dict[str, tuple[bool | None, bool]]) -> Place:
+    """Find out where a pod runs and whether that node is online; `nodes` remembers nodes already asked for."""
+    name = str((pod.get("spec") or {}).get("nodeName") or "")
+    if name and name not in nodes:
+        nodes[name] = _node_state(cluster, name)
+    ready, exists = nodes.get(name, (None, True))
+    return Place(name, ready, exists)
+
+
+def _node_state(cluster: Cluster, name: str) -> tuple[bool | None, bool]:
+    try:
+        node = cluster.find(NODE, name)
+    except (Refused, Unreachable):
+        return None, True
+    if node is None:
+        return None, False
+    conditions = (node.get("status") or {}).get("conditions") or ()
+    return any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions), True
+
+
+class _Scanner:
+    """The lists of one scan, with what they share: scope, counts, and the courage to go on after an error."""
+
+    def __init__(
+        self, cluster: Cluster, namespace: str | None, labels: str | None, tell: Callable[[str], None]
+    ) -> None:
+        self.cluster = cluster
+        self.namespace = namespace
+        self.labels = labels
+        self.tell = tell
+        self.scanned: dict[str, int] = {}
+        self._answered = False
+        self._silent = 0
+
+    def workloads(
+        self, kinds: Iterable[SednaKind], whole: Iterable[SednaKind] = ()
+    ) -> tuple[dict[str, LiveWorkload], dict[str, str]]:
+        """Give the living by UID, and why kinds could not be listed; those in `whole` are read in full."""
+        living: dict[str, LiveWorkload] = {}
+        unreadable: dict[str, str] = {}
+        in_full = set(whole)
+        for kind in kinds:
+            self.tell(f"reading {kind.plural}")
+            found: dict[str, LiveWorkload] = {}
+            try:
+                selection = Selection(kind.resource, self.namespace)
+                for item in self.cluster.list(selection, metadata_only=kind not in in_full):
+                    found[item["metadata"]["uid"]] = live_workload(kind, item)
+            except (Refused, Unreachable) as error:
+                unreadable[kind.kind] = self._reason(error, kind.plural)
+                continue
+            self._heard()
+            living.update(found)
+            self.scanned[kind.kind] = len(found)
+        return living, unreadable
+
+    def children(self, live: Mapping[str, LiveWorkload]) -> tuple[list[Json], dict[str, str]]:
+        """Give the children worth judging, and why kinds of children could not be listed."""
+        kept: list[Json] = []
+        blind: dict[str, str] = {}
+        for resource in CHILD_RESOURCES:
+            count = 0
+            try:
+                for item in self.cluster.list(
+                    Selection(resource, self.namespace, self.labels), metadata_only=True
+                ):
+                    count += 1
+                    if count % 500 == 1:
+                        self.tell(f"looking through {resource.plural}: {count - 1}")
+                    item["kind"] = resource.kind
+                    if worth_judging(item, live):
+                        kept.append(slim(item, resource))
+            except (Refused, Unreachable) as error:
+                blind[resource.kind] = self._reason(error, resource.plural)
+                if len(blind) == len(CHILD_RESOURCES):
+                    raise
+                continue
+            self._heard()
+            self.scanned[resource.kind] = count
+        return kept, blind
+
+    def inventory(self, children: list[Json]) -> Inventory:
+        """Read the living again, only those kinds that the children name, and where dying pods run."""
+        named = {kind for child in children for kind in traces(child).kinds()}
+        if any(child["kind"] == DEPLOYMENT.kind for child in children):
+            named.add(JOINT_INFERENCE.kind)  # whose namesakes have Deployments rebuilt
+        kinds = [BY_KIND[kind] for kind in sorted(named) if kind]
+        whole = [kind for kind in kinds if kind is FEDERATED_LEARNING or kind.former_kind]
+        living, unreadable = self.workloads(kinds, whole)
+        inventory = Inventory(children, living, unreadable)
+        return replace(inventory, places=self._places(inventory))
+
+    def second_look(self, inventory: Inventory, unsettled: Mapping[str, str]) -> Inventory:
+        """Look again at some objects (kind by UID): those that are gone drop out, the others have stayed."""
+        still: dict[str, Json] = {}
+        for resource in CHILD_RESOURCES:
+            if resource.kind not in unsettled.values():
+                continue
+            selection = Selection(resource, self.namespace, self.labels)
+            for item in self.cluster.list(selection, metadata_only=True):
+                if item["metadata"]["uid"] in unsettled:
+                    still[item["metadata"]["uid"]] = slim(item, resource)
+        children = [
+            still.get(child["metadata"]["uid"], child)
+            for child in inventory.children
+            if child["metadata"]["uid"] not in unsettled or child["metadata"]["uid"] in still
+        ]
+        renewed = self.inventory(children)
+        return replace(renewed, stayed=frozenset(still))
+
+    def _places(self, inventory: Inventory) -> dict[str, Place]:
+        places: dict[str, Place] = {}
+        nodes: dict[str, tuple[bool | None, bool]] = {}
+        for uid, child in suspects(inventory).items():
+            meta = child["metadata"]
+            if child["kind"] != POD.kind or not meta.get("deletionTimestamp"):
+                continue
+            try:
+                pod = self.cluster.get(POD, meta["name"], meta.get("namespace"))
+            except NotFound:
+                continue
+            except Refused:
+                places[uid] = Place("", None)
+                continue
+            if pod["metadata"]["uid"] == uid:
+                places[uid] = place_of(self.cluster, pod, nodes)
+        return places
+
+    def _heard(self) -> None:
+        self._answered = True
+        self._silent = 0
+
+    def _reason(self, error: SednactlError, plural: str) -> str:
+        """Take an error as the answer for one kind; silence right away, or twice, means the cluster is gone."""
+        if isinstance(error, Unreachable):
+            self._silent += 1
+            if not self._answered or self._silent > 1:
+                raise error
+        if isinstance(error, NotFound):
+            return f"the cluster does not serve {plural}"
+        return error.message

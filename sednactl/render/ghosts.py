@@ -1,0 +1,255 @@
+"""Ghost instances on a screen and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sednactl.lifecycle.ghost_evidence import BEFORE_0_7, SURPLUS_POD, called
+from sednactl.render.columns import age, columns, printable
+from sednactl.sedna.resources import CHILD_RESOURCES
+
+if TYPE_CHECKING:
+    from sednactl.lifecycle.ghost_report import GhostReport
+    from sednactl.lifecycle.ghost_returns import Remaining
+    from sednactl.lifecycle.ghosts import Ghost
+
+_LIVES = (BEFORE_0_7, SURPLUS_POD)
+_FULL_NAMES = {
+    resource.kind: resource.kind.lower() + (f".{resource.group}" if resource.group else "")
+    for resource in CHILD_RESOURCES
+}
+
+
+def ghost_data(report: GhostReport) -> dict[str, Any]:
+    """Give the report as the command-line contract spells it."""
+    data: dict[str, Any] = {
+        "apiVersion": "sednactl.io/v1",
+        "kind": "GhostReport",
+        "scanned": dict(report.scan.scanned),
+        "ghosts": [_ghost_data(ghost, report) for ghost in report.scan.ghosts],
+        "unknown": [
+            {"kind": kind or None, "objects": count, "reason": _why_unjudged(report, kind)}
+            for kind, count in sorted(report.scan.unjudged.items())
+        ]
+        + [
+            {"kind": kind, "objects": None, "reason": reason}
+            for kind, reason in sorted(report.scan.blind.items())
+        ],
+    }
+    if report.done is not None:
+        data["bundle"] = str(report.done.bundle) if report.done.bundle else None
+        data["stopped"] = report.done.stopped.message if report.done.stopped else None
+        data["remaining"] = [_remaining_data(one) for one in report.remaining]
+    return data
+
+
+def _ghost_data(ghost: Ghost, report: GhostReport) -> dict[str, Any]:
+    outcome = report.outcome(ghost)
+    return {
+        "kind": ghost.kind,
+        "namespace": ghost.namespace,
+        "name": ghost.name,
+        "uid": ghost.uid,
+        "age": ghost.age,
+        "workload": {"kind": ghost.workload.kind, "name": ghost.workload.name, "uid": ghost.workload.uid},
+        "cause": ghost.cause,
+        "evidence": ghost.evidence,
+        "action": ghost.action,
+        "result": outcome.result if outcome else None,
+        "detail": (outcome.detail if outcome else "") or None,
+        "verdict": ghost.verdict,
+        "keptBecause": ghost.kept_because or None,
+        "mend": ghost.mend or None,
+        "carries": dict(ghost.carries),
+        "blocks": ghost.blocks,
+    }
+
+
+def _remaining_data(one: Remaining) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "namespace": one.namespace,
+        "name": one.name,
+        "uid": one.uid,
+        "cause": one.cause,
+        "evidence": one.evidence,
+    }
+
+
+def ghost_names(report: GhostReport) -> str:
+    """Give what is to be deleted as kubectl's -o name does, one a line."""
+    return "".join(f"{_FULL_NAMES[ghost.kind]}/{printable(ghost.name)}\n" for ghost in report.doomed())
+
+
+def ghost_rows(report: GhostReport) -> str:
+    """Give everything about each object in one row, for wide screens and for grep."""
+    heads = (
+        "NAMESPACE",
+        "OBJECT",
+        "UID",
+        "AGE",
+        "FORMER WORKLOAD",
+        "WORKLOAD UID",
+        "CAUSE",
+        "ACTION",
+        "EVIDENCE",
+    )
+    return columns(heads, [_row(ghost, report) for ghost in report.scan.ghosts]) if report.scan.ghosts else ""
+
+
+def _row(ghost: Ghost, report: GhostReport) -> tuple[str, ...]:
+    return (
+        ghost.namespace,
+        f"{ghost.kind}/{ghost.name}",
+        ghost.uid,
+        age(ghost.age),
+        f"{ghost.workload.kind}/{ghost.workload.name}",
+        ghost.workload.uid,
+        ghost.cause,
+        _action(ghost, report),
+        " ".join(_words(ghost, report)),
+    )
+
+
+def ghost_table(report: GhostReport, width: int) -> str:
+    """Group what was found by former workload, with the evidence under the objects it is about.
+
+    `width` is where sentences are wrapped, in cells.
+    """
+    ghosts = report.scan.ghosts
+    if not ghosts:
+        return ""
+    rows = [
+        (_action(ghost, report), f"{ghost.kind}/{ghost.name}{_carries(ghost)}", age(ghost.age), _code(ghost))
+        for ghost in ghosts
+    ]
+    lines = columns(("ACTION", "OBJECT", "AGE", "WHY"), rows).splitlines()
+    out = ["  " + lines[0]]
+    group = None
+    for index, ghost in enumerate(ghosts):
+        key = (ghost.namespace, ghost.workload, ghost.cause in _LIVES)
+        if key != group:
+            group = key
+            out += ["", _heading(ghost, ghosts)]
+        out.append("  " + lines[index + 1])
+        words = _words(ghost, report)
+        following = ghosts[index + 1] if index + 1 < len(ghosts) else None
+        same = following is not None and (
+            (following.namespace, following.workload, following.cause in _LIVES) == key
+            and _words(following, report) == words
+        )
+        if not same:
+            out += _wrapped(words, width)
+    return "\n".join(out) + "\n"
+
+
+def remaining_table(remaining: Sequence[Remaining], width: int) -> str:
+    """Say what was still there after the clean-up, each with its cause."""
+    if not remaining:
+        return ""
+    out = ["", "Still there:"]
+    for one in remaining:
+        out.append(f"  {one.cause}   {printable(one.namespace)}: {one.kind}/{printable(one.name)}")
+        out += _wrapped([one.evidence], width)
+    return "\n".join(out) + "\n"
+
+
+def summary(report: GhostReport, scope: str) -> list[str]:
+    """Give what it amounts to, in a line or two, for standard error."""
+    scan = report.scan
+    looked = f"{sum(scan.scanned.values())} objects looked at {scope}"
+    if report.done is not None:
+        return _summary_of_deed(report, looked)
+    if not scan.ghosts:
+        return [f"No ghost instances: {looked}."]
+    doomed = len(report.doomed())
+    kept = [ghost for ghost in scan.ghosts if ghost.action == "keep"]
+    ghosts_kept = sum(ghost.verdict == "ghost" for ghost in kept)
+    no_ghosts = len(kept) - ghosts_kept
+    parts = [f"{doomed} to delete"] if doomed else []
+    parts += [f"{ghosts_kept} to be seen to by hand"] if ghosts_kept else []
+    parts += [f"{no_ghosts} that only look like ghosts"] if no_ghosts else []
+    return [f"{', '.join(parts)}; {looked}. Nothing was changed."]
+
+
+def _summary_of_deed(report: GhostReport, looked: str) -> list[str]:
+    assert report.done is not None  # noqa: S101 - summary() has looked
+    outcomes = list(report.done.outcomes.values())
+    counts = {
+        result: sum(one.result == result for one in outcomes) for result in ("deleted", "kept", "failed")
+    }
+    undone = len(report.doomed()) - sum(report.outcome(ghost) is not None for ghost in report.doomed())
+    parts = [f"{counts['deleted']} deleted"]
+    parts += [f"{counts['kept']} kept after all"] if counts["kept"] else []
+    parts += [f"{counts['failed']} failed"] if counts["failed"] else []
+    parts += [f"{undone} not come to"] if undone else []
+    parts += [f"{len(report.remaining)} still there or back"] if report.remaining else []
+    return [f"{', '.join(parts)}; {looked}."]
+
+
+def unknown_lines(report: GhostReport) -> list[str]:
+    """Say what could not be looked at, a line each."""
+    lines = []
+    for kind, count in sorted(report.scan.unjudged.items()):
+        objects = "1 object" if count == 1 else f"{count} objects"
+        lines.append(f"{objects} of {kind or 'unknown workloads'} not judged: {_why_unjudged(report, kind)}")
+    lines += [f"{kind}s not looked at: {reason}" for kind, reason in sorted(report.scan.blind.items())]
+    return lines
+
+
+def _why_unjudged(report: GhostReport, kind: str) -> str:
+    return (
+        report.scan.unreadable.get(kind)
+        or "their labels or owner references name a kind this program does not know"
+    )
+
+
+def _heading(ghost: Ghost, ghosts: Sequence[Ghost]) -> str:
+    family = [one for one in ghosts if (one.namespace, one.workload) == (ghost.namespace, ghost.workload)]
+    whose = f"{printable(ghost.namespace)}: {printable(called(ghost.workload))}"
+    if ghost.cause in _LIVES:
+        return f"{whose} lives"
+    blocking = any(one.blocks and one.verdict == "ghost" for one in family)
+    return f"{whose} is gone" + ("; what it left stops a new one of that name" if blocking else "")
+
+
+def _action(ghost: Ghost, report: GhostReport) -> str:
+    outcome = report.outcome(ghost)
+    return outcome.result if outcome else ghost.action
+
+
+def _code(ghost: Ghost) -> str:
+    return f"{ghost.cause}, {ghost.kept_because}" if ghost.kept_because else ghost.cause
+
+
+def _carries(ghost: Ghost) -> str:
+    if not ghost.carries:
+        return ""
+    return " + " + ", ".join(
+        f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in ghost.carries.items()
+    )
+
+
+def _words(ghost: Ghost, report: GhostReport) -> list[str]:
+    outcome = report.outcome(ghost)
+    words = [ghost.evidence]
+    if ghost.mend:
+        words.append(f"To mend it: {ghost.mend}.")
+    if outcome is not None and outcome.detail:
+        words.append(f"{outcome.result.capitalize()}: {outcome.detail}.")
+    return words
+
+
+def _wrapped(sentences: Sequence[str], width: int) -> Iterator[str]:
+    import textwrap
+
+    for sentence in sentences:
+        yield from textwrap.wrap(
+            printable(sentence),
+            max(40, width),
+            initial_indent="      ",
+            subsequent_indent="      ",
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
