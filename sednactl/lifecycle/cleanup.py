@@ -33,7 +33,7 @@ from sednactl.lifecycle.ghosts import (
     traces,
 )
 from sednactl.sedna.kinds import BY_KIND
-from sednactl.sedna.resources import CHILD_RESOURCES, NAMESPACE
+from sednactl.sedna.resources import CHILD_RESOURCES, DEPLOYMENT, NAMESPACE
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
@@ -70,10 +70,14 @@ class Cleanup:
 
 @dataclass(frozen=True)
 class Orders:
-    """What a clean-up may do: the age limit (seconds) to judge by again, and whom to tell what goes on."""
+    """What a clean-up may do: the age limit (seconds) to judge by again.
+
+    `tell` hears what goes on, `sealed` that the bundle is complete and on the disk.
+    """
 
     older_than: float
     tell: Callable[[str], None] = lambda _: None
+    sealed: Callable[[], None] = lambda: None
 
 
 def clean_up(
@@ -96,12 +100,14 @@ def clean_up(
                 shapes[ghost.uid] = shape(whole)
                 yield asdict(ghost), whole
 
-    journal = record.write_bundle(path, bundle_header(cluster, surroundings), entries())
+    header = {**bundle_header(cluster, surroundings), "olderThan": orders.older_than}
+    journal = record.write_bundle(path, header, entries())
     with journal:
         if not shapes:
             path.unlink()
             return done
         done.bundle = path
+        orders.sealed()
         _delete_all(
             cluster, surroundings, [one for one in doomed if one.uid in shapes], shapes, journal, done, orders
         )
@@ -160,6 +166,9 @@ def shape(whole: Json) -> str:
     """Give a digest of everything about an object that its owners decide: not its status, not its bookkeeping."""
     meta = {key: value for key, value in whole["metadata"].items() if key not in _SERVER_FIELDS}
     rest = {key: value for key, value in whole.items() if key not in ("metadata", "status")}
+    if whole["kind"] == DEPLOYMENT.kind:
+        # A ghost autoscaler may still move it; that makes nobody its owner.
+        rest["spec"] = {key: value for key, value in whole["spec"].items() if key != "replicas"}
     text = json.dumps([meta, rest], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -64,9 +64,7 @@ def called(workload: FormerWorkload) -> str:
     return f"{workload.kind}{name} (uid {short(workload.uid)})"
 
 
-def of_cause(
-    cause: str, workload: FormerWorkload, *, owner_kind: str, namesake_uid: str | None, child_name: str
-) -> str:
+def of_cause(cause: str, workload: FormerWorkload, *, owner_kind: str, namesake_uid: str | None) -> str:
     """Say what makes an object a ghost."""
     gone = f"{called(workload)}, which is gone"
     if namesake_uid:
@@ -88,8 +86,8 @@ def of_cause(
         )
     if cause == STRAY_AUTOSCALER:
         return (
-            f"Made for {gone}; it has no owner reference, and scales whatever Deployment is called "
-            f"{child_name.removeprefix('hpa-')}, also one that is made later."
+            f"Made for {gone}; it has no owner reference, so Kubernetes never removes it, and it scales whatever "
+            "Deployment has its target's name, also one that is made later."
         )
     return (
         f"Made for {gone}; it has no owner reference (as after a deletion with --cascade=orphan), "
@@ -159,9 +157,7 @@ def being_deleted(
     return TERMINATING, Said(f"{begun}it is still stopping{where}.")
 
 
-def kept(
-    code: str, workload: FormerWorkload, *, age: float, older_than: float, owner: str, mark: str
-) -> Said:
+def kept(code: str, workload: FormerWorkload, *, older_than: float, owner: str, mark: str) -> Said:
     """Say why something that looks like a ghost is left alone."""
     whose = called(workload)
     if code == FOREIGN_OWNER:
@@ -172,7 +168,7 @@ def kept(
         return Said(f"Left by {whose}, which is gone, but marked to be kept ({mark}).")
     if code == TOO_YOUNG:
         return Said(
-            f"Names {whose}, which is not there, but is only {spell(age)} old (less than {spell(older_than)}): "
+            f"Names {whose}, which is not there, but is younger than {spell(older_than)}: "
             "the Global Manager may still be at work on it."
         )
     if code == JUST_DELETED:

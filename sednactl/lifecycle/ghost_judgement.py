@@ -102,7 +102,6 @@ class _Judgement:
             workload,
             owner_kind=owner_kind,
             namesake_uid=self.living.get((workload.kind, meta.get("namespace", ""), workload.name)),
-            child_name=meta["name"],
         )
         if meta.get("deletionTimestamp"):
             since = seconds_since(meta["deletionTimestamp"], self.now)
@@ -113,10 +112,7 @@ class _Judgement:
         code = self._spared(child, made_by, cause)
         if code:
             owner = next((f"{one.get('kind')} {one.get('name')}" for one in made_by.others), "")
-            age = seconds_since(meta.get("creationTimestamp"), self.now)
-            said = say.kept(
-                code, workload, age=age, older_than=self.older_than, owner=owner, mark=KEEP_ANNOTATION
-            )
+            said = say.kept(code, workload, older_than=self.older_than, owner=owner, mark=KEEP_ANNOTATION)
             return self._ghost(child, workload, cause, said, code, ghost=False)
         for kind, name in rebuilders(child):
             living = self.living.get((kind, meta.get("namespace", ""), name))

@@ -7,8 +7,8 @@ Deployment carried, and the Global Manager may put an object back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sednactl.cluster.door import Selection
@@ -17,6 +17,7 @@ from sednactl.lifecycle.ghost_evidence import spell
 from sednactl.lifecycle.ghost_judgement import seconds_since
 from sednactl.lifecycle.ghost_scan import SETTLE, place_of, slim
 from sednactl.lifecycle.ghosts import Ghost, traces
+from sednactl.sedna.kinds import BY_KIND, GROUP
 from sednactl.sedna.resources import CHILD_RESOURCES, POD
 
 if TYPE_CHECKING:
@@ -53,8 +54,15 @@ class Before:
     deleted: Mapping[str, Ghost]
     kept: frozenset[str] = frozenset()
     seen: frozenset[str] = frozenset()
-    labels: frozenset[tuple[str, str]] = field(default_factory=frozenset)
-    """(label prefix, uid) of the deleted ghosts' former workloads."""
+
+
+def before_and_after(ghosts: Sequence[Ghost], deleted: Collection[str], seen: frozenset[str]) -> Before:
+    """Divide the ghosts of a scan by what a clean-up did with them."""
+    return Before(
+        {ghost.uid: ghost for ghost in ghosts if ghost.uid in deleted},
+        frozenset(ghost.uid for ghost in ghosts if ghost.uid not in deleted),
+        seen,
+    )
 
 
 def what_remains(
@@ -107,14 +115,22 @@ def _look(
 
 def _listed(cluster: Cluster, before: Before, namespace: str | None) -> Iterator[Json]:
     prefixes: dict[str, set[str]] = {}
-    for prefix, uid in before.labels:
-        prefixes.setdefault(prefix, set()).add(uid)
+    for ghost in before.deleted.values():
+        for prefix in _label_prefixes(ghost):
+            prefixes.setdefault(prefix, set()).add(ghost.workload.uid)
     for resource in CHILD_RESOURCES:
         for prefix, uids in prefixes.items():
             for some in _in_groups(sorted(uids), 50):
                 labels = f"{prefix}/uid in ({','.join(some)})"
                 for item in cluster.list(Selection(resource, namespace, labels), metadata_only=True):
                     yield slim(item, resource)
+
+
+def _label_prefixes(ghost: Ghost) -> tuple[str, ...]:
+    """Give the prefixes under which children of the ghost's workload may be labelled: before and since 0.7."""
+    kind = BY_KIND[ghost.workload.kind]
+    former = (f"{kind.former_kind.lower()}.{GROUP}",) if kind.former_kind else ()
+    return kind.label_prefix, *former
 
 
 def _in_groups(values: list[str], size: int) -> Iterable[list[str]]:

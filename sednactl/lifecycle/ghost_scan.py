@@ -55,6 +55,7 @@ class Scan:
     `scanned` counts every object looked at, by kind. `unjudged` counts, by workload
     kind ("" for an unknown one), objects that could not be judged, `unreadable`
     says why; `blind` names the kinds of children that could not be listed, and why.
+    `seen` are the UIDs of all objects that were judged.
     """
 
     ghosts: list[Ghost]
@@ -62,6 +63,7 @@ class Scan:
     unjudged: Mapping[str, int] = field(default_factory=dict)
     unreadable: Mapping[str, str] = field(default_factory=dict)
     blind: Mapping[str, str] = field(default_factory=dict)
+    seen: frozenset[str] = frozenset()
 
 
 def scan_for_ghosts(
@@ -90,7 +92,8 @@ def scan_for_ghosts(
         surroundings.sleep(SETTLE)
         inventory = scan.second_look(inventory, unsettled)
         ghosts = find_ghosts(inventory, surroundings.now(), older_than)
-    return Scan(ghosts, scan.scanned, unjudged(inventory), inventory.unreadable, blind)
+    seen = frozenset(child["metadata"]["uid"] for child in children)
+    return Scan(ghosts, scan.scanned, unjudged(inventory), inventory.unreadable, blind, seen)
 
 
 def slim(item: Json, resource: Resource) -> Json:

@@ -131,7 +131,7 @@ def ghost_table(report: GhostReport, width: int) -> str:
         key = (ghost.namespace, ghost.workload, ghost.cause in _LIVES)
         if key != group:
             group = key
-            out += ["", _heading(ghost, ghosts)]
+            out += ["", _heading(ghost, report)]
         out.append("  " + lines[index + 1])
         words = _words(ghost, report)
         following = ghosts[index + 1] if index + 1 < len(ghosts) else None
@@ -205,18 +205,27 @@ def _why_unjudged(report: GhostReport, kind: str) -> str:
     )
 
 
-def _heading(ghost: Ghost, ghosts: Sequence[Ghost]) -> str:
-    family = [one for one in ghosts if (one.namespace, one.workload) == (ghost.namespace, ghost.workload)]
+def _heading(ghost: Ghost, report: GhostReport) -> str:
+    family = [
+        one
+        for one in report.scan.ghosts
+        if (one.namespace, one.workload) == (ghost.namespace, ghost.workload)
+    ]
     whose = f"{printable(ghost.namespace)}: {printable(called(ghost.workload))}"
     if ghost.cause in _LIVES:
         return f"{whose} lives"
-    blocking = any(one.blocks and one.verdict == "ghost" for one in family)
+    blocking = any(one.blocks and one.verdict == "ghost" and not _deleted(one, report) for one in family)
     return f"{whose} is gone" + ("; what it left stops a new one of that name" if blocking else "")
 
 
 def _action(ghost: Ghost, report: GhostReport) -> str:
     outcome = report.outcome(ghost)
     return outcome.result if outcome else ghost.action
+
+
+def _deleted(ghost: Ghost, report: GhostReport) -> bool:
+    outcome = report.outcome(ghost)
+    return outcome is not None and outcome.result == "deleted"
 
 
 def _code(ghost: Ghost) -> str:
@@ -233,7 +242,7 @@ def _carries(ghost: Ghost) -> str:
 
 def _words(ghost: Ghost, report: GhostReport) -> list[str]:
     outcome = report.outcome(ghost)
-    words = [ghost.evidence]
+    words = [] if _deleted(ghost, report) else [ghost.evidence]  # why it had to go was said before
     if ghost.mend:
         words.append(f"To mend it: {ghost.mend}.")
     if outcome is not None and outcome.detail:
