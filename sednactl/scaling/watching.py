@@ -1,0 +1,213 @@
+"""Following services as they scale: watch changes in, news out.
+
+`ScaleFold` is a fold: the same changes at the same times give the same news, with
+no clock and no I/O of its own. It changes itself in place, because a copy for
+each event would cost as much as there are services; a change only computes the
+snapshot of the services it touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sednactl.cluster.door import Change, Selection
+from sednactl.scaling.snapshot import SIDES, Key, ScaleSnapshot, key_of, services_of, snapshot_of
+from sednactl.sedna.kinds import JOINT_INFERENCE
+from sednactl.sedna.naming import deployment_name
+from sednactl.sedna.resources import DEPLOYMENT, HPA
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which services to look at. `namespace` None means all; `name` one service of a namespace."""
+
+    namespace: str | None
+    name: str | None = None
+    labels: str | None = None
+
+
+def selections(scope: Scope) -> tuple[Selection, ...]:
+    """Give what must be watched for a scope, no more than it takes.
+
+    Autoscalers that somebody else made carry no labels, so all of a namespace are
+    looked at. A named service's Deployments have fixed names.
+    """
+    services = Selection(
+        JOINT_INFERENCE.resource,
+        scope.namespace,
+        scope.labels,
+        f"metadata.name={scope.name}" if scope.name else None,
+    )
+    if scope.name:
+        deployments = tuple(
+            Selection(
+                DEPLOYMENT, scope.namespace, fields=f"metadata.name={deployment_name(scope.name, side)}"
+            )
+            for side in SIDES
+        )
+    else:
+        labels = f"{JOINT_INFERENCE.label_prefix}/name"
+        deployments = (Selection(DEPLOYMENT, scope.namespace, labels),)
+    return (services, *deployments, Selection(HPA, scope.namespace))
+
+
+@dataclass(frozen=True)
+class News:
+    """One thing worth telling.
+
+    `changed` and `deleted` carry the snapshot and the one `before` (None: new);
+    `synced` says that all that exists was told once, `lost` that the connection is
+    gone (`detail` says why) and `regained` that it is back and all is up to date.
+    """
+
+    type: Literal["changed", "deleted", "synced", "lost", "regained"]
+    snapshot: ScaleSnapshot | None = None
+    before: ScaleSnapshot | None = None
+    detail: str = ""
+
+
+@dataclass
+class _Service:
+    """The raw objects of one service; children are kept by UID."""
+
+    workload: Json | None = None
+    deployments: dict[str, Json] = field(default_factory=dict)
+    hpas: dict[str, Json] = field(default_factory=dict)
+
+    def children(self, kind: str) -> dict[str, Json]:
+        return self.deployments if kind == "Deployment" else self.hpas
+
+
+class ScaleFold:
+    """What is known of every service in a scope, change by change."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.snapshots: dict[Key, ScaleSnapshot] = {}
+        self._services: dict[Key, _Service] = {}
+        self._touches: dict[str, tuple[Key, ...]] = {}
+        self._unsynced = set(selections(scope))
+        self._lost: dict[Selection, str] = {}
+
+    @property
+    def synced(self) -> bool:
+        """Tell whether all that existed at the start is known."""
+        return not self._unsynced
+
+    @property
+    def lost(self) -> bool:
+        """Tell whether what is known may be out of date."""
+        return bool(self._lost)
+
+    def step(self, change: Change, now: datetime) -> tuple[News, ...]:
+        """Take in one change and give the news it makes."""
+        if change.object is not None:
+            touched = self._take(change)
+            return tuple(self._news_of(touched, now)) if self.synced else ()
+        if change.type == "synced":
+            return tuple(self._on_synced(change.selection, now))
+        if change.type == "lost":
+            first = not self._lost
+            self._lost[change.selection] = change.detail
+            return (News("lost", detail=change.detail),) if first else ()
+        return ()
+
+    def _on_synced(self, selection: Selection, now: datetime) -> Iterator[News]:
+        if self._unsynced:
+            self._unsynced.discard(selection)
+            if self._unsynced:
+                return
+            yield from self._news_of(sorted(self._services), now)
+            yield News("synced")
+        if self._lost.pop(selection, None) is not None and not self._lost:
+            yield News("regained")
+
+    def _take(self, change: Change) -> tuple[Key, ...]:
+        item = change.object or {}
+        if item.get("kind") == JOINT_INFERENCE.kind:
+            key = key_of(item)
+            service = self._services.setdefault(key, _Service())
+            if change.type != "deleted":
+                service.workload = item
+            # The one of that name may be a newer one already.
+            elif service.workload and _uid(service.workload) == _uid(item):
+                service.workload = None
+            return (key,)
+        uid, kind = _uid(item), str(item.get("kind"))
+        before = self._touches.pop(uid, ())
+        # A deletion may come with metadata alone, without the target that told whose it was.
+        after = () if change.type == "deleted" else services_of(item)
+        if self.scope.name:
+            after = tuple(key for key in after if key[1] == self.scope.name)
+        for key in before:
+            if key not in after:
+                self._services[key].children(kind).pop(uid, None)
+        for key in after:
+            self._services.setdefault(key, _Service()).children(kind)[uid] = item
+        if after:
+            self._touches[uid] = after
+        return tuple(dict.fromkeys((*before, *after)))
+
+    def _news_of(self, touched: tuple[Key, ...] | list[Key], now: datetime) -> Iterator[News]:
+        for key in touched:
+            service, before = self._services[key], self.snapshots.get(key)
+            if service.workload is None:
+                if not service.deployments and not service.hpas:
+                    del self._services[key]
+                if before is not None:
+                    del self.snapshots[key]
+                    yield News("deleted", ScaleSnapshot(now, *key, {}, deleted=True), before)
+                continue
+            snapshot = snapshot_of(
+                service.workload, list(service.deployments.values()), list(service.hpas.values()), (), now
+            )
+            if before is None or before.sides != snapshot.sides:
+                self.snapshots[key] = snapshot
+                yield News("changed", snapshot, before)
+
+
+def what_changed(before: ScaleSnapshot | None, after: ScaleSnapshot) -> str:
+    """Say in a few words what is new, the weightiest first, e.g. `cloud replicas 3 to 4, cpu 37% to 18%`."""
+    if after.deleted:
+        return "deleted"
+    if before is None:
+        return "appeared"
+    told: list[str] = []
+    for name, side in after.sides.items():
+        old = before.sides.get(name)
+        if old is None or old == side:
+            continue
+        words = []
+        for word, was, now in (
+            ("replicas", old.current, side.current),
+            ("wants", old.desired, side.desired),
+            ("ready", old.ready, side.ready),
+            ("min", old.minimum, side.minimum),
+            ("max", old.maximum, side.maximum),
+        ):
+            if was != now:
+                words.append(f"{word} {_or_none(was)} to {_or_none(now)}")
+        if old.limit != side.limit:
+            words.append(side.limit.words if side.limit else "follows load")
+        readings = {metric.name: metric for metric in old.metrics}
+        for metric in side.metrics:
+            was_reading = readings.get(metric.name)
+            if was_reading is not None and was_reading.current != metric.current:
+                words.append(f"{metric.name} {_or_none(was_reading.current)} to {_or_none(metric.current)}")
+        if words:
+            told.append(f"{name} {', '.join(words)}")
+    return "; ".join(told) or "conditions changed"
+
+
+def _or_none(value: object) -> str:
+    return "unknown" if value is None else str(value)
+
+
+def _uid(item: Json) -> str:
+    metadata = item["metadata"]
+    return str(metadata.get("uid") or f"{item.get('kind')}/{metadata.get('namespace')}/{metadata['name']}")
