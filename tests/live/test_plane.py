@@ -64,7 +64,7 @@ def test_a_service_runs_scales_with_load_and_goes(plane: Plane, namespace: str, 
     _start_service(plane, namespace)
     load(namespace, "helmet-deployment-cloud", 900)
     eventually(lambda: _ready(plane, namespace, "helmet-deployment-cloud") == 3, what="scaled to the maximum")
-    load(namespace, "helmet-deployment-cloud", None)
+    load(namespace, "helmet-deployment-cloud", 10)
     eventually(lambda: _ready(plane, namespace, "helmet-deployment-cloud") == 1, what="scaled down")
 
     plane.api.expect("DELETE", f"{_SERVICES.format(namespace)}/helmet")

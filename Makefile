@@ -1,0 +1,38 @@
+VENV ?= .venv
+PYTHON ?= python3
+INSTALL ?= editable
+BIN = $(VENV)/bin
+export PYTHON
+
+.PHONY: demo test live lint bench schemas completions lock install clean
+
+demo: install  ## the main job, offline: render, validate and explain the example service
+	@.ci/demo $(VENV)
+
+test: install  ## formatter, linter, import rules, types and every test
+	@.ci/test $(VENV)
+
+live: install  ## only the tests against a real control plane
+	@$(BIN)/pytest tests/live
+
+lint: install
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/lint-imports && $(BIN)/mypy
+
+bench: install  ## start-up and get, as ratios to python and kubectl in the same run
+	@$(BIN)/python -m tests.bench
+
+schemas: install  ## make schemas/kubernetes anew
+	$(BIN)/python schemas/generate.py
+
+completions: install  ## make completions/ anew
+	$(BIN)/python -m tests.completions_writer
+
+lock:  ## pin every dependency anew (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.10 \
+	  --no-header --no-annotate --no-emit-index-url --upgrade --quiet --output-file constraints.txt
+
+install:
+	@.ci/install $(VENV) $(INSTALL)
+
+clean:
+	rm -rf .venv-ci dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
