@@ -1,0 +1,168 @@
+"""`sednactl get`: workloads and what their children really do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sednactl.cli.naming_targets import targets
+from sednactl.cli.options import cluster_command
+from sednactl.cluster.access import ClusterAccess
+from sednactl.errors import ExitCode, NotFound, Refused, UsageError
+
+if TYPE_CHECKING:
+    from sednactl.cluster.door import Cluster
+    from sednactl.lifecycle.reading import Reading
+    from sednactl.surroundings import Surroundings
+
+app = typer.Typer(
+    rich_markup_mode=None, add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
+
+
+@app.command()
+@cluster_command
+def get(
+    ctx: typer.Context,
+    access: ClusterAccess,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[KIND] [NAME]...", help="Kind and names; all workloads without."),
+    ] = None,
+    everywhere: Annotated[
+        bool, typer.Option("--all-namespaces", "-A", help="Look in every namespace.")
+    ] = False,
+    selector: Annotated[
+        str | None, typer.Option("--selector", "-l", metavar="LABELS", help="Only objects with these labels.")
+    ] = None,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FORMAT", help="table, wide, yaml, json, name or jsonpath=TEMPLATE."
+        ),
+    ] = "table",
+    no_headers: Annotated[bool, typer.Option("--no-headers", help="Leave out the column heads.")] = False,
+) -> int:
+    """List workloads with what their children really do.
+
+    STATE is judged by the children (Deployments, autoscalers, Services, pods);
+    CLAIMS is what Sedna's own condition says, which is often wrong.
+
+    \b
+    Examples:
+      sednactl get                          every workload of the namespace
+      sednactl get ji                       all joint inference services
+      sednactl get ji helmet -o wide        one, with models, nodes and why
+      sednactl get fl -A -l team=vision     by label, in every namespace
+      sednactl get ji helmet -o jsonpath='{.spec.cloudWorker.hpa.maxReplicas}'
+    """
+    from sednactl.cluster.door import open_cluster
+    from sednactl.render.objects import FORMATS, unknown_format
+
+    surroundings: Surroundings = ctx.obj
+    if output not in FORMATS and not output.startswith("jsonpath="):
+        raise unknown_format(output, (*FORMATS, "jsonpath=…"))
+    kind, named = targets(words or ())
+    if named and selector:
+        raise UsageError("names and a selector do not go together")
+    if named and everywhere:
+        raise UsageError(
+            "a workload cannot be named across all namespaces", hint="name its namespace with -n"
+        )
+    cluster = open_cluster(access, surroundings)
+    human = output in ("table", "wide")
+    missing: list[NotFound] = []
+    if named:
+        readings = _read_named(cluster, named, human=human, missing=missing)
+    else:
+        readings = _read_all(cluster, kind, None if everywhere else cluster.namespace, selector, human=human)
+    notes = dict.fromkeys(note for reading in readings for note in reading.notes)
+    found = [family for reading in readings for family in reading.families]
+    if human:
+        text = _table(readings, surroundings, mixed=kind is None, wide=output == "wide",
+                      everywhere=everywhere, headers=not no_headers)  # fmt: skip
+    else:
+        from sednactl.render.objects import write_objects
+
+        text = write_objects(
+            [family.workload for family in found], output, single=len(named) == 1
+        ) if found or not named else ""  # fmt: skip
+    surroundings.stdout.write(text)
+    for note in notes:
+        surroundings.stderr.write(f"note: {note}\n")
+    if not found and not named:
+        where = "" if everywhere else f" in namespace {cluster.namespace}"
+        surroundings.stderr.write(f"No {kind.plural if kind else 'Sedna workloads'} found{where}.\n")
+    if missing:
+        from sednactl.cli.main import report
+
+        for error in missing:
+            report(error, surroundings)
+        return ExitCode.REFUSED
+    return ExitCode.DONE
+
+
+def _read_named(cluster: Cluster, named: Any, *, human: bool, missing: list[NotFound]) -> list[Reading]:
+    from sednactl.lifecycle.ownership import Family
+    from sednactl.lifecycle.reading import Reading, read_family
+
+    readings = []
+    for kind, name in named:
+        try:
+            if human:
+                family, notes = read_family(cluster, kind, name, cluster.namespace)
+            else:
+                family, notes = Family(kind, cluster.get(kind.resource, name, cluster.namespace)), ()
+        except NotFound as error:
+            missing.append(error)
+            continue
+        readings.append(Reading(kind, (family,), notes))
+    return readings
+
+
+def _read_all(
+    cluster: Cluster, kind: Any, namespace: str | None, selector: str | None, *, human: bool
+) -> list[Reading]:
+    from sednactl.lifecycle.reading import Reading, read_workloads
+    from sednactl.sedna.kinds import SEDNA_KINDS
+
+    if kind is not None:
+        return [read_workloads(cluster, kind, namespace, labels=selector, children=human)]
+    readings = []
+    refused: list[Refused] = []
+    for one in SEDNA_KINDS:
+        try:
+            readings.append(read_workloads(cluster, one, namespace, labels=selector, children=human))
+        except Refused as error:
+            # A cluster with an older Sedna lacks some kinds; a user may read only some.
+            refused.append(error)
+            readings.append(Reading(one, (), (f"{one.plural} left out: {error.message}",)))
+    if len(refused) == len(SEDNA_KINDS):
+        raise refused[0]
+    return readings
+
+
+def _table(
+    readings: list[Reading],
+    surroundings: Surroundings,
+    *,
+    mixed: bool,
+    wide: bool,
+    everywhere: bool,
+    headers: bool,
+) -> str:
+    from sednactl.render.workloads import overview_table, workload_table
+
+    now = surroundings.now()
+    filled = [reading for reading in readings if reading.families]
+    if not filled:
+        return ""
+    families = [family for reading in filled for family in reading.families]
+    kinds = {reading.kind.kind for reading in filled}
+    if mixed and (len(kinds) > 1 or len(readings) > 1):
+        groups = [(reading.kind, reading.families) for reading in filled]
+        return overview_table(groups, now, wide=wide, all_namespaces=everywhere, headers=headers)
+    return workload_table(
+        filled[0].kind, families, now, wide=wide, all_namespaces=everywhere, headers=headers
+    )

@@ -1,0 +1,54 @@
+"""Which workloads a user means: `KIND NAME…` and `KIND/NAME …`, as kubectl's users type them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sednactl.errors import UsageError
+from sednactl.sedna.kinds import SEDNA_KINDS, SednaKind, kind_named
+
+
+class Target(NamedTuple):
+    """One workload the user named."""
+
+    kind: SednaKind
+    name: str
+
+
+def kind_meant(word: str) -> SednaKind:
+    """Give the kind of a word. Raises UsageError with the words there are."""
+    kind = kind_named(word)
+    if kind is None:
+        known = ", ".join("/".join((one.word, *one.aliases[:1])) for one in SEDNA_KINDS)
+        raise UsageError(f"'{word}' is no kind of Sedna", hint=f"kinds: {known}")
+    return kind
+
+
+def targets(words: Sequence[str]) -> tuple[SednaKind | None, tuple[Target, ...]]:
+    """Read the words of a command line; give the kind (None for `KIND/NAME` words) and the named workloads."""
+    if not words:
+        return None, ()
+    if any("/" in word for word in words):
+        named = []
+        for word in words:
+            kind_word, slash, name = word.partition("/")
+            if not slash or not name or "/" in name:
+                raise UsageError(
+                    f"'{word}' does not fit beside KIND/NAME arguments",
+                    hint="write either KIND NAME… or KIND/NAME for every workload",
+                )
+            named.append(Target(kind_meant(kind_word), name))
+        return None, tuple(named)
+    kind = kind_meant(words[0])
+    return kind, tuple(Target(kind, name) for name in words[1:])
+
+
+def one_target(words: Sequence[str], command: str) -> Target:
+    """Read exactly one workload. Raises UsageError."""
+    _, named = targets(words)
+    if len(named) != 1:
+        raise UsageError(
+            f"{command} needs one kind and one name", hint=f"for example: sednactl {command} ji helmet"
+        )
+    return named[0]

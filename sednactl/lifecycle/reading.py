@@ -1,0 +1,183 @@
+"""Reading workloads and their children with as few requests as the answer needs.
+
+Children are listed a kind at a time for all workloads together, by label, never
+object by object. What may not be listed is remembered, so that one missing
+right costs one column and not the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sednactl.cluster.door import Selection
+from sednactl.errors import Forbidden, NotFound
+from sednactl.lifecycle.ownership import Family, families_of
+from sednactl.sedna.kinds import GROUP, JOINT_INFERENCE, SednaKind
+from sednactl.sedna.naming import fixed_names
+from sednactl.sedna.resources import (
+    DEPLOYMENT,
+    ENDPOINT_SLICE,
+    HPA,
+    NODE,
+    POD,
+    REPLICA_SET,
+    SERVICE,
+    Resource,
+)
+
+if TYPE_CHECKING:
+    from sednactl.cluster.door import Cluster
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Workloads of one kind with what may be their children, and notes on what could not be read."""
+
+    kind: SednaKind
+    families: tuple[Family, ...]
+    notes: tuple[str, ...] = ()
+
+
+def resources_for_state(kind: SednaKind) -> tuple[Resource, ...]:
+    """Give the kinds of children that a workload's state is judged by, and no more."""
+    found: list[Resource] = []
+    if kind.deployments:
+        found.append(DEPLOYMENT)
+    if kind is JOINT_INFERENCE:
+        found.append(HPA)
+    if kind.services and kind.deployments:
+        found += [SERVICE, ENDPOINT_SLICE]
+    if set(kind.worker_types) - set(kind.deployments):
+        found.append(POD)
+    return tuple(found)
+
+
+ALL_CHILDREN = (HPA, DEPLOYMENT, REPLICA_SET, POD, SERVICE, ENDPOINT_SLICE)
+
+
+def read_workloads(
+    cluster: Cluster,
+    kind: SednaKind,
+    namespace: str | None,
+    *,
+    labels: str | None = None,
+    children: bool = True,
+) -> Reading:
+    """Read all workloads of a kind, with the children that tell their state.
+
+    `namespace` None means all. With `children` False only the workloads are read.
+    """
+    workloads = list(cluster.list(Selection(kind.resource, namespace, labels)))
+    if not workloads or not children or not kind.makes_children:
+        return Reading(kind, tuple(Family(kind, one) for one in workloads))
+    selector = f"{kind.label_prefix}/name"
+    objects, unreadable, notes = _children(cluster, resources_for_state(kind), namespace, (selector,))
+    families = families_of(kind, workloads, objects, unreadable)
+    return Reading(kind, tuple(_completed(cluster, family) for family in families), notes)
+
+
+def read_family(
+    cluster: Cluster,
+    kind: SednaKind,
+    name: str,
+    namespace: str,
+    *,
+    resources: Sequence[Resource] | None = None,
+    workload: Json | None = None,
+) -> tuple[Family, tuple[str, ...]]:
+    """Read one workload and its children (those its state needs, or `resources`), and notes. Raises NotFound."""
+    if workload is None:
+        workload = cluster.get(kind.resource, name, namespace)
+    if not kind.makes_children:
+        return Family(kind, workload), ()
+    wanted = resources_for_state(kind) if resources is None else resources
+    selectors = [f"{kind.label_prefix}/name={name}"]
+    if kind.former_kind and resources is not None:
+        selectors.append(f"{kind.former_kind.lower()}.{GROUP}/name={name}")
+    objects, unreadable, notes = _children(cluster, wanted, namespace, selectors)
+    return _completed(cluster, Family(kind, workload, objects, unreadable)), notes
+
+
+def _children(
+    cluster: Cluster, resources: Iterable[Resource], namespace: str | None, selectors: Sequence[str]
+) -> tuple[tuple[Json, ...], frozenset[str], tuple[str, ...]]:
+    found: dict[str, Json] = {}
+    unreadable: set[str] = set()
+    notes: list[str] = []
+    for resource in resources:
+        try:
+            for selector in selectors:
+                for item in cluster.list(Selection(resource, namespace, selector)):
+                    found[item["metadata"]["uid"]] = item
+        except Forbidden:
+            unreadable.add(resource.kind)
+            notes.append(f"{resource.plural} may not be listed here: what depends on them is shown as ?")
+        except NotFound:
+            unreadable.add(resource.kind)
+            notes.append(f"this cluster does not serve {resource.full_name} in {resource.version}")
+    return tuple(found.values()), frozenset(unreadable), tuple(notes)
+
+
+def _completed(cluster: Cluster, family: Family) -> Family:
+    """Look by name for what the labels did not find: a namesake without labels, or pods of a Sedna before 0.7.
+
+    Costs nothing for a workload that is whole.
+    """
+    namespace = family.workload["metadata"].get("namespace", "")
+    more: list[Json] = []
+    missing_deployments = 0
+    for fixed in fixed_names(family.kind, family.name):
+        if fixed.resource.kind in family.unreadable or fixed.resource is HPA:
+            continue
+        if family.named(fixed.resource.kind, fixed.name) is not None:
+            continue
+        missing_deployments += fixed.resource is DEPLOYMENT
+        try:
+            item = cluster.find(fixed.resource, fixed.name, namespace)
+        except Forbidden:
+            continue
+        if item is not None:
+            more.append(item)
+    if (
+        missing_deployments
+        and missing_deployments == len(family.kind.deployments)
+        and family.kind.former_kind
+    ):
+        selector = f"{family.kind.former_kind.lower()}.{GROUP}/name={family.name}"
+        pods, _, _ = _children(cluster, (POD,), namespace, (selector,))
+        known = {item["metadata"].get("uid") for item in family.objects}
+        more += [pod for pod in pods if pod["metadata"].get("uid") not in known]
+    return replace(family, objects=(*family.objects, *more)) if more else family
+
+
+def read_nodes(cluster: Cluster, names: Iterable[str]) -> tuple[dict[str, bool | None], tuple[str, ...]]:
+    """Tell which of these nodes are Ready; None for one that does not exist; nothing for what may not be read."""
+    ready: dict[str, bool | None] = {}
+    for name in sorted(set(names) - {""}):
+        try:
+            node = cluster.find(NODE, name)
+        except Forbidden:
+            return ready, ("nodes may not be read: whether they are offline is not known",)
+        ready[name] = None if node is None else node_ready(node)
+    return ready, ()
+
+
+def node_ready(node: Json) -> bool:
+    """Tell whether a node is Ready; a node that never said anything counts as ready."""
+    for condition in (node.get("status") or {}).get("conditions") or ():
+        if condition.get("type") == "Ready":
+            return bool(condition.get("status") == "True")
+    return True
+
+
+def nodes_of(objects: Iterable[Json]) -> set[str]:
+    """Give the names of the nodes that pods are bound to."""
+    return {
+        str((item.get("spec") or {}).get("nodeName"))
+        for item in objects
+        if item.get("kind") == POD.kind and (item.get("spec") or {}).get("nodeName")
+    }

@@ -1,0 +1,223 @@
+"""The tables of `get`: a line a workload, columns that fit its kind, state beside Sedna's claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sednactl.lifecycle.ownership import Family, seconds_since
+from sednactl.lifecycle.state import WorkloadState, state_of
+from sednactl.render.columns import age, columns
+from sednactl.sedna.kinds import (
+    DATASET,
+    FEATURE_EXTRACTION,
+    FEDERATED_LEARNING,
+    INCREMENTAL_LEARNING,
+    JOINT_INFERENCE,
+    LIFELONG_LEARNING,
+    MODEL,
+    OBJECT_SEARCH,
+    OBJECT_TRACKING,
+    REID,
+    VIDEO_ANALYTICS,
+    SednaKind,
+)
+
+Json = dict[str, Any]
+Cell = Callable[[Family, WorkloadState], str]
+Column = tuple[str, Cell]
+
+
+def workload_table(
+    kind: SednaKind,
+    families: Iterable[Family],
+    now: datetime,
+    *,
+    wide: bool = False,
+    all_namespaces: bool = False,
+    headers: bool = True,
+) -> str:
+    """Lay out workloads of one kind."""
+    chosen = _COLUMNS[kind.kind]
+    extra = _WIDE.get(kind.kind, ()) if wide else ()
+    heads = ["NAME", *(head for head, _ in chosen), "AGE", *(head for head, _ in extra)]
+    rows = []
+    for family in families:
+        state = state_of(family, now)
+        row = [family.name, *(cell(family, state) for _, cell in chosen), _age(family, now)]
+        row += [cell(family, state) for _, cell in extra]
+        rows.append([_namespace(family), *row] if all_namespaces else row)
+    return columns(["NAMESPACE", *heads] if all_namespaces else heads, rows, headers=headers)
+
+
+def overview_table(
+    groups: Sequence[tuple[SednaKind, Sequence[Family]]],
+    now: datetime,
+    *,
+    wide: bool = False,
+    all_namespaces: bool = False,
+    headers: bool = True,
+) -> str:
+    """Lay out workloads of all kinds in one table."""
+    heads = ["KIND", "NAME", "STATE", "READY", "CLAIMS", "AGE", *(["WHY"] if wide else [])]
+    rows = []
+    for kind, families in groups:
+        for family in families:
+            state = state_of(family, now)
+            ready = ", ".join(f"{worker} {count}" for worker, count in state.replicas.items()) or "-"
+            row = [kind.word, family.name, state.word, ready, _claim(family, state), _age(family, now)]
+            row += [_why(family, state)] if wide else []
+            rows.append([_namespace(family), *row] if all_namespaces else row)
+    return columns(["NAMESPACE", *heads] if all_namespaces else heads, rows, headers=headers)
+
+
+def _state(_: Family, state: WorkloadState) -> str:
+    return state.word
+
+
+def _why(_: Family, state: WorkloadState) -> str:
+    return state.evidence[0] if state.evidence else "-"
+
+
+def _claim(_: Family, state: WorkloadState) -> str:
+    return state.claim.words(healthy=state.healthy)
+
+
+def _worker(worker: str) -> Cell:
+    def cell(family: Family, state: WorkloadState) -> str:
+        count = state.replicas.get(worker)
+        needed = "Deployment" if worker in family.kind.deployments else "Pod"
+        if needed in family.unreadable:
+            return "?"
+        return str(count) if count is not None else "-"
+
+    return cell
+
+
+def _hpa(family: Family, state: WorkloadState) -> str:
+    if "HorizontalPodAutoscaler" in family.unreadable:
+        return "?"
+    return ",".join(f"{side}:{bounds}" for side, bounds in state.hpa.items()) or "none"
+
+
+def _spec(*path: str) -> Cell:
+    def cell(family: Family, _: WorkloadState) -> str:
+        return _text(_dig(family.workload.get("spec") or {}, path))
+
+    return cell
+
+
+def _status(*path: str) -> Cell:
+    def cell(family: Family, _: WorkloadState) -> str:
+        return _text(_dig(family.workload.get("status") or {}, path))
+
+    return cell
+
+
+def _dig(value: Any, path: Sequence[str]) -> Any:
+    for step in path:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _text(value: Any) -> str:
+    return "-" if value is None or value == "" else str(value)
+
+
+def _node(side: str) -> Cell:
+    def cell(family: Family, _: WorkloadState) -> str:
+        pod = _dig(family.workload.get("spec") or {}, (f"{side}Worker", "template", "spec"))
+        if not isinstance(pod, Mapping):
+            return "-"
+        if pod.get("nodeName"):
+            return str(pod["nodeName"])
+        selector = pod.get("nodeSelector") or {}
+        return ",".join(f"{key}={value}" for key, value in selector.items()) or "any"
+
+    return cell
+
+
+def _age(family: Family, now: datetime) -> str:
+    created = family.workload["metadata"].get("creationTimestamp")
+    return age(seconds_since(created, now)) if created else "<unknown>"
+
+
+def _namespace(family: Family) -> str:
+    return str(family.workload["metadata"].get("namespace", ""))
+
+
+_STATE: Column = ("STATE", _state)
+_CLAIMS: Column = ("CLAIMS", _claim)
+_WHY: Column = ("WHY", _why)
+
+_STAGES: tuple[Column, ...] = (
+    _STATE,
+    ("INFERENCE", _worker("inference")),
+    ("TRAIN", _worker("train")),
+    ("EVAL", _worker("eval")),
+    _CLAIMS,
+)
+
+_COLUMNS: dict[str, tuple[Column, ...]] = {
+    JOINT_INFERENCE.kind: (
+        _STATE,
+        ("CLOUD", _worker("cloud")),
+        ("EDGE", _worker("edge")),
+        ("HPA", _hpa),
+        _CLAIMS,
+    ),
+    FEDERATED_LEARNING.kind: (
+        _STATE,
+        ("AGGREGATION", _worker("aggregation")),
+        ("TRAIN", _worker("train")),
+        _CLAIMS,
+    ),
+    INCREMENTAL_LEARNING.kind: _STAGES,
+    LIFELONG_LEARNING.kind: _STAGES,
+    FEATURE_EXTRACTION.kind: (_STATE, ("READY", _worker("fe")), _CLAIMS),
+    OBJECT_SEARCH.kind: (
+        _STATE,
+        ("USER", _worker("userworker")),
+        ("REID", _worker("reidworker")),
+        ("TRACKING", _worker("trackingworker")),
+        _CLAIMS,
+    ),
+    OBJECT_TRACKING.kind: (_STATE, _CLAIMS),
+    REID.kind: (_STATE, ("READY", _worker("reid")), _CLAIMS),
+    VIDEO_ANALYTICS.kind: (_STATE, ("READY", _worker("videoanalytics")), _CLAIMS),
+    MODEL.kind: (("FORMAT", _spec("format")), ("URL", _spec("url"))),
+    DATASET.kind: (
+        ("FORMAT", _spec("format")),
+        ("NODE", _spec("nodeName")),
+        ("SAMPLES", _status("numberOfSamples")),
+        ("URL", _spec("url")),
+    ),
+}
+
+_DATASET: Column = ("DATASET", _spec("dataset", "name"))
+_WIDE: dict[str, tuple[Column, ...]] = {
+    JOINT_INFERENCE.kind: (
+        ("CLOUD-MODEL", _spec("cloudWorker", "model", "name")),
+        ("CLOUD-NODE", _node("cloud")),
+        ("EDGE-MODEL", _spec("edgeWorker", "model", "name")),
+        ("EDGE-NODE", _node("edge")),
+        ("HARD-EXAMPLES", _spec("edgeWorker", "hardExampleMining", "name")),
+        _WHY,
+    ),
+    FEDERATED_LEARNING.kind: (("MODEL", _spec("aggregationWorker", "model", "name")), _WHY),
+    INCREMENTAL_LEARNING.kind: (
+        _DATASET,
+        ("INITIAL-MODEL", _spec("initialModel", "name")),
+        ("OUTPUT", _spec("outputDir")),
+        _WHY,
+    ),
+    LIFELONG_LEARNING.kind: (_DATASET, ("OUTPUT", _spec("outputDir")), _WHY),
+    FEATURE_EXTRACTION.kind: (("MODEL", _spec("model", "name")), _WHY),
+    OBJECT_SEARCH.kind: (_WHY,),
+    OBJECT_TRACKING.kind: (_WHY,),
+    REID.kind: (_WHY,),
+    VIDEO_ANALYTICS.kind: (("MODEL", _spec("model", "name")), _WHY),
+    MODEL.kind: (("CREDENTIAL", _spec("credentialName")),),
+    DATASET.kind: (("CREDENTIAL", _spec("credentialName")), ("UPDATED", _status("updateTime"))),
+}
