@@ -1,0 +1,51 @@
+"""The order in which a person writes a manifest's keys: what it is, what it is called, then what it does.
+
+The API server hands objects out alphabetically, and values files come in any
+order; both read better like this. Keys the table does not know keep their given
+order behind the known ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_ORDER = """
+    apiVersion kind metadata name generateName namespace labels annotations
+    edgeWorker cloudWorker aggregationWorker trainingWorkers
+    dataset initialModel model url format
+    path type key operator
+    nodeName nodeSelector hostNetwork dnsPolicy restartPolicy serviceAccountName
+    hpa hardExampleMining template parameters
+    minReplicas maxReplicas metrics behavior
+    scaleUp scaleDown stabilizationWindowSeconds selectPolicy policies
+    image imagePullPolicy command args workingDir ports containerPort protocol env envFrom
+    value valueFrom resources requests limits volumeMounts mountPath subPath readOnly
+    initContainers containers volumes hostPath credentialName
+"""
+_RANK = {key: rank for rank, key in enumerate(_ORDER.split())}
+_LAST = len(_RANK)
+_FREE = frozenset(
+    ("labels", "annotations", "matchLabels", "nodeSelector", "requests", "limits", "data", "stringData")
+)
+"""Maps whose keys are the user's own words: they stay as they came."""
+
+
+def human_items(mapping: Mapping[str, Any], parent: str = "") -> list[tuple[str, Any]]:
+    """Give a mapping's items in the order a person would write them; `parent` is the key that holds it."""
+    items = list(mapping.items())
+    if parent in _FREE or len(items) < 2:
+        return items
+    items.sort(key=lambda item: _RANK.get(item[0], _LAST))
+    if "apiVersion" in mapping and "status" in mapping:
+        items.sort(key=lambda item: item[0] == "status")
+    return items
+
+
+def in_human_order(value: Any, parent: str = "") -> Any:
+    """Give a copy of a manifest (or a part of one) with every mapping in human order."""
+    if isinstance(value, Mapping):
+        return {key: in_human_order(item, key) for key, item in human_items(value, parent)}
+    if isinstance(value, (list, tuple)):
+        return [in_human_order(item, parent) for item in value]
+    return value

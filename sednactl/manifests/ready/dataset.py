@@ -1,0 +1,55 @@
+"""Translated from templates/dataset.yaml.j2 by `python -m sednactl.manifests.ready`; not to be edited."""
+
+# ruff: noqa
+# fmt: off
+# mypy: ignore-errors
+JINJA = "3.1.6"
+SOURCE = "6f97d9a70cb086920cc24088ebd15860e7e935db7a9ef101070c5f62b590d149"
+from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+name = 'dataset.yaml.j2'
+
+def root(context, missing=missing):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    cond_expr_undefined = Undefined
+    if 0: yield None
+    l_0_name = resolve('name')
+    l_0_namespace = resolve('namespace')
+    l_0_labels = resolve('labels')
+    l_0_annotations = resolve('annotations')
+    l_0_url = resolve('url')
+    l_0_format = resolve('format')
+    l_0_node = resolve('node')
+    l_0_credential = resolve('credential')
+    l_0_metadata = missing
+    try:
+        t_1 = environment.filters['yaml']
+    except KeyError:
+        @internalcode
+        def t_1(*unused):
+            raise TemplateRuntimeError("No filter named 'yaml' found.")
+    pass
+    included_template = environment.get_template('parts/metadata.yaml.j2', 'dataset.yaml.j2')._get_default_module(context)
+    l_0_metadata = getattr(included_template, 'metadata', missing)
+    if l_0_metadata is missing:
+        l_0_metadata = undefined(f"the template {included_template.__name__!r} (imported on line 2 in 'dataset.yaml.j2') does not export the requested name 'metadata'", name='metadata')
+    context.vars['metadata'] = l_0_metadata
+    context.exported_vars.discard('metadata')
+    yield 'apiVersion: sedna.io/v1alpha1\nkind: Dataset\n'
+    yield str(environment.call(context, (undefined(name='metadata') if l_0_metadata is missing else l_0_metadata), (undefined(name='name') if l_0_name is missing else l_0_name), (undefined(name='namespace') if l_0_namespace is missing else l_0_namespace), (undefined(name='labels') if l_0_labels is missing else l_0_labels), (undefined(name='annotations') if l_0_annotations is missing else l_0_annotations)))
+    yield '\nspec:\n  url: '
+    yield str(t_1((undefined(name='url') if l_0_url is missing else l_0_url)))
+    yield '\n  format: '
+    yield str(t_1((undefined(name='format') if l_0_format is missing else l_0_format)))
+    yield '\n  nodeName: '
+    yield str(t_1((undefined(name='node') if l_0_node is missing else l_0_node)))
+    yield '\n'
+    if (undefined(name='credential') if l_0_credential is missing else l_0_credential):
+        pass
+        yield '  credentialName: '
+        yield str(t_1((undefined(name='credential') if l_0_credential is missing else l_0_credential)))
+        yield '\n'
+
+blocks = {}
+debug_info = '2=26&5=33&7=35&8=37&9=39&10=41&11=44'

@@ -1,0 +1,85 @@
+"""Translated from templates/jointinference.yaml.j2 by `python -m sednactl.manifests.ready`; not to be edited."""
+
+# ruff: noqa
+# fmt: off
+# mypy: ignore-errors
+JINJA = "3.1.6"
+SOURCE = "586f8629ef03c77f52503fb955e3bda2fc8ba39cdaf70832b046e4c25d00615c"
+from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+name = 'jointinference.yaml.j2'
+
+def root(context, missing=missing):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    cond_expr_undefined = Undefined
+    if 0: yield None
+    l_0_name = resolve('name')
+    l_0_namespace = resolve('namespace')
+    l_0_labels = resolve('labels')
+    l_0_annotations = resolve('annotations')
+    l_0_edge = resolve('edge')
+    l_0_cloud = resolve('cloud')
+    l_0_metadata = l_0_hpa = l_0_pod = missing
+    try:
+        t_1 = environment.filters['default']
+    except KeyError:
+        @internalcode
+        def t_1(*unused):
+            raise TemplateRuntimeError("No filter named 'default' found.")
+    try:
+        t_2 = environment.filters['indent']
+    except KeyError:
+        @internalcode
+        def t_2(*unused):
+            raise TemplateRuntimeError("No filter named 'indent' found.")
+    try:
+        t_3 = environment.filters['yaml']
+    except KeyError:
+        @internalcode
+        def t_3(*unused):
+            raise TemplateRuntimeError("No filter named 'yaml' found.")
+    pass
+    included_template = environment.get_template('parts/metadata.yaml.j2', 'jointinference.yaml.j2')._get_default_module(context)
+    l_0_metadata = getattr(included_template, 'metadata', missing)
+    if l_0_metadata is missing:
+        l_0_metadata = undefined(f"the template {included_template.__name__!r} (imported on line 2 in 'jointinference.yaml.j2') does not export the requested name 'metadata'", name='metadata')
+    context.vars['metadata'] = l_0_metadata
+    context.exported_vars.discard('metadata')
+    included_template = environment.get_template('parts/hpa.yaml.j2', 'jointinference.yaml.j2')._get_default_module(context)
+    l_0_hpa = getattr(included_template, 'hpa', missing)
+    if l_0_hpa is missing:
+        l_0_hpa = undefined(f"the template {included_template.__name__!r} (imported on line 3 in 'jointinference.yaml.j2') does not export the requested name 'hpa'", name='hpa')
+    context.vars['hpa'] = l_0_hpa
+    context.exported_vars.discard('hpa')
+    included_template = environment.get_template('parts/worker.yaml.j2', 'jointinference.yaml.j2')._get_default_module(context)
+    l_0_pod = getattr(included_template, 'pod', missing)
+    if l_0_pod is missing:
+        l_0_pod = undefined(f"the template {included_template.__name__!r} (imported on line 4 in 'jointinference.yaml.j2') does not export the requested name 'pod'", name='pod')
+    context.vars['pod'] = l_0_pod
+    context.exported_vars.discard('pod')
+    yield 'apiVersion: sedna.io/v1alpha1\nkind: JointInferenceService\n'
+    yield str(environment.call(context, (undefined(name='metadata') if l_0_metadata is missing else l_0_metadata), (undefined(name='name') if l_0_name is missing else l_0_name), (undefined(name='namespace') if l_0_namespace is missing else l_0_namespace), (undefined(name='labels') if l_0_labels is missing else l_0_labels), (undefined(name='annotations') if l_0_annotations is missing else l_0_annotations)))
+    yield '\nspec:\n  edgeWorker:\n    model:\n      name: '
+    yield str(t_3(environment.getattr((undefined(name='edge') if l_0_edge is missing else l_0_edge), 'model')))
+    yield '\n    '
+    yield str(t_2(environment.call(context, (undefined(name='hpa') if l_0_hpa is missing else l_0_hpa), (undefined(name='edge') if l_0_edge is missing else l_0_edge)), 4))
+    yield '\n    hardExampleMining:\n      name: '
+    yield str(t_3(t_1(environment.getattr(environment.getattr((undefined(name='edge') if l_0_edge is missing else l_0_edge), 'hem'), 'name'), 'IBT')))
+    yield '\n'
+    if environment.getattr(environment.getattr((undefined(name='edge') if l_0_edge is missing else l_0_edge), 'hem'), 'parameters'):
+        pass
+        yield '      parameters: '
+        yield str(t_3(environment.getattr(environment.getattr((undefined(name='edge') if l_0_edge is missing else l_0_edge), 'hem'), 'parameters')))
+        yield '\n'
+    yield '    '
+    yield str(t_2(environment.call(context, (undefined(name='pod') if l_0_pod is missing else l_0_pod), (undefined(name='edge') if l_0_edge is missing else l_0_edge)), 4))
+    yield '\n  cloudWorker:\n    model:\n      name: '
+    yield str(t_3(environment.getattr((undefined(name='cloud') if l_0_cloud is missing else l_0_cloud), 'model')))
+    yield '\n    '
+    yield str(t_2(environment.call(context, (undefined(name='hpa') if l_0_hpa is missing else l_0_hpa), (undefined(name='cloud') if l_0_cloud is missing else l_0_cloud)), 4))
+    yield '\n    '
+    yield str(t_2(environment.call(context, (undefined(name='pod') if l_0_pod is missing else l_0_pod), (undefined(name='cloud') if l_0_cloud is missing else l_0_cloud)), 4))
+
+blocks = {}
+debug_info = '2=36&3=42&4=48&7=55&11=57&12=59&14=61&15=63&16=66&18=69&21=71&22=73&23=75'

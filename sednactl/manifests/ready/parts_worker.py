@@ -1,0 +1,148 @@
+"""Translated from templates/parts/worker.yaml.j2 by `python -m sednactl.manifests.ready`; not to be edited."""
+
+# ruff: noqa
+# fmt: off
+# mypy: ignore-errors
+JINJA = "3.1.6"
+SOURCE = "601a58850361ab2785a54ae2fdb913192c7e59bd116c3e30f8c28da44dd0dd67"
+from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+name = 'parts/worker.yaml.j2'
+
+def root(context, missing=missing):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    cond_expr_undefined = Undefined
+    if 0: yield None
+    l_0_pod = missing
+    try:
+        t_1 = environment.filters['counted']
+    except KeyError:
+        @internalcode
+        def t_1(*unused):
+            raise TemplateRuntimeError("No filter named 'counted' found.")
+    try:
+        t_2 = environment.filters['yaml']
+    except KeyError:
+        @internalcode
+        def t_2(*unused):
+            raise TemplateRuntimeError("No filter named 'yaml' found.")
+    pass
+    def macro(l_1_side):
+        t_3 = []
+        if l_1_side is missing:
+            l_1_side = undefined("parameter 'side' was not provided", name='side')
+        pass
+        t_3.append(
+            'template:\n  spec:\n',
+        )
+        if environment.getattr(l_1_side, 'node'):
+            pass
+            t_3.extend((
+                '    nodeName: ',
+                str(t_2(environment.getattr(l_1_side, 'node'))),
+                '\n',
+            ))
+        if environment.getattr(l_1_side, 'hostNetwork'):
+            pass
+            t_3.append(
+                '    hostNetwork: true\n',
+            )
+            if ('dnsPolicy' not in environment.getattr(l_1_side, 'pod')):
+                pass
+                t_3.append(
+                    '    dnsPolicy: ClusterFirstWithHostNet\n',
+                )
+        for (l_2_field, l_2_value) in t_1(environment.call(context, environment.getattr(environment.getattr(l_1_side, 'pod'), 'items'))):
+            _loop_vars = {}
+            pass
+            t_3.extend((
+                '    ',
+                str(t_2(l_2_field)),
+                ': ',
+                str(t_2(l_2_value)),
+                '\n',
+            ))
+        l_2_field = l_2_value = missing
+        t_3.extend((
+            '    containers:\n    - name: ',
+            str(t_2(environment.getattr(environment.getattr(l_1_side, 'container'), 'name'))),
+            '\n      image: ',
+            str(t_2(environment.getattr(l_1_side, 'image'))),
+            '\n',
+        ))
+        if ('imagePullPolicy' not in environment.getattr(l_1_side, 'container')):
+            pass
+            t_3.append(
+                '      imagePullPolicy: IfNotPresent\n',
+            )
+        def t_4(fiter):
+            for (l_2_field, l_2_value) in fiter:
+                if (l_2_field != 'name'):
+                    yield (l_2_field, l_2_value)
+        for (l_2_field, l_2_value) in t_4(t_1(environment.call(context, environment.getattr(environment.getattr(l_1_side, 'container'), 'items')))):
+            _loop_vars = {}
+            pass
+            t_3.extend((
+                '      ',
+                str(t_2(l_2_field)),
+                ': ',
+                str(t_2(l_2_value)),
+                '\n',
+            ))
+        l_2_field = l_2_value = missing
+        if environment.getattr(l_1_side, 'env'):
+            pass
+            t_3.extend((
+                '      env: ',
+                str(t_2(environment.getattr(l_1_side, 'env'))),
+                '\n',
+            ))
+        if (environment.getattr(l_1_side, 'requests') or environment.getattr(l_1_side, 'limits')):
+            pass
+            t_3.append(
+                '      resources:\n',
+            )
+            if environment.getattr(l_1_side, 'requests'):
+                pass
+                t_3.extend((
+                    '        requests: ',
+                    str(t_2(environment.getattr(l_1_side, 'requests'))),
+                    '\n',
+                ))
+            if environment.getattr(l_1_side, 'limits'):
+                pass
+                t_3.extend((
+                    '        limits: ',
+                    str(t_2(environment.getattr(l_1_side, 'limits'))),
+                    '\n',
+                ))
+        if environment.getattr(l_1_side, 'mounts'):
+            pass
+            t_3.extend((
+                '      volumeMounts: ',
+                str(t_2(environment.getattr(l_1_side, 'mounts'))),
+                '\n',
+            ))
+        for l_2_container in t_1(environment.getattr(l_1_side, 'sidecars')):
+            _loop_vars = {}
+            pass
+            t_3.extend((
+                '    - ',
+                str(t_2(l_2_container)),
+                '\n',
+            ))
+        l_2_container = missing
+        if environment.getattr(l_1_side, 'volumes'):
+            pass
+            t_3.extend((
+                '    volumes: ',
+                str(t_2(environment.getattr(l_1_side, 'volumes'))),
+                '\n',
+            ))
+        return concat(t_3)
+    context.exported_vars.add('pod')
+    context.vars['pod'] = l_0_pod = Macro(environment, macro, 'pod', ('side',), False, False, False, context.eval_ctx.autoescape)
+
+blocks = {}
+debug_info = '2=24&5=32&6=36&8=39&10=44&15=49&16=54&19=62&20=64&21=67&24=72&25=81&27=87&28=91&30=94&32=99&33=103&35=106&36=110&39=113&40=117&42=120&43=125&45=129&46=133'

@@ -1,0 +1,168 @@
+"""Values through a template into documents.
+
+What a template writes is read back as YAML and written anew by manifests/writing,
+so that comments, spacing and quoting of a template never reach the cluster. The
+templates that come along are translated to Python ahead of time (manifests/ready);
+a changed one, or one for another release of Jinja, is translated when it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sednactl.errors import InvalidInput
+from sednactl.manifests.completing import template_values
+from sednactl.manifests.templates import own_file, packaged_file, template_name
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.environment import Environment
+
+    from sednactl.manifests.document import Document
+    from sednactl.sedna.kinds import SednaKind
+
+Json = dict[str, Any]
+_LARGEST_TEMPLATE = 1024 * 1024
+
+
+def render_manifest(
+    kind: SednaKind,
+    name: str,
+    namespace: str | None,
+    values: Mapping[str, Any],
+    template: Path | None = None,
+) -> list[Json]:
+    """Give the documents that a template makes of checked values.
+
+    `template` is a file of the user's own, else the kind's. Raises InvalidInput
+    for contradicting values, a template that fails (file and line in the message)
+    and output that is no manifest of that kind and name.
+    """
+    return [document.content for document in render_documents(kind, name, namespace, values, template)]
+
+
+def render_documents(
+    kind: SednaKind,
+    name: str,
+    namespace: str | None,
+    values: Mapping[str, Any],
+    template: Path | None = None,
+) -> list[Document]:
+    """Give the documents as `render_manifest` does, with the place of every value in the rendered text."""
+    from sednactl.manifests.reading import read_documents
+
+    context = template_values(kind, name, namespace, values)
+    shown = str(template) if template else template_name(kind)
+    text = render_text(kind, context, template)
+    try:
+        documents = read_documents(text.encode(), f"{shown} (rendered)")
+    except UnicodeEncodeError:
+        raise InvalidInput(
+            f"{shown}: the values hold half of a surrogate pair, which no file can hold"
+        ) from None
+    _require_workload(documents, kind, name, shown)
+    return documents
+
+
+def render_text(kind: SednaKind, context: Mapping[str, Any], template: Path | None = None) -> str:
+    """Give what a template writes, as text."""
+    from jinja2.exceptions import TemplateError
+
+    from sednactl.manifests.bounds import BoundedEnvironment, limited_memory, rendered
+
+    folder = template.resolve().parent if template else None
+    environment = BoundedEnvironment(loader=_loader(folder))
+    shown = str(template) if template else template_name(kind)
+    try:
+        if template is None:
+            return rendered(environment.get_template(template_name(kind)).generate(context))
+        _read(template)
+        with limited_memory():
+            return rendered(environment.get_template(template.name).generate(context))
+    except RecursionError:
+        raise InvalidInput(f"{shown}: the template calls itself without end") from None
+    except MemoryError:
+        raise InvalidInput(f"{shown}: the template wants more memory than any manifest needs") from None
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise _template_error(error, shown, folder) from error
+
+
+def _loader(folder: Path | None) -> Any:
+    """Give a loader that knows the user's folder first, then the templates that come along."""
+    from jinja2.exceptions import TemplateNotFound
+    from jinja2.loaders import BaseLoader
+
+    from sednactl.manifests.ready import ready_template
+
+    class Loader(BaseLoader):
+        def load(self, environment: Environment, name: str, globals: Any = None) -> Template:
+            own = own_file(folder, name) if folder else None
+            file = own or packaged_file(name)
+            if file is None:
+                raise TemplateNotFound(name)
+            source = _read(file)
+            ready = None if own else ready_template(environment, name, source, globals or {})
+            if ready is not None:
+                return ready
+            code = environment.compile(source, name, str(file))
+            return environment.template_class.from_code(environment, code, globals or {})
+
+    return Loader()
+
+
+def _read(file: Path) -> str:
+    try:
+        if file.stat().st_size > _LARGEST_TEMPLATE:
+            raise InvalidInput(f"{file}: a template of more than {_LARGEST_TEMPLATE // 1024} KiB is none")
+        return file.read_text("utf-8")
+    except OSError as error:
+        raise InvalidInput(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{file}: is no UTF-8 text") from None
+
+
+def _template_error(error: Exception, shown: str, folder: Path | None) -> InvalidInput:
+    """Say what failed, in which file and line of the templates."""
+    from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError, UndefinedError
+
+    if isinstance(error, TemplateSyntaxError):
+        return InvalidInput(f"{error.filename or error.name or shown}:{error.lineno}: {error.message}")
+    place = _line_in_template(error)
+    where = f"{place[0]}:{place[1]}" if place else shown
+    if isinstance(error, TemplateNotFound):
+        return InvalidInput(
+            f"{where}: there is no template '{error.message}'",
+            hint=f"looked in {folder} and among the templates that come along (sednactl templates list)",
+        )
+    hint = None
+    if isinstance(error, UndefinedError):
+        hint = "give it a value (-f, --set vars.NAME=…), or a default in the template: | default(…)"
+    return InvalidInput(f"{where}: {str(error) or type(error).__name__}", hint=hint)
+
+
+def _line_in_template(error: Exception) -> tuple[str, int] | None:
+    """Find the innermost line of a template in the traceback, where Jinja has put the templates' own lines."""
+    found = None
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file.endswith(".j2"):
+            found = (file, trace.tb_lineno)
+        trace = trace.tb_next
+    return found
+
+
+def _require_workload(documents: list[Document], kind: SednaKind, name: str, shown: str) -> None:
+    """Refuse what is no manifest, and a rendering without the very workload that was asked for."""
+    found = 0
+    for document in documents:
+        content = document.content
+        if not isinstance(content, dict) or not isinstance(content.get("metadata"), dict):
+            raise InvalidInput(f"{shown}: the template wrote something that is no manifest")
+        found += content.get("kind") == kind.kind and content["metadata"].get("name") == name
+    if found != 1:
+        raise InvalidInput(
+            f"{shown}: the template must write exactly one {kind.kind} named '{name}', not {found}"
+        )

@@ -1,0 +1,164 @@
+"""Does a values file say only what it may? Answers with the path and, for a slip of the pen, the word meant.
+
+The schemas in schemas/values keep to a small part of JSON Schema, walked here:
+importing a whole validator for a file of twenty lines would cost more than all
+the rest of `create`, and its messages know nothing of flags. A test holds the
+verdicts against a real validator.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sednactl.packaged import schemas_dir
+
+Path = tuple[str | int, ...]
+_MOST_FAULTS = 20
+
+
+@dataclass(frozen=True)
+class ValuesFault:
+    """One thing a values file may not say. `missing` tells that a required key is not there."""
+
+    path: Path
+    message: str
+    hint: str = ""
+    missing: bool = False
+
+
+@lru_cache(maxsize=4)
+def values_schema(word: str) -> dict[str, Any]:
+    """Give the schema of the values of a kind by the kind's word, e.g. `jointinference`."""
+    loaded: dict[str, Any] = json.loads((schemas_dir() / "values" / f"{word}.json").read_bytes())
+    return loaded
+
+
+def values_faults(values: Any, word: str) -> list[ValuesFault]:
+    """List what is wrong with a kind's values (at most 20), in the order of the schema; empty when they fit."""
+    schema = values_schema(word)
+    found: list[ValuesFault] = []
+    for fault in _walk(values, schema, (), schema):
+        found.append(fault)
+        if len(found) == _MOST_FAULTS:
+            break
+    return found
+
+
+_TYPES: dict[str, tuple[str, Any]] = {
+    "object": ("a map", Mapping),
+    "array": ("a list", list),
+    "string": ("a text", str),
+    "integer": ("a whole number", int),
+    "number": ("a number", (int, float)),
+    "boolean": ("true or false", bool),
+}
+
+
+def _walk(value: Any, schema: Any, path: Path, root: Mapping[str, Any]) -> Iterator[ValuesFault]:
+    if schema is False:
+        yield ValuesFault(path, "has its own place in the values", f"say it beside '{path[-2]}', not inside")
+        return
+    if "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
+    types = schema.get("type")
+    if types is not None:
+        allowed = [types] if isinstance(types, str) else types
+        if not any(_is(value, word) for word in allowed):
+            yield _wrong_type(value, allowed, path)
+            return
+    if "enum" in schema and value not in schema["enum"]:
+        yield ValuesFault(
+            path, f"{value!r} is not one of {', '.join(schema['enum'])}", _meant(value, schema["enum"])
+        )
+    elif isinstance(value, str):
+        yield from _walk_text(value, schema, path)
+    elif isinstance(value, Mapping):
+        yield from _walk_map(value, schema, path, root)
+    elif isinstance(value, list) and "items" in schema:
+        for index, item in enumerate(value):
+            yield from _walk(item, schema["items"], (*path, index), root)
+
+
+def _walk_text(value: str, schema: Mapping[str, Any], path: Path) -> Iterator[ValuesFault]:
+    if len(value) < schema.get("minLength", 0):
+        yield ValuesFault(path, "is empty")
+    elif "pattern" in schema and not re.search(schema["pattern"], value):
+        hint = (
+            "put the name in place of the placeholder"
+            if "$" in value
+            else "lower-case letters, digits, '-' and '.'"
+        )
+        yield ValuesFault(path, f"{value!r} is no name of a node", hint)
+
+
+def _walk_map(
+    value: Mapping[Any, Any], schema: Mapping[str, Any], path: Path, root: Mapping[str, Any]
+) -> Iterator[ValuesFault]:
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    patterns: Mapping[str, Any] = schema.get("patternProperties", {})
+    others = schema.get("additionalProperties", True)
+    for key in schema.get("required", ()):
+        if key not in value:
+            yield ValuesFault((*path, key), "is missing", missing=True)
+    for key, item in value.items():
+        here = (*path, key)
+        matching = [inner for pattern, inner in patterns.items() if re.search(pattern, key)]
+        if key in properties:
+            matching.append(properties[key])
+        if not matching and others is False:
+            yield ValuesFault(here, "is unknown", _meant(key, properties))
+        elif not matching and others is not True:
+            matching.append(others)
+        for inner in matching:
+            yield from _walk(item, inner, here, root)
+
+
+def _is(value: Any, word: str) -> bool:
+    if isinstance(value, bool):
+        return word == "boolean"
+    if word == "integer" and isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, _TYPES[word][1])
+
+
+def _wrong_type(value: Any, allowed: list[str], path: Path) -> ValuesFault:
+    wanted = " or ".join(_TYPES[word][0] for word in allowed)
+    given = next(
+        (
+            name
+            for name, _ in (_TYPES[word] for word in ("object", "array", "string"))
+            if _is_named(value, name)
+        ),
+        "",
+    )
+    if value is None:
+        return ValuesFault(path, f"is empty, but must be {wanted}", "give it a value or leave the key out")
+    if not given:
+        given = json.dumps(value)
+        if "string" in allowed:
+            return ValuesFault(path, f"is {given}, but must be {wanted}", _quote_it(value))
+    return ValuesFault(path, f"is {given}, but must be {wanted}")
+
+
+def _is_named(value: Any, name: str) -> bool:
+    return any(name == text and isinstance(value, kind) for text, kind in _TYPES.values())
+
+
+def _quote_it(value: Any) -> str:
+    if isinstance(value, bool):
+        return "YAML reads yes, no, on and off as true and false; put the text in quotes, or use --set-string"
+    return f'put it in quotes: "{json.dumps(value)}" (with --set use --set-string)'
+
+
+def _meant(word: Any, known: Any) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(word), [str(name) for name in known], n=1, cutoff=0.6)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"known here: {', '.join(sorted(known))}" if len(known) <= 25 else ""
