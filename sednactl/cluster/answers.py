@@ -29,6 +29,14 @@ _MOST_DETAIL = 50
 _SEDNA_MISSING = "Sedna's CRDs are not installed in this cluster, or an older release's are"
 
 
+class ExpiredPlace(Expired):
+    """410; `rest` is the continue token for what is left of the list as it is now, where the server gives one."""
+
+    def __init__(self, message: str, rest: str | None, *, status: int, reason: str, hint: str) -> None:
+        super().__init__(message, status=status, reason=reason, hint=hint)
+        self.rest = rest
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a request was for, so that its failure can be told in those words."""
@@ -134,7 +142,10 @@ def from_status(content: dict[str, Any], status: int, asked: Asked, context: str
     if status == 409:
         return _conflict(message, details, asked, about)
     if status == 410:
-        return Expired(f"the place in {asked.thing} is too old: {message}", hint="list again", **about)
+        metadata = content.get("metadata")
+        rest = metadata.get("continue") if isinstance(metadata, dict) else None
+        said = f"the place in {asked.thing} is too old: {message}"
+        return ExpiredPlace(said, str(rest) if rest else None, hint="list again", **about)
     if status in (400, 413, 415, 422):
         return _invalid(message, details, asked, about)
     if status == 429:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sednactl.cluster.answers import ExpiredPlace
 from sednactl.cluster.door import Json, Selection
 from sednactl.errors import Expired, ServerFault
 
@@ -31,10 +32,11 @@ class Page:
 def pages(read: ReadPage, selection: Selection, size: int, *, consistent: bool = False) -> Iterator[Page]:
     """Give the pages of a list.
 
-    The API server lists in the order of its keys (`namespace/name`), so after an
-    expired continue token everything up to the last key given is skipped: no
-    object comes twice, and only one key has to be remembered however long the
-    list is. With `consistent`, all pages are of one resourceVersion: an expired
+    The API server lists in the order of its keys (`namespace/name`). After an
+    expired continue token it offers one for the rest as it is now; where it does
+    not, the list begins anew and everything up to the last key given is skipped.
+    Either way no object comes twice, and only one key has to be remembered however
+    long the list is. With `consistent`, all pages are of one resourceVersion: an expired
     token begins the list anew, at last in one piece (client-go's way out).
     """
     token: str | None = None
@@ -44,11 +46,14 @@ def pages(read: ReadPage, selection: Selection, size: int, *, consistent: bool =
     while True:
         try:
             content = read(limit, token)
-        except Expired:
-            restarts += 1
-            if token is None or restarts > _RESTARTS:
+        except Expired as error:
+            if token is None:
                 raise
-            token = None
+            rest = error.rest if isinstance(error, ExpiredPlace) and not consistent else None
+            restarts += 1
+            if restarts > _RESTARTS and rest is None:
+                raise
+            token = rest
             if consistent or restarts == _RESTARTS:
                 limit = None
             continue
