@@ -121,6 +121,10 @@ def unknown_metrics(snapshots: Iterable[ScaleSnapshot]) -> list[str]:
     ]
 
 
+_ROOM = {"REPLICAS": 8, "METRICS": 12, "AGE": 5}
+"""Cells that columns whose content grows get from the start."""
+
+
 class PlainLines:
     """A watch without a terminal to move on: a line for each side that changed, as `kubectl get -w` does.
 
@@ -179,7 +183,7 @@ class PlainLines:
             return
         lines = [[printable(cell) for cell in line] for line in rows]
         if not self._widths:
-            self._widths = [0] * len(self._heads)
+            self._widths = [_ROOM.get(head, 0) for head in self._heads]
             lines.insert(0, list(self._heads))
         self._widths = [max(old, *(width(line[at]) for line in lines)) for at, old in enumerate(self._widths)]
         for line in lines:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from sednactl.errors import ConditionUnmet, NotFound
-from sednactl.scaling.snapshot import Key
+from sednactl.scaling.children import Key
 from sednactl.scaling.until import Expression, Verdict, judge
 from sednactl.scaling.watching import News, ScaleFold, Scope, selections
 

@@ -47,8 +47,8 @@ class History:
 def sparkline(samples: list[int | None], top: int, *, unicode: bool = True) -> str:
     """Draw samples as bars from 0 to `top`; digits where the terminal has no bars (`+` above 9)."""
     if not unicode:
-        return "".join(" " if value is None else str(value) if value < 10 else "+" for value in samples)
+        return "".join("." if value is None else str(value) if value < 10 else "+" for value in samples)
     return "".join(
-        " " if value is None else _GLYPHS[min(7, value * 7 // max(top, 1)) if value else 0]
+        "·" if value is None else _GLYPHS[min(7, value * 7 // max(top, 1)) if value else 0]
         for value in samples
     )

@@ -26,6 +26,8 @@ FIXED = Limit(
     "fixed", "fixed, no autoscaler", "No autoscaler acts on this side: its replicas stay as they are."
 )
 
+BEING_MADE = Limit("being made", "being made", "The service is new; Sedna is still making this side.")
+
 _SCALING_ACTIVE_FALSE = {
     "ScalingDisabled": (
         "switched off",
@@ -47,7 +49,7 @@ _SCALING_ACTIVE_FALSE = {
 _SCALING_LIMITED = {
     "TooManyReplicas": (
         "at max",
-        "at max, load wants more",
+        "at max, needs more",
         "The load asks for more replicas than max allows.",
         True,
     ),

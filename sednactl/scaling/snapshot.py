@@ -4,8 +4,7 @@ Pure: objects and the time in, snapshots out. The shape of `as_json` is the
 command line's promise (ScaleSnapshot); fields may be added, none removed.
 
 Replicas come from the Deployment, which knows before the autoscaler's status
-does (that one lags by a sync period); an autoscaler belongs to a side because
-it targets the side's Deployment, whatever its name and whoever made it.
+does (that one lags by a sync period).
 """
 
 from __future__ import annotations
@@ -13,18 +12,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Literal
+from typing import Any
 
-from sednactl.scaling.limits import FIXED, Limit, limit_of
+from sednactl.scaling.children import (
+    SIDES,
+    Json,
+    Key,
+    Origin,
+    autoscalers_of,
+    deployment_of,
+    is_side,
+    key_of,
+    origin_of,
+    services_of,
+)
+from sednactl.scaling.limits import Limit
 from sednactl.scaling.metrics import ScaleMetric, metrics_of
-from sednactl.sedna.kinds import JOINT_INFERENCE
-from sednactl.sedna.naming import SednaLabels, deployment_name, sedna_labels
-
-Json = dict[str, Any]
-Key = tuple[str, str]
-"""A service's namespace and name."""
-SIDES = ("cloud", "edge")
-Origin = Literal["service", "foreign", "ghost"]
+from sednactl.scaling.reasons import Facts, side_limit
+from sednactl.sedna.naming import deployment_name
 
 
 @dataclass(frozen=True)
@@ -147,44 +152,29 @@ def snapshots_of(
     ]
 
 
-def key_of(item: Mapping[str, Any]) -> Key:
-    """Give an object's namespace and name."""
-    metadata = item["metadata"]
-    return metadata.get("namespace", ""), metadata["name"]
-
-
-def services_of(child: Mapping[str, Any]) -> tuple[Key, ...]:
-    """Give the services whose sides a Deployment, autoscaler or pod may touch: by label, target and name."""
-    metadata = child["metadata"]
-    namespace = metadata.get("namespace", "")
-    labels = _labels(child)
-    names = {labels.name} if labels is not None and labels.name else set()
-    target = _target(child) if child.get("kind") == "HorizontalPodAutoscaler" else metadata["name"]
-    if child.get("kind") != "Pod":
-        workload, found, side = (target or "").rpartition("-deployment-")
-        if found and workload and side in SIDES:
-            names.add(workload)
-    return tuple((namespace, name) for name in sorted(names))
-
-
 def snapshot_of(
     workload: Json, deployments: Sequence[Json], hpas: Sequence[Json], pods: Sequence[Json], now: datetime
 ) -> ScaleSnapshot:
     """Give the snapshot of one service from the children that may be its own."""
     namespace, name = key_of(workload)
-    sides = {side: _side(side, workload, deployments, hpas, pods) for side in SIDES}
+    sides = {side: _side(side, workload, deployments, hpas, pods, now) for side in SIDES}
     return ScaleSnapshot(now, namespace, name, sides)
 
 
 def _side(
-    side: str, workload: Json, deployments: Sequence[Json], hpas: Sequence[Json], pods: Sequence[Json]
+    side: str,
+    workload: Json,
+    deployments: Sequence[Json],
+    hpas: Sequence[Json],
+    pods: Sequence[Json],
+    now: datetime,
 ) -> SideSnapshot:
     uid = workload["metadata"].get("uid", "")
-    deployment = _deployment(side, workload, deployments)
+    deployment = deployment_of(side, workload, deployments)
     target = (
         deployment["metadata"]["name"] if deployment else deployment_name(workload["metadata"]["name"], side)
     )
-    found = _autoscalers(side, uid, target, hpas)
+    found = autoscalers_of(side, uid, target, hpas)
     hpa = found[0] if found else None
     current = desired = ready = None
     if deployment is not None:
@@ -193,15 +183,16 @@ def _side(
         desired = 1 if wanted is None else int(wanted)
         current, ready = int(status.get("replicas") or 0), int(status.get("readyReplicas") or 0)
     else:
-        mine = [pod for pod in pods if _is_side(pod, side, uid)]
+        mine = [pod for pod in pods if is_side(pod, side, uid)]
         if mine:
             current = desired = len(mine)
             ready = sum(map(_pod_ready, mine))
     spec, status = ((hpa or {}).get("spec") or {}, (hpa or {}).get("status") or {})
     metrics = metrics_of(hpa) if hpa else ()
     conditions = tuple(status.get("conditions") or ())
-    origin = _origin(hpa, uid) if hpa else None
+    origin = origin_of(hpa, uid) if hpa else None
     age_of = hpa or deployment
+    facts = Facts(workload, side, deployment, found, origin, target, metrics, current)
     return SideSnapshot(
         side=side,
         hpa=hpa["metadata"]["name"] if hpa else None,
@@ -212,7 +203,7 @@ def _side(
         desired=desired,
         ready=ready,
         metrics=metrics,
-        limit=_limit(workload, side, deployment, found, origin, target, metrics, current),
+        limit=side_limit(facts, now),
         conditions=conditions,
         origin=origin,
         other_hpas=tuple(other["metadata"]["name"] for other in found[1:]),
@@ -220,134 +211,6 @@ def _side(
         last_scaled=status.get("lastScaleTime"),
         state=_state(hpa, deployment),
     )
-
-
-def _limit(
-    workload: Json,
-    side: str,
-    deployment: Json | None,
-    hpas: Sequence[Json],
-    origin: Origin | None,
-    target: str,
-    metrics: Sequence[ScaleMetric],
-    replicas: int | None,
-) -> Limit | None:
-    uid = workload["metadata"].get("uid", "")
-    if deployment is None and replicas is None:
-        return Limit(
-            "no deployment", f"no Deployment {target}", f"There is no Deployment {target}.", trouble=True
-        )
-    if deployment is not None and _foreign_uid(deployment, uid):
-        return Limit(
-            "ghost deployment",
-            "Deployment is a ghost",
-            f"Deployment {target} was made for a workload that is gone; "
-            "'sednactl cleanup ghost-instances' shows it.",
-            trouble=True,
-        )
-    if not hpas:
-        return _not_scaled(workload, side)
-    name = hpas[0]["metadata"]["name"]
-    if len(hpas) > 1:
-        others = ", ".join(other["metadata"]["name"] for other in hpas[1:])
-        return Limit(
-            "several autoscalers",
-            "several autoscalers",
-            f"{name} and {others} scale the same Deployment.",
-            True,
-        )
-    if origin == "ghost":
-        return Limit(
-            "ghost autoscaler",
-            "autoscaler is a ghost",
-            f"{name} was made for a workload that is gone, and still scales this Deployment; "
-            "'sednactl cleanup ghost-instances' shows it.",
-            trouble=True,
-        )
-    if _target(hpas[0]) != target:
-        return Limit(
-            "no target", "scales something else", f"{name} scales {_target(hpas[0])}, not {target}.", True
-        )
-    limit = limit_of(((hpas[0].get("status") or {}).get("conditions")) or ())
-    unknown = [metric.name for metric in metrics if metric.current is None]
-    if limit is None and unknown and len(unknown) < len(metrics):
-        missing = ", ".join(unknown)
-        return Limit(
-            "metrics unknown",
-            f"{missing} unknown",
-            f"No reading of {missing}; the other metrics decide.",
-            trouble=True,
-        )
-    return limit
-
-
-def _not_scaled(workload: Json, side: str) -> Limit:
-    worker = ((workload.get("spec") or {}).get(f"{side}Worker")) or {}
-    if worker.get("hpa"):
-        return Limit(
-            "no autoscaler",
-            "autoscaler is missing",
-            f"The service asks for an autoscaler on its {side} side and there is none; "
-            "Sedna's Global Manager may lack the right to create it.",
-            trouble=True,
-        )
-    return FIXED
-
-
-def _deployment(side: str, workload: Json, deployments: Sequence[Json]) -> Json | None:
-    uid, fixed = workload["metadata"].get("uid", ""), deployment_name(workload["metadata"]["name"], side)
-    own = [item for item in deployments if _is_side(item, side, uid)]
-    named = [item for item in deployments if item["metadata"]["name"] == fixed]
-    return next((item for item in own if item in named), None) or next(iter(own or named), None)
-
-
-def _autoscalers(side: str, uid: str, target: str, hpas: Sequence[Json]) -> list[Json]:
-    """Give those that scale the Deployment, the service's own first; else its own that scales something else."""
-    found = [hpa for hpa in hpas if _target(hpa) == target]
-    if not found:
-        found = [hpa for hpa in hpas if _is_side(hpa, side, uid)]
-    return sorted(found, key=lambda hpa: (not _is_side(hpa, side, uid), hpa["metadata"]["name"]))
-
-
-def _target(hpa: Mapping[str, Any]) -> str | None:
-    reference = (hpa.get("spec") or {}).get("scaleTargetRef") or {}
-    if reference.get("kind") != "Deployment" or not str(reference.get("apiVersion", "apps/v1")).startswith(
-        "apps/"
-    ):
-        return None
-    name = reference.get("name")
-    return None if name is None else str(name)
-
-
-def _origin(hpa: Json, uid: str) -> Origin:
-    if _foreign_uid(hpa, uid):
-        return "ghost"
-    return "foreign" if _labels(hpa) is None and _owner_uid(hpa) is None else "service"
-
-
-def _foreign_uid(child: Json, uid: str) -> bool:
-    """Tell that Sedna made it for another workload than this one: by owner, else by label."""
-    owner, labels = _owner_uid(child), _labels(child)
-    made_for = owner if owner is not None else labels.uid if labels is not None else None
-    return made_for is not None and made_for != uid
-
-
-def _owner_uid(child: Json) -> str | None:
-    names = (JOINT_INFERENCE.kind, JOINT_INFERENCE.former_kind)
-    for owner in child["metadata"].get("ownerReferences") or ():
-        if owner.get("kind") in names and str(owner.get("apiVersion", "")).startswith("sedna.io/"):
-            return str(owner.get("uid", ""))
-    return None
-
-
-def _labels(child: Mapping[str, Any]) -> SednaLabels | None:
-    labels = sedna_labels(child["metadata"].get("labels"))
-    return labels if labels is not None and labels.kind is JOINT_INFERENCE else None
-
-
-def _is_side(child: Mapping[str, Any], side: str, uid: str) -> bool:
-    labels = _labels(child)
-    return labels is not None and labels.worker_type == side and labels.uid == uid
 
 
 def _pod_ready(pod: Json) -> bool:

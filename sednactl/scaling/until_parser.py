@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from sednactl.errors import InvalidInput, UsageError
-from sednactl.scaling.snapshot import SIDES
+from sednactl.scaling.children import SIDES
 from sednactl.scaling.until import (
     METRIC_FIELDS,
     OPERATORS,

@@ -14,7 +14,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sednactl.cluster.door import Change, Selection
-from sednactl.scaling.snapshot import SIDES, Key, ScaleSnapshot, key_of, services_of, snapshot_of
+from sednactl.scaling.children import SIDES, Key, key_of, services_of
+from sednactl.scaling.limits import BEING_MADE
+from sednactl.scaling.reasons import YOUTH
+from sednactl.scaling.snapshot import ScaleSnapshot, snapshot_of
 from sednactl.sedna.kinds import JOINT_INFERENCE
 from sednactl.sedna.naming import deployment_name
 from sednactl.sedna.resources import DEPLOYMENT, HPA
@@ -93,6 +96,7 @@ class ScaleFold:
         self._touches: dict[str, tuple[Key, ...]] = {}
         self._unsynced = set(selections(scope))
         self._lost: dict[Selection, str] = {}
+        self._young: dict[Key, datetime] = {}
 
     @property
     def synced(self) -> bool:
@@ -115,6 +119,9 @@ class ScaleFold:
             first = not self._lost
             self._lost[change.selection] = change.detail
             return (News("lost", detail=change.detail),) if first else ()
+        if self._young and self.synced:
+            grown = [key for key, until in self._young.items() if now >= until]
+            return tuple(self._news_of(grown, now))
         return ()
 
     def _on_synced(self, selection: Selection, now: datetime) -> Iterator[News]:
@@ -155,7 +162,10 @@ class ScaleFold:
 
     def _news_of(self, touched: tuple[Key, ...] | list[Key], now: datetime) -> Iterator[News]:
         for key in touched:
-            service, before = self._services[key], self.snapshots.get(key)
+            self._young.pop(key, None)
+            service, before = self._services.get(key), self.snapshots.get(key)
+            if service is None:
+                continue
             if service.workload is None:
                 if not service.deployments and not service.hpas:
                     del self._services[key]
@@ -166,6 +176,8 @@ class ScaleFold:
             snapshot = snapshot_of(
                 service.workload, list(service.deployments.values()), list(service.hpas.values()), (), now
             )
+            if any(side.limit is BEING_MADE for side in snapshot.sides.values()):
+                self._young[key] = now + YOUTH
             if before is None or before.sides != snapshot.sides:
                 self.snapshots[key] = snapshot
                 yield News("changed", snapshot, before)
@@ -183,22 +195,27 @@ def what_changed(before: ScaleSnapshot | None, after: ScaleSnapshot) -> str:
         if old is None or old == side:
             continue
         words = []
-        for word, was, now in (
+        for word, old_number, new_number in (
             ("replicas", old.current, side.current),
             ("wants", old.desired, side.desired),
             ("ready", old.ready, side.ready),
             ("min", old.minimum, side.minimum),
             ("max", old.maximum, side.maximum),
         ):
-            if was != now:
-                words.append(f"{word} {_or_none(was)} to {_or_none(now)}")
+            if old_number != new_number:
+                words.append(f"{word} {_or_none(old_number)} to {_or_none(new_number)}")
         if old.limit != side.limit:
             words.append(side.limit.words if side.limit else "follows load")
         readings = {metric.name: metric for metric in old.metrics}
         for metric in side.metrics:
             was_reading = readings.get(metric.name)
             if was_reading is not None and was_reading.current != metric.current:
-                words.append(f"{metric.name} {_or_none(was_reading.current)} to {_or_none(metric.current)}")
+                unit = metric.unit if metric.unit in ("%", "m") else ""
+                was, now = (
+                    "unknown" if value is None else f"{value}{unit}"
+                    for value in (was_reading.current, metric.current)
+                )
+                words.append(f"{metric.name} {was} to {now}")
         if words:
             told.append(f"{name} {', '.join(words)}")
     return "; ".join(told) or "conditions changed"

@@ -1,0 +1,262 @@
+"""`sednactl scale`: how both sides of a service are scaled, once or as it happens."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sednactl.cli.options import cluster_command, duration
+from sednactl.cluster.access import ClusterAccess
+from sednactl.errors import ExitCode, UsageError
+from sednactl.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from sednactl.cluster.door import Cluster
+    from sednactl.scaling.snapshot import ScaleSnapshot
+    from sednactl.scaling.watching import Scope
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="See how both sides of joint inference services are scaled, and why.",
+)
+
+DEFAULT_WAIT = 300.0
+"""Seconds that --until waits where --timeout says nothing."""
+
+
+class StatusFormat(str, Enum):
+    """What `scale status -o` takes."""
+
+    TABLE = "table"
+    WIDE = "wide"
+    JSON = "json"
+    JSONL = "jsonl"
+    YAML = "yaml"
+
+
+class WatchFormat(str, Enum):
+    """What `scale watch -o` takes."""
+
+    TABLE = "table"
+    WIDE = "wide"
+    JSONL = "jsonl"
+
+
+_NAME = Annotated[
+    str | None,
+    typer.Argument(metavar="[NAME]", help="One JointInferenceService (default: all of the namespace)."),
+]
+_ALL = Annotated[bool, typer.Option("--all-namespaces", "-A", help="Services of all namespaces.")]
+_SELECTOR = Annotated[
+    str | None,
+    typer.Option(
+        "--selector", "-l", metavar="SELECTOR", help="Only services with these labels, e.g. site=north."
+    ),
+]
+
+
+@app.command()
+@cluster_command
+def status(
+    ctx: typer.Context,
+    access: ClusterAccess,
+    name: _NAME = None,
+    all_namespaces: _ALL = False,
+    selector: _SELECTOR = None,
+    output: Annotated[
+        StatusFormat, typer.Option("--output", "-o", help="How to print it.")
+    ] = StatusFormat.TABLE,
+) -> int:
+    """Show once how each side of a service is scaled, what it measures and what holds it back.
+
+    REPLICAS are those that exist (`3->4` while four are wanted), METRICS the reading
+    and its target (`?`: unknown), WHY what holds the number where it is. A side
+    without autoscaler is shown as fixed. Nothing is changed.
+
+    \b
+    Examples:
+      sednactl scale status
+      sednactl scale status helmet -o wide
+      sednactl scale status -A -o json
+    """
+    surroundings: Surroundings = ctx.obj
+    from sednactl.cluster.door import open_cluster
+
+    cluster = open_cluster(access, surroundings)
+    try:
+        scope = _scope(cluster, name, all_namespaces, selector)
+        snapshots = _snapshots(cluster, scope, surroundings)
+    finally:
+        cluster.close()
+    write = surroundings.stdout.write
+    if output in (StatusFormat.JSON, StatusFormat.YAML):
+        write(_document(snapshots, output, single=name is not None))
+    elif output is StatusFormat.JSONL:
+        from sednactl.render.scale_jsonl import line
+
+        for snapshot in snapshots:
+            write(line(snapshot))
+    else:
+        _print_table(snapshots, scope, output, surroundings)
+    return ExitCode.DONE
+
+
+@app.command()
+@cluster_command
+def watch(
+    ctx: typer.Context,
+    access: ClusterAccess,
+    name: _NAME = None,
+    all_namespaces: _ALL = False,
+    selector: _SELECTOR = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until", metavar="EXPR", help="End, with code 0, once this holds for every service watched."
+        ),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            "--timeout",
+            metavar="DURATION",
+            parser=duration,
+            help="Longest watch (default: 5m with --until, else no end). With --until it ends with code 6.",
+        ),
+    ] = None,
+    record: Annotated[
+        str | None,
+        typer.Option("--record", metavar="FILE", help="Also write all that happens to FILE, as JSON lines."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Let --record overwrite a file.")] = False,
+    output: Annotated[
+        WatchFormat, typer.Option("--output", "-o", help="How to show it.")
+    ] = WatchFormat.TABLE,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
+) -> int:
+    """Watch both sides of services scale: a live table on a terminal, else a line for every change.
+
+    \b
+    EXPR compares fields of a side with numbers or with other fields:
+      fields      cloud.F or edge.F, F one of replicas desired ready min max hpa
+                  utilization.METRIC (percent of the request) value.METRIC (a quantity)
+      operators   >= > <= < == !=    and  or  ( )    'and' binds stronger than 'or'
+      metrics     cpu, memory, CONTAINER/cpu for one container's, else the metric's name
+
+    A reading that is unknown makes its comparison false. With several services the
+    condition must hold for each of them at once, and for at least one. A named
+    service that does not exist is an error, unless --until waits for it.
+
+    \b
+    Examples:
+      sednactl scale watch helmet
+      sednactl scale watch -A -o jsonl
+      sednactl scale watch helmet --until 'cloud.ready>=3 and edge.ready==edge.desired'
+      sednactl scale watch helmet --until 'cloud.utilization.cpu<20 or cloud.replicas==cloud.max' --timeout 10m
+      sednactl scale watch helmet --record shift-change.jsonl
+    """
+    surroundings: Surroundings = ctx.obj
+    from sednactl.cluster.door import open_cluster
+    from sednactl.render.screen import TERMINATED, Terminated, ended_in_order
+    from sednactl.scaling.following import Wait, follow_services
+
+    wait = None
+    if until is not None:
+        from sednactl.scaling.until_parser import read_until
+
+        wait = Wait(read_until(until))
+        timeout = DEFAULT_WAIT if timeout is None else timeout
+    if force and record is None:
+        raise UsageError("--force belongs to --record", hint="leave it out, or name a file with --record")
+    cluster = open_cluster(access, surroundings)
+    try:
+        scope = _scope(cluster, name, all_namespaces, selector)
+        with (
+            ended_in_order(),
+            _audience(
+                surroundings, cluster, scope, wait, timeout, output, no_color, record, force
+            ) as audience,
+        ):
+            follow_services(cluster, scope, surroundings, audience, wait=wait, timeout=timeout)
+    except Terminated:
+        return TERMINATED
+    finally:
+        cluster.close()
+    return ExitCode.DONE
+
+
+def _scope(cluster: Cluster, name: str | None, all_namespaces: bool, selector: str | None) -> Scope:
+    from sednactl.scaling.watching import Scope
+
+    if name is not None and all_namespaces:
+        raise UsageError("a service's name and -A exclude each other", hint="name its namespace with -n")
+    if name is not None and selector is not None:
+        raise UsageError("a service's name and -l exclude each other", hint="leave one of them out")
+    return Scope(None if all_namespaces else cluster.namespace, name, selector)
+
+
+def _snapshots(cluster: Cluster, scope: Scope, surroundings: Surroundings) -> list[ScaleSnapshot]:
+    from sednactl.scaling.reading import read_snapshots
+
+    return read_snapshots(cluster, scope, surroundings.now)
+
+
+def _document(snapshots: list[ScaleSnapshot], output: StatusFormat, *, single: bool) -> str:
+    from sednactl.render.scale_jsonl import document
+
+    content = document(snapshots, single=single)
+    if output is StatusFormat.YAML:
+        from sednactl.manifests.writing import to_yaml
+
+        return to_yaml([content])
+    import json
+
+    return json.dumps(content, indent=2) + "\n"
+
+
+def _print_table(
+    snapshots: list[ScaleSnapshot], scope: Scope, output: StatusFormat, surroundings: Surroundings
+) -> None:
+    from sednactl.render.columns import printable
+    from sednactl.render.scale_table import table, unknown_metrics
+
+    if not snapshots:
+        where = f"namespace {scope.namespace}" if scope.namespace else "any namespace"
+        surroundings.stderr.write(f"No JointInferenceServices in {where}.\n")
+        return
+    wide = output is StatusFormat.WIDE
+    surroundings.stdout.write(
+        table(snapshots, surroundings.now(), namespaces=scope.namespace is None, wide=wide)
+    )
+    for line in () if wide else unknown_metrics(snapshots):
+        surroundings.stderr.write(printable(line) + "\n")
+
+
+def _audience(
+    surroundings: Surroundings,
+    cluster: Cluster,
+    scope: Scope,
+    wait: Any,
+    timeout: float | None,
+    output: WatchFormat,
+    no_color: bool,
+    record: str | None,
+    force: bool,
+) -> Any:
+    from sednactl.render.scale_audience import Wishes, audience
+
+    wishes = Wishes(
+        jsonl=output is WatchFormat.JSONL,
+        wide=output is WatchFormat.WIDE,
+        colour=surroundings.colour(surroundings.stdout) and not no_color,
+        record=record,
+        force=force,
+        until=str(wait.expression) if wait is not None else None,
+        timeout=timeout,
+    )
+    return audience(surroundings, cluster, scope, wishes)
