@@ -19,11 +19,17 @@ def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+def _nobody_listens(line: str) -> None:
+    """Take a line of the trace when none was asked for."""
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """Streams, environment and time as one object.
 
     `now` gives aware UTC datetimes; `monotonic` and `sleep` work in seconds.
+    `trace` takes one line about what is being done, for those who asked to see
+    it; a caller must keep credentials out of it.
     """
 
     stdin: TextIO
@@ -33,6 +39,7 @@ class Surroundings:
     now: Callable[[], datetime] = _utc_now
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    trace: Callable[[str], None] = _nobody_listens
 
     @classmethod
     def of_process(cls) -> Surroundings:

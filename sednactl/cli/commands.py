@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperGroup, TyperOption
 
-from sednactl.errors import ExitCode
+from sednactl.errors import ExitCode, UsageError
+from sednactl.render.columns import printable
 from sednactl.surroundings import Surroundings
 
 
@@ -46,9 +48,9 @@ COMMANDS: dict[str, Entry] = {
     "completion": Entry("completion", "Print the completion script of a shell", "Other"),
 }
 
-_USAGE_ERRORS: type[Exception] = typer.BadParameter.__mro__[
-    1
-]  # click's UsageError, vendored since typer 0.28
+# click's exceptions, which typer carries inside itself since 0.28
+_USAGE_ERRORS: type[Exception] = typer.BadParameter.__mro__[1]
+_PROGRAM = "sednactl"
 
 
 class LazyGroup(TyperGroup):
@@ -58,7 +60,7 @@ class LazyGroup(TyperGroup):
         """Give the commands in the order of the help."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - click's signature
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import the module of one command and give its click command."""
         entry = COMMANDS.get(cmd_name)
         if entry is None:
@@ -66,7 +68,20 @@ class LazyGroup(TyperGroup):
         module = import_module(f"sednactl.cli.{entry.module}")
         command: Any = typer.main.get_command(module.app)
         command.name = cmd_name
+        equip(command, ctx.find_root().info_name or _PROGRAM)
         return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that the first argument names; a near miss is answered with what was meant."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            meant = get_close_matches(args[0], COMMANDS, n=1)
+            guess = f"did you mean '{meant[0]}'?" if meant else "see all commands:"
+            raise UsageError(
+                f"there is no command '{args[0]}'", hint=f"{guess} try '{ctx.command_path} --help'"
+            )
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - click's signature
         """Write the command list by sections, without importing any command."""
@@ -80,16 +95,17 @@ class LazyGroup(TyperGroup):
 
 app = typer.Typer(
     cls=LazyGroup,
-    name="sednactl",
-    no_args_is_help=True,
+    name=_PROGRAM,
     add_completion=False,
     rich_markup_mode=None,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
 @app.callback()
 def sednactl(
+    ctx: typer.Context,
     version: bool = typer.Option(False, "--version", help="Print the version and exit."),
 ) -> None:
     """Author, validate, apply, watch and clean up KubeEdge-Sedna workloads.
@@ -100,16 +116,58 @@ def sednactl(
       sednactl validate helmet.yaml
       sednactl scale watch helmet
     """
+    surroundings: Surroundings = ctx.obj
     if version:
         from sednactl import __version__
 
-        typer.echo(f"sednactl {__version__}")
+        surroundings.stdout.write(f"sednactl {__version__}\n")
         raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        surroundings.stdout.write(ctx.get_help() + "\n")
+
+
+def equip(command: Any, program: str) -> None:
+    """Give a command and those below it the options that stand everywhere, and its help the program's name."""
+    for option, what in (
+        (["--verbose", "-v"], "Show on stderr what is asked of the cluster, and tracebacks."),
+        (["--no-color"], "No colour, as with NO_COLOR."),
+    ):
+        command.params.append(
+            TyperOption(
+                param_decls=option,
+                is_flag=True,
+                expose_value=False,
+                callback=_take_wish,
+                help=what,
+            )
+        )
+    if program != _PROGRAM:
+        for part in (command, *command.params):
+            if getattr(part, "help", None):
+                part.help = part.help.replace(f"{_PROGRAM} ", f"{program} ")
+    for name in getattr(command, "commands", {}):
+        equip(command.commands[name], program)
+
+
+def _take_wish(ctx: Any, parameter: Any, wanted: bool) -> None:
+    """Carry one of those options into the surroundings that the command will see."""
+    if not wanted or ctx.obj is None:
+        return
+    surroundings: Surroundings = ctx.obj
+    if parameter.name == "no_color":
+        ctx.obj = replace(surroundings, environ={**surroundings.environ, "NO_COLOR": "1"})
+    else:
+        ctx.obj = replace(surroundings, trace=lambda line: _write_trace(surroundings, line))
+
+
+def _write_trace(surroundings: Surroundings, line: str) -> None:
+    surroundings.stderr.write(f"{printable(line)}\n")
 
 
 def invoke(arguments: Sequence[str], surroundings: Surroundings, program: str) -> int:
     """Run the command that `arguments` name. Usage errors become exit code 2 here."""
     command: Any = typer.main.get_command(app)
+    equip(command, program)
     try:
         result = command.main(list(arguments), prog_name=program, standalone_mode=False, obj=surroundings)
     except typer.Abort:
@@ -123,5 +181,10 @@ def invoke(arguments: Sequence[str], surroundings: Surroundings, program: str) -
 
 
 def _usage_error(error: Any, surroundings: Surroundings, program: str) -> None:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        surroundings.stderr.write(error.format_message() + "\n")  # its message is the whole help
+        return
     path = error.ctx.command_path if error.ctx is not None else program
-    surroundings.stderr.write(f"error: {error.format_message()}\nhint: try '{path} --help'\n")
+    message = error.format_message().strip().removesuffix(".")
+    message = message[:1].lower() + message[1:]
+    surroundings.stderr.write(f"error: {printable(message)}\nhint: try '{path} --help'\n")

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from pathlib import PurePath
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from sednactl import __version__
 from sednactl.errors import ExitCode, SednactlError
 from sednactl.surroundings import Surroundings
 
+FAULT = 70
+"""Exit code of a fault in this program itself (EX_SOFTWARE); no code of the contract may be taken for it."""
+
+_OUTPUT_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
 
 def main() -> NoReturn:
     """Run the installed command."""
-    called = PurePath(sys.argv[0]).stem
-    program = "kubectl sedna" if called.startswith("kubectl-") else "sednactl"
+    program = "kubectl sedna" if os.path.basename(sys.argv[0]).startswith("kubectl-") else "sednactl"  # noqa: PTH119 - pathlib costs 4 ms here
+    _steady_streams()
+    signal.signal(signal.SIGTERM, _terminated)
     surroundings = Surroundings.of_process()
     code = run(sys.argv[1:], surroundings, program)
     try:
         surroundings.stdout.flush()
         surroundings.stderr.flush()
-    except BrokenPipeError:
-        code = _reader_gone()
+    except OSError as error:
+        code = _output_failed(error, surroundings.stderr)
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
     sys.exit(code)
 
 
@@ -38,35 +47,81 @@ def run(arguments: Sequence[str], surroundings: Surroundings, program: str = "se
 
         return invoke(arguments, surroundings, program)
     except SednactlError as error:
-        report(error, surroundings)
-        if _wants_traceback(arguments):
-            import traceback
-
-            traceback.print_exception(error, file=surroundings.stderr)
+        report(error, surroundings, program)
+        if _verbose(arguments):
+            _trace(error, surroundings)
         return error.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        return _reader_gone()
+    except OSError as error:
+        if isinstance(error, BrokenPipeError) or (error.errno in _OUTPUT_FULL and not error.filename):
+            return _output_failed(error, surroundings.stderr)
+        return _fault(error, arguments, surroundings)
+    except Exception as error:  # noqa: BLE001 - the last door: a user must never meet a bare traceback
+        return _fault(error, arguments, surroundings)
 
 
-def report(error: SednactlError, surroundings: Surroundings) -> None:
+def report(error: SednactlError, surroundings: Surroundings, program: str = "sednactl") -> None:
     """Write an error as `error: what`, its detail, and how to mend it."""
     from sednactl.render.columns import printable
 
     lines = [f"error: {printable(error.message)}"]
     lines += [f"  {printable(line)}" for line in error.detail]
     if error.hint:
-        lines.append(f"hint: {printable(error.hint)}")
+        lines.append(f"hint: {printable(error.hint.replace('sednactl ', f'{program} '))}")
     surroundings.stderr.write("\n".join(lines) + "\n")
 
 
-def _wants_traceback(arguments: Sequence[str]) -> bool:
+def _fault(error: Exception, arguments: Sequence[str], surroundings: Surroundings) -> int:
+    """Report what nobody foresaw."""
+    from sednactl.render.columns import printable
+
+    what = printable(" ".join(f"{type(error).__name__}: {error}".split()))
+    surroundings.stderr.write(f"error: unexpected {what[:500]}\n")
+    if _verbose(arguments):
+        _trace(error, surroundings)
+    else:
+        surroundings.stderr.write(
+            "hint: a fault in sednactl; run it again with -v and report what it shows\n"
+        )
+    return FAULT
+
+
+def _trace(error: Exception, surroundings: Surroundings) -> None:
+    import traceback
+
+    traceback.print_exception(type(error), error, error.__traceback__, file=surroundings.stderr)
+
+
+def _verbose(arguments: Sequence[str]) -> bool:
     return any(argument in ("-v", "--verbose") for argument in arguments)
 
 
-def _reader_gone() -> int:
-    # `sednactl get | head` is no error; what Python would print on exit is noise.
+def _terminated(signal_number: int, frame: object) -> NoReturn:  # noqa: ARG001 - the signal module's signature
+    # As an exception, so that screens are restored and half-written files removed on the way out.
+    raise SystemExit(128 + signal_number)
+
+
+def _steady_streams() -> None:
+    """Write the same bytes under every locale, and live with streams that the caller closed."""
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open until the end
+        elif (stream.encoding or "").lower() != "utf-8" or name == "stdout":
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _output_failed(error: OSError, stderr: TextIO) -> int:
+    # What Python would print on exit about the same stream is noise.
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
-    return ExitCode.DONE
+    if isinstance(error, BrokenPipeError):
+        return ExitCode.DONE  # `sednactl get | head` is no error
+    try:
+        stderr.write(f"error: cannot write the output: {error.strerror}\n")
+        stderr.flush()
+    except OSError:
+        os.dup2(devnull, sys.stderr.fileno())
+    return ExitCode.PARTIAL
