@@ -60,6 +60,7 @@ class Bundle:
     sealed: bool = False
     torn: bool = False
     good_bytes: int = 0
+    bytes_read: int = 0
 
     def may_be_deleted(self) -> list[str]:
         """Give the UIDs of objects that a clean-up deleted or may have deleted, in its order."""
@@ -109,7 +110,9 @@ def write_bundle(path: Path, header: Json, entries: Iterable[tuple[Json, Json]])
         journal.append({"type": "sealed", "objects": count})
         _sync_folder(path.parent)
     except BaseException:
+        # Nothing was deleted, and half a bundle would only keep secrets.
         journal.close()
+        path.unlink(missing_ok=True)
         raise
     return journal
 
@@ -122,7 +125,7 @@ def read_bundle(path: Path) -> Bundle:
         raise InvalidInput(f"cannot read bundle {path}: {error.strerror}") from error
     lines = data.split(b"\n")
     last = lines.pop()
-    bundle = Bundle(path, {}, torn=bool(last), good_bytes=len(data) - len(last))
+    bundle = Bundle(path, {}, torn=bool(last), good_bytes=len(data) - len(last), bytes_read=len(data))
     for number, line in enumerate(lines, start=1):
         try:
             entry = json.loads(line)
@@ -173,7 +176,10 @@ class Journal:
             raise _unwritable(bundle.path, error) from error
         journal = cls(bundle.path, stream)
         stream.seek(0, os.SEEK_END)
-        if bundle.torn and stream.tell() > bundle.good_bytes:
+        if stream.tell() != bundle.bytes_read:
+            journal.close()
+            raise InvalidInput(f"{bundle.path} was written to in this moment", hint="run this again")
+        if bundle.torn:
             stream.truncate(bundle.good_bytes)
         stream.seek(0, os.SEEK_END)
         return journal

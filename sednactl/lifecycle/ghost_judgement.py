@@ -21,6 +21,7 @@ from sednactl.lifecycle.ghosts import (
     present_kind,
     rebuilders,
     traces,
+    written_before_0_7,
 )
 from sednactl.sedna.kinds import BY_KIND, FEDERATED_LEARNING, JOINT_INFERENCE
 from sednactl.sedna.resources import DEPLOYMENT, HPA, POD
@@ -192,10 +193,10 @@ class _Judgement:
         for child in self.inventory.children:
             meta = child["metadata"]
             made_by = traces(child)
-            former = [one for one in made_by.sedna if one.get("kind") not in BY_KIND]
+            former = [one for one in made_by.sedna if written_before_0_7(one)]
             if not former or meta.get("deletionTimestamp"):
                 continue
-            alive = [uid for uid in made_by.uids() if uid in self.inventory.workloads]
+            alive = sorted(made_by.uids() & self.inventory.workloads.keys())
             if not alive or not self.inventory.workloads[alive[0]].failed:
                 continue
             living = self.inventory.workloads[alive[0]]

@@ -121,7 +121,9 @@ def _listed(cluster: Cluster, before: Before, namespace: str | None) -> Iterator
     for resource in CHILD_RESOURCES:
         for prefix, uids in prefixes.items():
             for some in _in_groups(sorted(uids), 50):
-                labels = f"{prefix}/uid in ({','.join(some)})"
+                labels = (
+                    f"{prefix}/uid={some[0]}" if len(some) == 1 else f"{prefix}/uid in ({','.join(some)})"
+                )
                 for item in cluster.list(Selection(resource, namespace, labels), metadata_only=True):
                     yield slim(item, resource)
 

@@ -148,6 +148,11 @@ def present_kind(kind: str) -> str:
     return former.kind if former else ""
 
 
+def written_before_0_7(reference: Json) -> bool:
+    """Tell whether an owner reference names a kind that releases before 0.7 wrote by mistake."""
+    return reference.get("kind") in _FORMER_KINDS
+
+
 def worth_judging(child: Json, live: Mapping[str, LiveWorkload]) -> bool:
     """Tell from metadata whether an object has to be kept for judgement; false for the great mass.
 
@@ -161,7 +166,7 @@ def worth_judging(child: Json, live: Mapping[str, LiveWorkload]) -> bool:
         return True
     # Children of the living that still matter: those of releases before 0.7, and
     # federated-learning pods, which are counted.
-    former = any(reference.get("kind") in _FORMER_KINDS for reference in found.sedna)
+    former = any(written_before_0_7(reference) for reference in found.sedna)
     return former or (child["kind"] == POD.kind and FEDERATED_LEARNING.kind in found.kinds())
 
 
