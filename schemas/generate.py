@@ -144,7 +144,9 @@ def source_definitions() -> dict[str, Any]:
 def text() -> str:
     """Give the whole file: one type a line, so that a change can be read in a diff."""
     types = definitions(source_definitions())
-    lines = ",\n".join(f"{json.dumps(name)}:{json.dumps(types[name], separators=(',', ':'))}" for name in types)
+    lines = ",\n".join(
+        f"{json.dumps(name)}:{json.dumps(types[name], separators=(',', ':'))}" for name in types
+    )
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Types of Kubernetes {RELEASE} that Sedna's kinds embed, as their CRDs spell them",

@@ -1,0 +1,209 @@
+"""From documents to findings: the schema's verdict first, then every rule, each with its place in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sednactl.errors import InvalidInput
+from sednactl.manifests.document import Document, document_of
+from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
+from sednactl.validation.finding import Finding, spell_path
+from sednactl.validation.structure import Problem, structural_problems
+
+if TYPE_CHECKING:
+    from sednactl.validation.finding import Level
+    from sednactl.validation.rulebook import Rule
+
+STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 9))
+"""Rules that say what an API server itself would refuse; everything else is Sedna's doing."""
+
+
+def check_documents(documents: Iterable[Document], *, ignore: Collection[str] = ()) -> list[Finding]:
+    """Give every finding in the documents, in their order and by line, without the ignored rules."""
+    checker = Checker(ignore)
+    findings = [finding for document in documents for finding in checker.check(document)]
+    return in_order(findings + checker.finish())
+
+
+def require_valid(documents: Iterable[Document | Mapping[str, Any]]) -> None:
+    """Raise InvalidInput with one detail line an error, when any document has one; warnings pass."""
+    made = (
+        document if isinstance(document, Document) else document_of(dict(document), index=index)
+        for index, document in enumerate(documents)
+    )
+    errors = [finding for finding in check_documents(made) if finding.level == "error"]
+    if not errors:
+        return
+    where = errors[0].file
+    what = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+    raise InvalidInput(
+        f"{where}: the manifest has {what}" if where != "-" else f"the manifest has {what}",
+        hint="`sednactl explain RULE` tells more about a rule, e.g. sednactl explain " + errors[0].rule,
+        detail=[_line(finding) for finding in errors],
+    )
+
+
+def in_order(findings: list[Finding]) -> list[Finding]:
+    """Sort findings by place within each file, files staying in the order they came."""
+    files = {file: index for index, file in enumerate(dict.fromkeys(finding.file for finding in findings))}
+    return sorted(findings, key=lambda found: (files[found.file], found.line, found.column, found.rule))
+
+
+class Checker:
+    """Checks documents one after another; what only shows over all of them comes from `finish`.
+
+    `checked` counts documents of Sedna's kinds, `skipped` those of other API groups,
+    which are nobody's business here.
+    """
+
+    def __init__(self, ignore: Collection[str] = ()) -> None:
+        from sednactl.validation.rules.references import Together
+
+        self.ignore = frozenset(rule.upper() for rule in ignore)
+        self.checked = 0
+        self.skipped = 0
+        self._together = Together()
+        self._rules: dict[str, list[Rule]] = {}
+
+    def check(self, document: Document) -> list[Finding]:
+        """Give the findings in one document."""
+        problems, kind = _identity_problems(document)
+        content = document.content
+        if kind is not None:
+            self.checked += 1
+            problems = self._problems(kind, document)
+        elif not problems:
+            self.skipped += 1
+            self._define(content, document)
+        return self._findings(problems, document)
+
+    def finish(self) -> list[Finding]:
+        """Give what only shows over all documents together."""
+        findings: list[Finding] = []
+        for reference, problem in self._together.dangling():
+            findings += self._findings([problem], reference.document)
+        return findings
+
+    def _problems(self, kind: str, document: Document) -> list[Problem]:
+        from sednactl.validation.metadata import metadata_problems
+        from sednactl.validation.rulebook import Workload, rules_for
+        from sednactl.validation.schemas import schema_of
+
+        content = document.content
+        root = schema_of(kind)
+        metadata_of = root or schema_of("Model")
+        metadata_node = metadata_of.field("metadata") if metadata_of else None
+        problems = structural_problems(kind, content)
+        if metadata_of is not None and metadata_node is not None:
+            problems += metadata_problems(metadata_node, content, metadata_of)
+        if root is None:
+            problems.append(
+                Problem("SDN009", ("kind",), f"no schema for {kind} yet: only its metadata was checked")
+            )
+        workload = Workload(kind, content)
+        if kind not in self._rules:
+            self._rules[kind] = rules_for(kind)
+        for rule in self._rules[kind]:
+            if rule.check is not None:
+                problems += rule.check(workload)
+        doubled = self._define(content, document)
+        if doubled:
+            problems.append(doubled)
+        self._together.refer(workload, document)
+        return problems
+
+    def _define(self, content: dict[str, Any], document: Document) -> Problem | None:
+        metadata = content.get("metadata")
+        metadata = metadata if isinstance(metadata, dict) else {}
+        name, namespace = metadata.get("name"), metadata.get("namespace") or ""
+        if not isinstance(name, str) or not isinstance(namespace, str):
+            return None
+        return self._together.define(str(content.get("kind")), namespace, name, document)
+
+    def _findings(self, problems: list[Problem], document: Document) -> list[Finding]:
+        findings = []
+        for problem in dict.fromkeys(problems):
+            if problem.rule in self.ignore:
+                continue
+            position = document.locate(problem.path, key=problem.at_key)
+            findings.append(
+                Finding(
+                    problem.rule,
+                    problem.level or self._level(problem.rule),  # type: ignore[arg-type]
+                    problem.message,
+                    document.file,
+                    position.line,
+                    position.column,
+                    problem.path,
+                    problem.hint,
+                )
+            )
+        return findings
+
+    def _level(self, rule: str) -> Level:
+        if rule in STRUCTURAL_RULES:
+            return "error"
+        from sednactl.validation.rulebook import level_of
+
+        return level_of(rule)
+
+
+def _identity_problems(document: Document) -> tuple[list[Problem], str | None]:
+    """Give what is wrong with apiVersion and kind, and the Sedna kind when nothing is."""
+    content = document.content
+    if not isinstance(content, dict):
+        what = (
+            "a list"
+            if isinstance(content, list)
+            else "a piece of text"
+            if isinstance(content, str)
+            else "a bare value"
+        )
+        return [
+            Problem("SDN001", (), f"the document is {what}, not an object", "it needs apiVersion and kind")
+        ], None
+    missing = [
+        name for name in ("apiVersion", "kind") if not isinstance(content.get(name), str) or not content[name]
+    ]
+    if missing:
+        return [
+            Problem(
+                "SDN001",
+                (name,),
+                f"{name} is missing" if content.get(name) in (None, "") else f"{name} must be a string",
+                f"e.g. {name}: {API_VERSION if name == 'apiVersion' else 'JointInferenceService'}",
+            )
+            for name in missing
+        ], None
+    version, kind = content["apiVersion"], content["kind"]
+    group = version.partition("/")[0]
+    if group != GROUP:
+        near = kind in BY_KIND and version != API_VERSION
+        if near and ("sedna" in version.lower() or "/" not in version):
+            return [
+                Problem("SDN002", ("apiVersion",), f'"{version}" serves no {kind}', f"write {API_VERSION}")
+            ], None
+        return [], None
+    if kind not in BY_KIND:
+        return [Problem("SDN002", ("kind",), f'Sedna has no kind "{kind}"', _kind_hint(kind))], None
+    if version != API_VERSION:
+        return [
+            Problem("SDN002", ("apiVersion",), f'Sedna has no version "{version}"', f"write {API_VERSION}")
+        ], None
+    return [], kind
+
+
+def _kind_hint(kind: str) -> str:
+    import difflib
+
+    by_lower = {name.lower(): name for name in BY_KIND}
+    match = difflib.get_close_matches(kind.lower(), by_lower, 1, 0.6)
+    return f'did you mean "{by_lower[match[0]]}"?' if match else f"Sedna's kinds: {', '.join(BY_KIND)}"
+
+
+def _line(finding: Finding) -> str:
+    place = f"{finding.file}:{finding.line}:{finding.column}: " if finding.file != "-" else ""
+    path = f"{spell_path(finding.path)}: " if finding.path else ""
+    hint = f" ({finding.hint})" if finding.hint else ""
+    return f"{place}{path}{finding.message} [{finding.rule}]{hint}"

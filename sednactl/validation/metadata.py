@@ -1,0 +1,161 @@
+"""What the API server asks of an object's metadata: types, names, labels, annotations, owners.
+
+Metadata is decoded into a Go struct, not by a schema: null is the empty value
+anywhere in it, while an unknown field or a wrong type is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sednactl.validation.structure import (
+    _TYPES,
+    MISSING,
+    UNKNOWN_FIELD,
+    WRONG_TYPE,
+    Problem,
+    _describe,
+    _show,
+    hint_for_unknown,
+)
+from sednactl.validation.words import is_dns_label, is_dns_subdomain, label_key_fault, label_value_fault
+
+if TYPE_CHECKING:
+    from sednactl.validation.finding import Path
+    from sednactl.validation.schemas import Node
+
+METADATA = "SDN008"
+MOST_ANNOTATION_BYTES = 256 * 1024
+_NO_MAP: dict[str, Any] = {}
+
+
+def metadata_problems(node: Node, content: dict[str, Any], root: Node) -> Iterator[Problem]:
+    """Give everything the API server would refuse in `metadata`."""
+    metadata = content.get("metadata")
+    if metadata is None:
+        metadata = _NO_MAP
+    shape = list(_shape(node, metadata, ("metadata",), root))
+    yield from shape
+    if not shape:
+        yield from _names(metadata)
+        yield from _labels(metadata)
+        yield from _owners(metadata)
+
+
+def _shape(node: Node, value: Any, path: Path, root: Node) -> Iterator[Problem]:
+    if value is None:
+        return
+    kind = node.type
+    fits = {
+        "object": type(value) is dict,
+        "array": type(value) is list,
+        "string": type(value) is str,
+        "integer": type(value) is int and -(2**63) <= value < 2**63,
+        "boolean": type(value) is bool,
+    }.get(kind, True)
+    if not fits:
+        hint = f'quote it: "{value}"' if kind == "string" and isinstance(value, (int, float)) else ""
+        yield Problem(WRONG_TYPE, path, f"must be {_TYPES[kind]}, is {_describe(value)}", hint)
+    elif kind == "object":
+        for name, item in value.items():
+            child = node.field(name) or node.additional
+            if child is not None:
+                yield from _shape(child, item, (*path, name), root)
+            elif node.closed:
+                hint = hint_for_unknown(root, path, node, name)
+                yield Problem(UNKNOWN_FIELD, (*path, name), f'unknown field "{name}"', hint, True)
+    elif kind == "array" and node.items is not None:
+        for index, item in enumerate(value):
+            yield from _shape(node.items, item, (*path, index), root)
+    elif node.limit("format") == "date-time" and not _is_time(value):
+        yield Problem(METADATA, path, f"{_show(value)} is no time", "write e.g. 2025-04-20T08:00:00Z")
+
+
+def _names(metadata: dict[str, Any]) -> Iterator[Problem]:
+    name, prefix = metadata.get("name") or "", metadata.get("generateName") or ""
+    if not name and not prefix:
+        at = ("metadata",)
+        yield Problem(
+            MISSING, at, 'required field "name" is missing', "every object needs metadata.name", True
+        )
+    if name and not is_dns_subdomain(name):
+        yield Problem(METADATA, ("metadata", "name"), f"{_show(name)} is no valid name", _NAME_HINT)
+    masked = prefix[:-2] + "a" if len(prefix) > 1 and prefix.endswith("-") else prefix
+    if prefix and not is_dns_subdomain(masked):
+        yield Problem(
+            METADATA, ("metadata", "generateName"), f"{_show(prefix)} begins no valid name", _NAME_HINT
+        )
+    namespace = metadata.get("namespace") or ""
+    if namespace and not is_dns_label(namespace):
+        yield Problem(
+            METADATA,
+            ("metadata", "namespace"),
+            f"{_show(namespace)} is no valid namespace",
+            "lower-case letters, digits and '-', at most 63 characters",
+        )
+
+
+_NAME_HINT = "lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit, at most 253 characters"
+
+
+def _labels(metadata: dict[str, Any]) -> Iterator[Problem]:
+    for key, value in (metadata.get("labels") or _NO_MAP).items():
+        path = ("metadata", "labels", key)
+        fault = label_key_fault(key)
+        if fault:
+            yield Problem(METADATA, path, f"label key {_show(key)}: {fault}", at_key=True)
+        fault = label_value_fault(value or "")
+        if fault:
+            yield Problem(METADATA, path, f"label value {_show(value)}: {fault}")
+    annotations = metadata.get("annotations") or _NO_MAP
+    size = 0
+    for key, value in annotations.items():
+        size += len(key.encode()) + len((value or "").encode())
+        fault = label_key_fault(key.lower())
+        if fault:
+            yield Problem(
+                METADATA,
+                ("metadata", "annotations", key),
+                f"annotation key {_show(key)}: {fault}",
+                at_key=True,
+            )
+    if size > MOST_ANNOTATION_BYTES:
+        message = f"annotations of {size:,} bytes; {MOST_ANNOTATION_BYTES:,} are allowed"
+        yield Problem(METADATA, ("metadata", "annotations"), message, at_key=True)
+
+
+def _owners(metadata: dict[str, Any]) -> Iterator[Problem]:
+    controllers = 0
+    for index, owner in enumerate(metadata.get("ownerReferences") or ()):
+        owner = owner or _NO_MAP
+        path: Path = ("metadata", "ownerReferences", index)
+        for name in ("apiVersion", "kind", "name", "uid"):
+            if not owner.get(name):
+                yield Problem(MISSING, path, f'required field "{name}" is missing', at_key=True)
+        if (owner.get("apiVersion") or "").count("/") > 1:
+            yield Problem(METADATA, (*path, "apiVersion"), f"{_show(owner['apiVersion'])} is no apiVersion")
+        if owner.get("apiVersion") == "v1" and owner.get("kind") == "Event":
+            yield Problem(METADATA, path, "an Event cannot own anything")
+        controllers += owner.get("controller") is True
+    if controllers > 1:
+        yield Problem(
+            METADATA, ("metadata", "ownerReferences"), "more than one owner is the controller", at_key=True
+        )
+
+
+def _is_time(text: str) -> bool:
+    import re
+    from datetime import datetime
+
+    found = re.fullmatch(
+        r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,]\d+)?(?:Z|[+-](\d\d):(\d\d))", text, re.ASCII
+    )
+    if not found:
+        return False
+    numbers = [int(part) for part in found.groups()[:6]]
+    try:
+        datetime(max(numbers[0], 1), *numbers[1:])  # type: ignore[arg-type]
+    except ValueError:
+        return False
+    return int(found.group(7) or 0) < 24 and int(found.group(8) or 0) < 60

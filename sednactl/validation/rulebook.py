@@ -1,0 +1,128 @@
+"""Rules as plain functions with a number, and the book they are written in.
+
+A rule is a generator over one workload; its docstring is its page (`explain
+SDN201`): the first line is the title. Rules see manifests that may be wrong in
+every way, so they read them only through `Workload` and the functions of
+`shape`, which give nothing where the type is not the expected one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sednactl.validation.shape import mapping, text
+
+if TYPE_CHECKING:
+    from sednactl.validation.finding import Level, Path
+    from sednactl.validation.structure import Problem
+
+FAMILIES = ("names", "pods", "scaling", "metrics", "mining", "storage")
+"""Modules of `validation.rules` whose rules look at one workload at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One worker of a service: its name (edge, cloud), where it stands and what it says."""
+
+    name: str
+    path: Path
+    worker: dict[str, Any]
+
+    @property
+    def pod(self) -> dict[str, Any]:
+        """Give the pod's spec."""
+        return mapping(mapping(self.worker, "template"), "spec")
+
+    @property
+    def pod_path(self) -> Path:
+        """Give where the pod's spec stands."""
+        return (*self.path, "template", "spec")
+
+
+class Workload:
+    """One manifest as rules see it."""
+
+    __slots__ = ("content", "kind", "metadata", "name", "namespace", "spec")
+
+    def __init__(self, kind: str, content: dict[str, Any]) -> None:
+        self.kind = kind
+        self.content = content
+        self.metadata = mapping(content, "metadata")
+        self.spec = mapping(content, "spec")
+        self.name = text(self.metadata, "name")
+        self.namespace = text(self.metadata, "namespace")
+
+    def sides(self) -> Iterator[Side]:
+        """Give the workers of a JointInferenceService, edge first."""
+        if self.kind == "JointInferenceService":
+            for name in ("edge", "cloud"):
+                worker = mapping(self.spec, f"{name}Worker")
+                if worker:
+                    yield Side(name, ("spec", f"{name}Worker"), worker)
+
+    def pods(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """Give every pod spec with its place, whatever the kind."""
+        for side in self.sides():
+            yield side.pod_path, side.pod
+
+
+Check = Callable[[Workload], "Iterable[Problem]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: `check` is None for what the validator itself finds (structure, references)."""
+
+    id: str
+    level: Level
+    kinds: frozenset[str]
+    page: str
+    check: Check | None = None
+
+    @property
+    def title(self) -> str:
+        """Give the first line of its page."""
+        return self.page.strip().partition("\n")[0]
+
+
+_book: dict[str, Rule] = {}
+
+
+def rule(identifier: str, level: Level, *kinds: str) -> Callable[[Check], Check]:
+    """Write a function into the book as a rule for these kinds (for all kinds when none are named)."""
+
+    def enter(check: Check) -> Check:
+        if identifier in _book and _book[identifier].check is not check:
+            raise ValueError(f"two rules are called {identifier}")
+        _book[identifier] = Rule(identifier, level, frozenset(kinds), check.__doc__ or "", check)
+        return check
+
+    return enter
+
+
+def page(identifier: str, level: Level, words: str) -> None:
+    """Write the page of something the validator finds without a rule function."""
+    _book[identifier] = Rule(identifier, level, frozenset(), words)
+
+
+def rulebook() -> dict[str, Rule]:
+    """Give all rules by their number, loading every family."""
+    from importlib import import_module
+
+    for family in (*FAMILIES, "structural", "references"):
+        import_module(f"sednactl.validation.rules.{family}")
+    return dict(sorted(_book.items()))
+
+
+def level_of(identifier: str) -> Level:
+    """Give the level of a rule that was loaded before, as its finding shows."""
+    return _book[identifier].level
+
+
+def rules_for(kind: str) -> list[Rule]:
+    """Give the rules that look at a workload of this kind, in the order of their numbers."""
+    return [
+        found for found in rulebook().values() if found.check and (not found.kinds or kind in found.kinds)
+    ]

@@ -1,0 +1,290 @@
+"""What drives the scaling: metrics that the HPA refuses, that never give a figure, or that contradict.
+
+Mirrors Kubernetes' validation of autoscaling/v2 MetricSpec, and the HPA
+controller's need of requests for utilization.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sednactl.errors import InvalidInput
+from sednactl.sedna.quantity import nano_units
+from sednactl.validation.rulebook import Side, Workload, rule
+from sednactl.validation.rules.scaling import JI, scaled_sides
+from sednactl.validation.shape import has, mapping, maps, text, whole
+from sednactl.validation.structure import Problem
+
+BLOCKS = {
+    "Resource": "resource",
+    "ContainerResource": "containerResource",
+    "Pods": "pods",
+    "Object": "object",
+    "External": "external",
+}
+_KNOWN = ", ".join(BLOCKS)
+
+
+class Metric(NamedTuple):
+    """One metric of one side, where it stands, and the block that its type calls for ({} when missing)."""
+
+    side: Side
+    path: tuple[Any, ...]
+    spec: dict[str, Any]
+    type: str
+    block: dict[str, Any]
+
+    @property
+    def block_path(self) -> tuple[Any, ...]:
+        """Give where the block stands."""
+        return (*self.path, BLOCKS[self.type])
+
+
+def metrics_of(workload: Workload) -> Iterator[Metric]:
+    """Give every metric of every scaled side."""
+    for side, hpa in scaled_sides(workload):
+        for index, spec in maps(hpa, "metrics"):
+            kind = text(spec, "type")
+            block = mapping(spec, BLOCKS[kind]) if kind in BLOCKS else {}
+            yield Metric(side, (*side.path, "hpa", "metrics", index), spec, kind, block)
+
+
+@rule("SDN205", "error", JI)
+def metric_types(workload: Workload) -> Iterator[Problem]:
+    """Metric type that Kubernetes does not know
+
+    Five exist: Resource (cpu or memory of the whole pod), ContainerResource (of one container),
+    Pods, Object and External (from a metrics adapter).
+    """
+    for metric in metrics_of(workload):
+        if isinstance(metric.spec.get("type"), str) and metric.type not in BLOCKS:
+            close = next((known for known in BLOCKS if known.lower() == metric.type.lower()), "")
+            hint = f'write "{close}"' if close else f"one of {_KNOWN}"
+            yield Problem("SDN205", (*metric.path, "type"), f'unknown metric type "{metric.type}"', hint)
+
+
+@rule("SDN206", "error", JI)
+def metric_blocks(workload: Workload) -> Iterator[Problem]:
+    """Metric whose block does not fit its type
+
+    A metric of type Resource says the rest under resource, one of type Pods under pods, and so
+    on. The HPA is refused when that block is missing, or when another one stands beside it.
+    """
+    for metric in metrics_of(workload):
+        if metric.type not in BLOCKS:
+            continue
+        wanted = BLOCKS[metric.type]
+        given = [block for block in BLOCKS.values() if has(metric.spec, block)]
+        if wanted not in given:
+            found = f', only "{given[0]}"' if given else ""
+            message = f'a metric of type {metric.type} without its block "{wanted}"{found}'
+            yield Problem("SDN206", metric.path, message, f'add "{wanted}:", or change the type', True)
+        for other in given:
+            if other != wanted:
+                message = f'the block "{other}" does not belong to a metric of type {metric.type}'
+                yield Problem(
+                    "SDN206", (*metric.path, other), message, "remove it; one metric has one source", True
+                )
+
+
+@rule("SDN207", "error", JI)
+def utilization_needs_requests(workload: Workload) -> Iterator[Problem]:
+    """Utilization of something the containers do not request
+
+    Utilization is a share of what is requested, summed over all containers of the pod, sidecars
+    (init containers with restartPolicy Always) included. One container without a request for that
+    resource is enough for the autoscaler to see nothing and to stand still (FailedGetResourceMetric).
+    A limit without a request counts as the request. The same holds for an hpa without metrics,
+    which stands for 80 % of the requested CPU.
+
+    Right:
+      resources:
+        requests:
+          cpu: 500m
+    """
+    for side, hpa in scaled_sides(workload):
+        if not hpa.get("metrics") and has(hpa, "maxReplicas"):
+            yield from _missing_requests(side, "cpu", None)
+    for metric in metrics_of(workload):
+        if metric.type not in ("Resource", "ContainerResource"):
+            continue
+        target, resource = mapping(metric.block, "target"), text(metric.block, "name")
+        if has(target, "averageUtilization") and not has(target, "averageValue") and resource:
+            only = text(metric.block, "container") if metric.type == "ContainerResource" else None
+            yield from _missing_requests(metric.side, resource, only)
+
+
+def _missing_requests(side: Side, resource: str, only: str | None) -> Iterator[Problem]:
+    for path, container in running_containers(side):
+        name = text(container, "name")
+        if only is not None and name != only:
+            continue
+        resources = mapping(container, "resources")
+        request = mapping(resources, "requests").get(resource, mapping(resources, "limits").get(resource))
+        if request is None or _is_zero(request):
+            what = "asks for 0" if request is not None else "has no request"
+            message = f'the container "{name}" {what} for {resource}, so its utilization cannot be known'
+            hint = f"add resources.requests.{resource} to it (the {side.name} side scales on it)"
+            yield Problem("SDN207", path, message, hint)
+
+
+def running_containers(side: Side) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Give the containers that run as long as the pod: all but init containers that end."""
+    for index, container in maps(side.pod, "initContainers"):
+        if text(container, "restartPolicy") == "Always":
+            yield (*side.pod_path, "initContainers", index), container
+    for index, container in maps(side.pod, "containers"):
+        yield (*side.pod_path, "containers", index), container
+
+
+@rule("SDN208", "error", JI)
+def metric_targets(workload: Workload) -> Iterator[Problem]:
+    """Metric target that the autoscaler refuses
+
+    A target has a type (Utilization, AverageValue, Value) and a positive figure. Resource and
+    ContainerResource take averageUtilization or averageValue, Pods takes averageValue, Object
+    and External take value or averageValue.
+    """
+    for metric in metrics_of(workload):
+        if metric.type not in BLOCKS or not metric.block or not has(metric.block, "target"):
+            continue
+        target, path = mapping(metric.block, "target"), (*metric.block_path, "target")
+        kind = target.get("type")
+        if isinstance(kind, str) and kind not in ("Utilization", "AverageValue", "Value"):
+            yield Problem(
+                "SDN208", (*path, "type"), f'target type "{kind}"', "Utilization, AverageValue or Value"
+            )
+        yield from _figures(metric, target, path)
+
+
+_FIGURES = {
+    "Resource": ("averageUtilization", "averageValue"),
+    "ContainerResource": ("averageUtilization", "averageValue"),
+    "Pods": ("averageValue",),
+    "Object": ("value", "averageValue"),
+    "External": ("value", "averageValue"),
+}
+
+
+def _figures(metric: Metric, target: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Problem]:
+    allowed = _FIGURES[metric.type]
+    given = [figure for figure in allowed if has(target, figure)]
+    if not given:
+        others = [figure for figure in ("averageUtilization", "averageValue", "value") if has(target, figure)]
+        message = f"the target of a {metric.type} metric has no figure" + (
+            f" it can use, only {others[0]}" if others else ""
+        )
+        yield Problem("SDN208", path, message, f"add {' or '.join(allowed)}", True)
+    if len(given) > 1 and metric.type != "Object":
+        message = f"{given[0]} and {given[1]} exclude each other"
+        yield Problem("SDN208", (*path, given[1]), message, "keep one of them", True)
+    utilization = whole(target, "averageUtilization")
+    if utilization is not None and utilization < 1:
+        yield Problem(
+            "SDN208", (*path, "averageUtilization"), f"a target of {utilization} %; at least 1 is needed"
+        )
+    for figure in ("averageValue", "value"):
+        sign = _sign(target.get(figure)) if has(target, figure) else 1
+        if sign < 1:
+            yield Problem("SDN208", (*path, figure), f"a target of {target[figure]}; it must be above 0")
+
+
+@rule("SDN209", "warning", JI)
+def target_type_fits(workload: Workload) -> Iterator[Problem]:
+    """Target type that contradicts its figure
+
+    Kubernetes goes by the figure that is given and not by the type, so the metric acts, but
+    not as the type says.
+    """
+    wanted = {"Utilization": "averageUtilization", "AverageValue": "averageValue", "Value": "value"}
+    for metric in metrics_of(workload):
+        target = mapping(metric.block, "target")
+        kind = text(target, "type")
+        figures = [figure for figure in _FIGURES.get(metric.type, ()) if has(target, figure)]
+        if kind in wanted and figures and wanted[kind] not in figures:
+            path = (*metric.block_path, "target", "type")
+            fitting = next(name for name, figure in wanted.items() if figure == figures[0])
+            yield Problem(
+                "SDN209", path, f"the type is {kind}, the figure {figures[0]}", f"write type: {fitting}"
+            )
+
+
+@rule("SDN210", "warning", JI)
+def metrics_differ(workload: Workload) -> Iterator[Problem]:
+    """The same metric twice
+
+    Of several metrics the one that asks for most replicas wins, so of two targets for the same
+    metric the higher one never matters.
+    """
+    seen: dict[str, tuple[Any, ...]] = {}
+    for metric in metrics_of(workload):
+        if not metric.block:
+            continue
+        identity = {key: value for key, value in metric.block.items() if key != "target"}
+        key = repr((metric.side.name, metric.type, sorted(identity.items(), key=lambda pair: pair[0])))
+        if key in seen:
+            words = text(metric.block, "name") or text(mapping(metric.block, "metric"), "name")
+            message = f"the metric {metric.type} {words} is given twice, first as metrics[{seen[key][-1]}]"
+            yield Problem(
+                "SDN210", metric.path, message, "keep one; only the lower target ever matters", True
+            )
+        seen.setdefault(key, metric.path)
+
+
+@rule("SDN215", "error", JI)
+def metrics_name_something(workload: Workload) -> Iterator[Problem]:
+    """Metric that names nothing that exists
+
+    The resource's, the metric's or the described object's name is empty or impossible, or a
+    ContainerResource metric names a container that the pod does not have.
+    """
+    for metric in metrics_of(workload):
+        if not metric.block:
+            continue
+        if metric.type in ("Resource", "ContainerResource"):
+            name = metric.block.get("name")
+            if name == "":
+                yield Problem(
+                    "SDN215", (*metric.block_path, "name"), "the resource has no name", "cpu or memory"
+                )
+            elif metric.type == "Resource" and isinstance(name, str) and name not in ("cpu", "memory"):
+                message = f'pods report no "{name}"; the resource metrics are cpu and memory'
+                hint = "a Pods metric can carry others"
+                yield Problem("SDN215", (*metric.block_path, "name"), message, hint, level="warning")
+        if metric.type == "ContainerResource" and isinstance(metric.block.get("container"), str):
+            names = [text(container, "name") for _, container in running_containers(metric.side)]
+            if metric.block["container"] not in names:
+                message = f'the pod has no container "{metric.block["container"]}"'
+                hint = f"containers here: {', '.join(names)}" if names else ""
+                yield Problem("SDN215", (*metric.block_path, "container"), message, hint)
+        if metric.type in ("Pods", "Object", "External"):
+            name = mapping(metric.block, "metric").get("name")
+            if isinstance(name, str) and not _is_path_segment(name):
+                shown = f'"{name}" is no name of a metric' if name else "the metric has no name"
+                yield Problem("SDN215", (*metric.block_path, "metric", "name"), shown)
+        if metric.type == "Object":
+            described = mapping(metric.block, "describedObject")
+            for key in ("kind", "name"):
+                word = described.get(key)
+                if isinstance(word, str) and not _is_path_segment(word):
+                    path = (*metric.block_path, "describedObject", key)
+                    yield Problem("SDN215", path, f'the described object\'s {key} is "{word}"')
+
+
+def _is_path_segment(word: str) -> bool:
+    return word not in ("", ".", "..") and "/" not in word and "%" not in word
+
+
+def _is_zero(value: Any) -> bool:
+    return _sign(value) == 0
+
+
+def _sign(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return 1  # another type: the schema says so
+    try:
+        units = nano_units(value)
+    except InvalidInput:
+        return 1
+    return (units > 0) - (units < 0)

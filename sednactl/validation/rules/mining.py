@@ -1,0 +1,101 @@
+"""Hard example mining: names and settings that Sedna's library knows.
+
+The algorithm runs in the worker's image, and images may bring their own: what
+is unknown here is a warning, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.shape import mapping, maps, text
+from sednactl.validation.structure import Problem
+
+JI = "JointInferenceService"
+ALGORITHMS = {
+    "IBT": {"threshold_img": "0.5", "threshold_box": "0.5"},
+    "Threshold": {"threshold": "0.5"},
+    "CrossEntropy": {"threshold_cross_entropy": "0.5"},
+    "Random": {"random_ratio": "0.3"},
+}
+"""Algorithms of Sedna's library up to 0.7, with their settings and what they are by default."""
+LATER_ALGORITHMS = ("CloudOnly", "EdgeOnly", "BertRouter")
+"""Algorithms that came after 0.7."""
+
+
+@rule("SDN301", "warning", JI)
+def algorithm_is_known(workload: Workload) -> Iterator[Problem]:
+    """Hard example mining algorithm that Sedna's library does not have
+
+    Names are case-sensitive. A name that the worker image's library does not know ends in a
+    ValueError when the edge worker starts, again and again. Sedna 0.7 has IBT, Threshold,
+    CrossEntropy and Random; CloudOnly, EdgeOnly and BertRouter came later.
+    """
+    for side in workload.sides():
+        name = text(mapping(side.worker, "hardExampleMining"), "name")
+        if not name or name in ALGORITHMS or "$" in name:
+            continue
+        path = (*side.path, "hardExampleMining", "name")
+        close = next((known for known in ALGORITHMS if known.lower() == name.lower()), "")
+        if close:
+            yield Problem("SDN301", path, f'"{name}" is unknown to Sedna\'s library', f'write "{close}"')
+        elif name in LATER_ALGORITHMS:
+            message = f'"{name}" came after Sedna 0.7'
+            yield Problem("SDN301", path, message, "make sure that the worker's image has a newer library")
+        else:
+            hint = f"one of {', '.join(ALGORITHMS)}, unless the image brings its own"
+            yield Problem("SDN301", path, f'"{name}" is unknown to Sedna\'s library', hint)
+
+
+@rule("SDN302", "warning", JI)
+def settings_are_known(workload: Workload) -> Iterator[Problem]:
+    """Setting that the algorithm ignores
+
+    Settings that an algorithm does not know are swallowed without a word, and the default is
+    used. A misspelt threshold therefore changes nothing.
+    """
+    for side in workload.sides():
+        mining = mapping(side.worker, "hardExampleMining")
+        known = ALGORITHMS.get(text(mining, "name"))
+        if known is None:
+            continue
+        for index, parameter in maps(mining, "parameters"):
+            key = text(parameter, "key")
+            if key and key not in known:
+                path = (*side.path, "hardExampleMining", "parameters", index, "key")
+                settings = ", ".join(f"{name} ({value})" for name, value in known.items())
+                message = f'{text(mining, "name")} has no setting "{key}" and ignores it'
+                yield Problem("SDN302", path, message, f"its settings and defaults: {settings}")
+
+
+@rule("SDN303", "warning", JI)
+def settings_are_usable(workload: Workload) -> Iterator[Problem]:
+    """Setting whose value the algorithm cannot use
+
+    Thresholds are shares between 0 and 1. Random compares its ratio without turning the text
+    into a number first, so that any random_ratio given here ends in a TypeError: only its
+    default can be used.
+    """
+    for side in workload.sides():
+        mining = mapping(side.worker, "hardExampleMining")
+        name = text(mining, "name")
+        for index, parameter in maps(mining, "parameters"):
+            key, value = text(parameter, "key"), parameter.get("value")
+            if key not in ALGORITHMS.get(name, ()) or not isinstance(value, str):
+                continue
+            path = (*side.path, "hardExampleMining", "parameters", index, "value")
+            if name == "Random":
+                message = "Random fails with any random_ratio given here"
+                yield Problem("SDN303", path, message, "leave it out; the default is 0.3")
+            elif not _is_share(value):
+                yield Problem(
+                    "SDN303", path, f'{key} is "{value}", not a share between 0 and 1', 'e.g. "0.9"'
+                )
+
+
+def _is_share(value: str) -> bool:
+    try:
+        return 0 <= float(value) <= 1
+    except ValueError:
+        return False

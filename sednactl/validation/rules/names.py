@@ -1,0 +1,141 @@
+"""Names: what Sedna makes of them, placeholders that were never filled in, nodes and references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sednactl.sedna.kinds import BY_KIND
+from sednactl.sedna.naming import LONGEST_NAME, longest_name
+from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.shape import mapping, maps, text
+from sednactl.validation.structure import Problem
+from sednactl.validation.words import is_dns_1035_label, is_dns_subdomain
+
+
+@rule("SDN101", "error", *LONGEST_NAME)
+def name_fits_children(workload: Workload) -> Iterator[Problem]:
+    """Name that the workload's children cannot carry
+
+    The Global Manager appends to the workload's name to name Services and to fill labels.
+    A Service name must begin with a letter and hold no dots, and a label value ends at 63
+    characters, so a JointInferenceService may have 53 characters at most. The API server
+    takes longer names; the service then ends as Failed, half created.
+
+    Wrong: 1st-helmet, helmet.v2, a name of 54 characters
+    Right: helmet-v2
+    """
+    name, longest = workload.name, longest_name(BY_KIND[workload.kind])
+    if not name or not is_dns_subdomain(name):
+        return  # SDN008 says so already
+    if len(name) > longest:
+        message = (
+            f"the name has {len(name)} characters; the children of a {workload.kind} can carry {longest}"
+        )
+        yield Problem("SDN101", ("metadata", "name"), message, f"shorten it by {len(name) - longest}")
+    elif not is_dns_1035_label(name):
+        message = f'"{name}" cannot begin a Service\'s name: it needs a letter first and no dots'
+        yield Problem(
+            "SDN101", ("metadata", "name"), message, "use a-z, 0-9 and '-', beginning with a letter"
+        )
+
+
+@rule("SDN102", "warning", "JointInferenceService")
+def name_without_deployment(workload: Workload) -> Iterator[Problem]:
+    """Name that keeps the service from healing itself
+
+    When a Deployment of a service disappears, the Global Manager finds the service by
+    cutting the Deployment's name at the first "-deployment". A service with that in its own
+    name is never found, and its Deployments are not built again.
+    """
+    if "-deployment" in workload.name:
+        message = (
+            f'"{workload.name}" contains "-deployment": lost Deployments of this service are not built again'
+        )
+        yield Problem("SDN102", ("metadata", "name"), message, "choose a name without it")
+
+
+@rule("SDN111", "error")
+def no_placeholders(workload: Workload) -> Iterator[Problem]:
+    """Placeholder that was never filled in
+
+    Sedna's examples hold $EDGE_NODE and the like, meant for envsubst. Left in a node name,
+    a model's name or an image, the API server takes them and the pods can never start.
+
+    Wrong:
+      nodeName: $EDGE_NODE
+    Right:
+      nodeName: edge-1
+    """
+    for path, value in _named_strings(workload):
+        found = placeholder(value)
+        if found:
+            yield Problem(
+                "SDN111", path, f'the placeholder "{found}" is still there', "put the real name in its place"
+            )
+
+
+@rule("SDN112", "error")
+def node_names(workload: Workload) -> Iterator[Problem]:
+    """Node name that no node can have
+
+    Node names are DNS names in lower case. With any other nodeName the Deployment is
+    refused and the service ends as Failed.
+    """
+    places = [(path, pod) for path, pod in workload.pods()]
+    if workload.kind == "Dataset":
+        places.append((("spec",), workload.spec))
+    for path, owner in places:
+        name = text(owner, "nodeName")
+        if name and not is_dns_subdomain(name) and not placeholder(name):
+            message = f'"{name}" is no name that a node can have'
+            yield Problem("SDN112", (*path, "nodeName"), message, "kubectl get nodes shows the names")
+
+
+@rule("SDN113", "error", "JointInferenceService")
+def model_names(workload: Workload) -> Iterator[Problem]:
+    """Model name that refers to nothing
+
+    An empty name, or one that no object can have, finds no Model: the service ends as
+    Failed and is not tried again, even when the Model appears later.
+    """
+    for side in workload.sides():
+        name = mapping(side.worker, "model").get("name")
+        if isinstance(name, str) and not is_dns_subdomain(name) and not placeholder(name):
+            what = f'"{name}" is no name that a Model can have' if name else "the model's name is empty"
+            yield Problem("SDN113", (*side.path, "model", "name"), what, "name a Model of the same namespace")
+
+
+def placeholder(value: str) -> str:
+    """Give the unfilled placeholder in a name ($X, ${X}, {{ x }}, <x>), "" when there is none."""
+    for opening, closing in (("${", "}"), ("{{", "}}"), ("$(", ")"), ("<", ">")):
+        begin = value.find(opening)
+        if begin >= 0:
+            end = value.find(closing, begin)
+            return value[begin : end + len(closing)] if end > 0 else value[begin:]
+    begin = value.find("$")
+    if begin < 0:
+        return ""
+    end = begin + 1
+    while end < len(value) and (value[end].isalnum() or value[end] in "_-"):
+        end += 1
+    return value[begin:end]
+
+
+def _named_strings(workload: Workload) -> Iterator[tuple[tuple[Any, ...], str]]:
+    for side in workload.sides():
+        yield (*side.path, "model", "name"), text(mapping(side.worker, "model"), "name")
+        mining = mapping(side.worker, "hardExampleMining")
+        yield (*side.path, "hardExampleMining", "name"), text(mining, "name")
+    for path, pod in workload.pods():
+        yield (*path, "nodeName"), text(pod, "nodeName")
+        for key, value in mapping(pod, "nodeSelector").items():
+            if isinstance(value, str):
+                yield (*path, "nodeSelector", key), value
+        for group in ("initContainers", "containers"):
+            for index, container in maps(pod, group):
+                yield (*path, group, index, "image"), text(container, "image")
+                yield (*path, group, index, "name"), text(container, "name")
+    if workload.kind in ("Model", "Dataset"):
+        for key in ("nodeName", "credentialName", "url"):
+            yield ("spec", key), text(workload.spec, key)

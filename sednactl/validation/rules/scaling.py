@@ -1,0 +1,206 @@
+"""The autoscaler's bounds and behavior: what the HPA refuses, and what surprises.
+
+Sedna's CRD checks none of this. The Global Manager creates the HPA as it is
+given; when the API server refuses it, the service ends as Failed, half created.
+Bounds mirror Kubernetes' own validation of autoscaling/v2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sednactl.validation.rulebook import Side, Workload, rule
+from sednactl.validation.shape import has, mapping, maps, text, whole
+from sednactl.validation.structure import Problem
+
+JI = "JointInferenceService"
+LONGEST_WINDOW = 3600
+LONGEST_PERIOD = 1800
+
+
+def scaled_sides(workload: Workload) -> Iterator[tuple[Side, dict[str, Any]]]:
+    """Give the sides that have an hpa, and it."""
+    for side in workload.sides():
+        hpa = side.worker.get("hpa")
+        if isinstance(hpa, dict):
+            yield side, hpa
+
+
+@rule("SDN201", "error", JI)
+def min_not_above_max(workload: Workload) -> Iterator[Problem]:
+    """MinReplicas above maxReplicas
+
+    The HPA is refused, and the service ends as Failed.
+    """
+    for side, hpa in scaled_sides(workload):
+        least, most = whole(hpa, "minReplicas"), whole(hpa, "maxReplicas")
+        if least is not None and most is not None and least > most >= 1:
+            message = f"minReplicas {least} is above maxReplicas {most}"
+            yield Problem(
+                "SDN201", (*side.path, "hpa", "minReplicas"), message, f"at most {most}, or raise maxReplicas"
+            )
+
+
+@rule("SDN202", "error", JI)
+def max_at_least_one(workload: Workload) -> Iterator[Problem]:
+    """MaxReplicas below 1
+
+    An autoscaler with no replicas to give is refused. To run without autoscaling, leave hpa out.
+    """
+    for side, hpa in scaled_sides(workload):
+        most = whole(hpa, "maxReplicas")
+        if most is not None and most < 1:
+            message = f"maxReplicas {most}; at least 1 is needed"
+            yield Problem(
+                "SDN202", (*side.path, "hpa", "maxReplicas"), message, "to switch scaling off, remove hpa"
+            )
+
+
+@rule("SDN203", "error", JI)
+def min_at_least_one(workload: Workload) -> Iterator[Problem]:
+    """MinReplicas below 1
+
+    Scaling to zero needs the cluster's HPAScaleToZero feature and an Object or External
+    metric, as no pod is left that could report its own. Without both the HPA is refused.
+    """
+    for side, hpa in scaled_sides(workload):
+        least = whole(hpa, "minReplicas")
+        if least is None or least > 0:
+            continue
+        outside = any(text(metric, "type") in ("Object", "External") for _, metric in maps(hpa, "metrics"))
+        path = (*side.path, "hpa", "minReplicas")
+        if least == 0 and outside:
+            message = "minReplicas 0 works only where the cluster has the HPAScaleToZero feature"
+            yield Problem("SDN203", path, message, "use 1 unless you know that it has", level="warning")
+        else:
+            yield Problem(
+                "SDN203", path, f"minReplicas {least}; the autoscaler needs at least 1", "use 1 or more"
+            )
+
+
+@rule("SDN204", "error", JI)
+def numbers_fit_in_32_bits(workload: Workload) -> Iterator[Problem]:
+    """Number that does not fit in 32 bits
+
+    The API server stores it, but Sedna's Global Manager reads replicas, windows, periods and
+    targets as 32-bit numbers and cannot read the object at all.
+    """
+    for side, hpa in scaled_sides(workload):
+        yield from _too_large(hpa, (*side.path, "hpa"))
+
+
+def _too_large(value: Any, path: tuple[Any, ...]) -> Iterator[Problem]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _too_large(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _too_large(item, (*path, index))
+    elif isinstance(value, int) and not -(2**31) <= value < 2**31:
+        quantity = path[-1] in ("value", "averageValue") and "policies" not in path
+        if not quantity:
+            yield Problem("SDN204", path, f"{value} does not fit in 32 bits", "at most 2147483647")
+
+
+@rule("SDN211", "error", JI)
+def behavior_in_range(workload: Workload) -> Iterator[Problem]:
+    """Scaling behavior that the autoscaler refuses
+
+    Stabilization windows run from 0 to 3600 seconds, policies' periods from 1 to 1800 seconds,
+    their values are positive, their types Pods or Percent, selectPolicy Max, Min or Disabled.
+    """
+    for side, hpa in scaled_sides(workload):
+        for direction in ("scaleUp", "scaleDown"):
+            path = (*side.path, "hpa", "behavior", direction)
+            yield from _scaling_rules(mapping(mapping(hpa, "behavior"), direction), path)
+
+
+def _scaling_rules(rules: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Problem]:
+    window = whole(rules, "stabilizationWindowSeconds")
+    if window is not None and not 0 <= window <= LONGEST_WINDOW:
+        message = f"a window of {window} seconds; 0 to {LONGEST_WINDOW} are allowed"
+        yield Problem("SDN211", (*path, "stabilizationWindowSeconds"), message)
+    select = rules.get("selectPolicy")
+    if isinstance(select, str) and select not in ("Max", "Min", "Disabled"):
+        yield Problem("SDN211", (*path, "selectPolicy"), f'selectPolicy "{select}"', "Max, Min or Disabled")
+    for index, policy in maps(rules, "policies"):
+        at = (*path, "policies", index)
+        kind, value, period = policy.get("type"), whole(policy, "value"), whole(policy, "periodSeconds")
+        if isinstance(kind, str) and kind not in ("Pods", "Percent"):
+            yield Problem("SDN211", (*at, "type"), f'policy type "{kind}"', "Pods or Percent")
+        if value is not None and value < 1:
+            yield Problem("SDN211", (*at, "value"), f"a policy of {value}; at least 1 is needed")
+        if period is not None and not 1 <= period <= LONGEST_PERIOD:
+            message = f"a period of {period} seconds; 1 to {LONGEST_PERIOD} are allowed"
+            yield Problem("SDN211", (*at, "periodSeconds"), message)
+
+
+@rule("SDN212", "warning", JI)
+def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
+    """Several replicas that fight for one node's ports
+
+    nodeName puts every replica on one node. With hostNetwork (or a hostPort) the second
+    replica finds the port taken: cloud workers all bind 5000. The autoscaler adds pods that
+    never become ready. Sedna's own HPA example has this trap.
+
+    Mend: choose nodes by nodeSelector or affinity instead of nodeName, or give up hostNetwork,
+    or keep maxReplicas at 1.
+    """
+    for side, hpa in scaled_sides(workload):
+        most = whole(hpa, "maxReplicas")
+        if most is None or most < 2 or not text(side.pod, "nodeName"):
+            continue
+        ports = _host_ports(side.pod)
+        if side.pod.get("hostNetwork") is True:
+            cause, key = "hostNetwork", (*side.pod_path, "hostNetwork")
+        elif ports:
+            cause, key = f"hostPort {ports[0][1]}", (*side.pod_path, *ports[0][0])
+        else:
+            continue
+        message = f"up to {most} replicas on the one node {side.pod['nodeName']}, but {cause} lets only one have its ports"
+        yield Problem("SDN212", key, message, "use nodeSelector instead of nodeName, or drop it", True)
+
+
+@rule("SDN213", "info", JI)
+def all_on_one_node(workload: Workload) -> Iterator[Problem]:
+    """All replicas pinned to one node
+
+    nodeName bypasses the scheduler: every replica goes to that node, and beyond its capacity
+    the kubelet rejects pods while the Deployment keeps making new ones.
+    """
+    for side, hpa in scaled_sides(workload):
+        most = whole(hpa, "maxReplicas")
+        node = text(side.pod, "nodeName")
+        if (
+            most is not None
+            and most > 1
+            and node
+            and side.pod.get("hostNetwork") is not True
+            and not _host_ports(side.pod)
+        ):
+            message = f"all {most} replicas go to the node {node}, full or not"
+            yield Problem(
+                "SDN213", (*side.pod_path, "nodeName"), message, "a nodeSelector lets the scheduler choose"
+            )
+
+
+@rule("SDN214", "info", JI)
+def default_metric(workload: Workload) -> Iterator[Problem]:
+    """No metrics: 80 % of the requested CPU
+
+    Without metrics Kubernetes aims at an average of 80 % of the CPU that the containers request.
+    """
+    for side, hpa in scaled_sides(workload):
+        if not hpa.get("metrics") and has(hpa, "maxReplicas"):
+            message = "no metrics: scales at 80 % of the requested CPU"
+            yield Problem("SDN214", (*side.path, "hpa"), message, "add metrics to say otherwise", True)
+
+
+def _host_ports(pod: dict[str, Any]) -> list[tuple[tuple[Any, ...], int]]:
+    return [
+        (("containers", index, "ports", place, "hostPort"), port["hostPort"])
+        for index, container in maps(pod, "containers")
+        for place, port in maps(container, "ports")
+        if whole(port, "hostPort")
+    ]

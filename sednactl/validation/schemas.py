@@ -1,0 +1,150 @@
+"""The schemas as a graph that is walked: loaded from the packaged files, built only where a document leads.
+
+A schema file speaks JSON Schema with Kubernetes' extensions. References between
+files are followed; what is written beside a reference (a description) wins over
+what it refers to.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from typing import Any
+
+from sednactl.packaged import schemas_dir
+
+API_FOLDER = "sedna.io/v1alpha1"
+NOTHING: Any = object()
+"""Stands for "no default", as None is a value."""
+
+
+class Node:
+    """One type or field: what values it takes and what it is for. Children are built on first use."""
+
+    __slots__ = (
+        "_additional",
+        "_file",
+        "_items",
+        "_properties",
+        "_raw",
+        "closed",
+        "keys",
+        "list_type",
+        "required",
+        "type",
+    )
+
+    def __init__(self, raw: dict[str, Any], file: str) -> None:
+        self._raw = raw
+        self._file = file
+        self.type: str = "int-or-string" if raw.get("x-kubernetes-int-or-string") else raw.get("type", "")
+        self.required: tuple[str, ...] = tuple(raw.get("required", ()))
+        self.closed = raw.get("additionalProperties") is False
+        self.list_type: str = raw.get("x-kubernetes-list-type", "")
+        self.keys: tuple[str, ...] = tuple(raw.get("x-kubernetes-list-map-keys", ()))
+        self._properties: dict[str, Node | None] | None = None
+        self._items: Node | None = None
+        self._additional: Node | None = None
+
+    def field(self, name: str) -> Node | None:
+        """Give the field of an object by name; None when it has no such field."""
+        properties = self._properties
+        if properties is None:
+            properties = self._properties = dict.fromkeys(self._raw.get("properties", ()))
+        try:
+            node = properties[name]
+        except KeyError:
+            return None
+        if node is None:
+            node = properties[name] = _node(self._raw["properties"][name], self._file)
+        return node
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """Give the names of an object's fields, in the order of the schema."""
+        return tuple(self._raw.get("properties", ()))
+
+    @property
+    def items(self) -> Node | None:
+        """Give what the list holds."""
+        if self._items is None and "items" in self._raw:
+            self._items = _node(self._raw["items"], self._file)
+        return self._items
+
+    @property
+    def additional(self) -> Node | None:
+        """Give what a map with free keys holds."""
+        if self._additional is None and isinstance(self._raw.get("additionalProperties"), dict):
+            self._additional = _node(self._raw["additionalProperties"], self._file)
+        return self._additional
+
+    @property
+    def description(self) -> str:
+        """Give what the field is for, in a sentence or two; empty where nothing is known."""
+        return str(self._raw.get("description", ""))
+
+    @property
+    def default(self) -> Any:
+        """Give the value that the API server fills in, or NOTHING."""
+        return self._raw.get("default", NOTHING)
+
+    def limit(self, name: str) -> Any:
+        """Give one of the schema's bounds (pattern, format, minimum, maximum, enum …), None when not set."""
+        return self._raw.get(name)
+
+
+@functools.cache
+def schema_of(kind: str) -> Node | None:
+    """Give the schema of a Sedna kind; None when there is none for it."""
+    file = f"{API_FOLDER}/{kind}.json"
+    if not kind.isalnum() or not os.path.exists(_path(file)):  # noqa: PTH110 - pathlib is slow to start
+        return None
+    return _node(_load(file), file)
+
+
+def kinds_with_schema() -> tuple[str, ...]:
+    """Give the kinds that have a schema, by name."""
+    folder = _path(API_FOLDER)
+    names = os.listdir(folder)  # noqa: PTH208
+    return tuple(sorted(name[:-5] for name in names if name[:1].isupper() and name.endswith(".json")))
+
+
+def _path(file: str) -> str:
+    return f"{schemas_dir()}/{file}"
+
+
+@functools.cache
+def _load(file: str) -> dict[str, Any]:
+    with open(_path(file), encoding="utf-8") as stream:  # noqa: PTH123
+        loaded: dict[str, Any] = json.load(stream)
+    return loaded
+
+
+_shared: dict[tuple[str, str], Node] = {}
+
+
+def _node(raw: dict[str, Any], file: str) -> Node:
+    reference = raw.get("$ref")
+    if reference is None:
+        return Node(raw, file)
+    target_file, _, pointer = reference.partition("#")
+    if target_file:
+        file = os.path.normpath(f"{os.path.dirname(file)}/{target_file}")  # noqa: PTH120
+    if len(raw) > 1:
+        target = _node({"$ref": f"#{pointer}"}, file)
+        beside = {key: value for key, value in raw.items() if key != "$ref"}
+        return Node(target._raw | beside, target._file)
+    node = _shared.get((file, pointer))
+    if node is None:
+        found: Any = _load(file)
+        for step in pointer.strip("/").split("/"):
+            found = found[step]
+        node = _shared[file, pointer] = _node(found, file)
+    return node
+
+
+def plain_schema(node: Node) -> dict[str, Any]:
+    """Give a node's own schema without its children and without words."""
+    left_out = ("properties", "items", "additionalProperties", "description", "title", "$schema", "const")
+    return {key: value for key, value in node._raw.items() if key not in left_out}

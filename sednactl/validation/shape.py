@@ -1,0 +1,42 @@
+"""Reads values out of manifests that may have any shape: nothing comes back where the type is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+_EMPTY: dict[str, Any] = {}
+
+
+def mapping(value: Any, key: str | int) -> dict[str, Any]:
+    """Give the map under a key, an empty one where there is none."""
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else _EMPTY
+
+
+def text(value: Any, key: str) -> str:
+    """Give the text under a key, "" where there is none."""
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def whole(value: Any, key: str) -> int | None:
+    """Give the whole number under a key, None where there is none."""
+    found = value.get(key) if isinstance(value, dict) else None
+    if isinstance(found, float) and found.is_integer():
+        return int(found)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def maps(value: Any, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give the maps of the list under a key, with their indexes."""
+    found = value.get(key) if isinstance(value, dict) else None
+    if isinstance(found, list):
+        for index, item in enumerate(found):
+            if isinstance(item, dict):
+                yield index, item
+
+
+def has(value: Any, key: str) -> bool:
+    """Tell whether a key is there and not null."""
+    return isinstance(value, dict) and value.get(key) is not None

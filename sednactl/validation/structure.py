@@ -1,0 +1,336 @@
+"""Says what an API server with Sedna's CRDs would refuse in a manifest, and where.
+
+It follows the server's own order of things under strict field validation: a
+field the schema does not know is an error, also when null; a null elsewhere is
+dropped (or replaced by the field's default) before types are looked at, so that
+`hpa: null` is no hpa at all; list-map keys count with their defaults filled in.
+`status` is only looked at for unknown fields, as a create discards it.
+
+Tests hold it against the CRDs' own schema and against a real API server.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sednactl.validation.schemas import NOTHING, schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sednactl.validation.finding import Path
+    from sednactl.validation.schemas import Node
+
+UNKNOWN_FIELD, WRONG_TYPE, MISSING, NOT_ALLOWED, DOUBLED = "SDN003", "SDN004", "SDN005", "SDN006", "SDN007"
+
+
+class Problem(NamedTuple):
+    """What is wrong at a path. `at_key` points at the key instead of the value; level None is the rule's own."""
+
+    rule: str
+    path: Path
+    message: str
+    hint: str = ""
+    at_key: bool = False
+    level: str | None = None
+
+
+def structural_problems(kind: str, content: dict[str, Any]) -> list[Problem]:
+    """Give everything the API server would refuse in the fields of a manifest, metadata aside."""
+    root = schema_of(kind)
+    if root is None:
+        return []
+    walk = _Walk(root)
+    for name, value in content.items():
+        node = root.field(name)
+        if node is None:
+            walk.unknown(root, name)
+        elif name == "status":
+            walk.trail.append(name)
+            walk.only_unknown(node, value)
+            walk.trail.pop()
+        elif name not in ("metadata", "apiVersion", "kind") and value is not None:
+            walk.trail.append(name)
+            walk.check(node, value)
+            walk.trail.pop()
+    for name in root.required:
+        if name != "metadata" and content.get(name) is None:
+            walk.missing(name)
+    return walk.problems
+
+
+class _Walk:
+    """One pass over a manifest. `trail` is the path to where it stands."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.trail: list[str | int] = []
+        self.problems: list[Problem] = []
+
+    def add(self, rule: str, message: str, hint: str = "", *below: str | int, at_key: bool = False) -> None:
+        """Note a problem at the trail, or at a path below it."""
+        self.problems.append(Problem(rule, (*self.trail, *below), message, hint, at_key))
+
+    def check(self, node: Node, value: Any) -> None:
+        """Look at a value that is not null."""
+        kind = node.type
+        if kind == "object":
+            if type(value) is dict:
+                self.object(node, value)
+            else:
+                self.wrong_type(node, value)
+        elif kind == "string":
+            if type(value) is not str:
+                self.wrong_type(node, value)
+            elif len(node._raw) > 1:
+                self.bounds(node, value)
+        elif kind == "array":
+            if type(value) is list:
+                self.array(node, value)
+            else:
+                self.wrong_type(node, value)
+        elif kind == "int-or-string":
+            if type(value) is str:
+                self.bounds(node, value)
+            elif not _is_integer(value):
+                self.wrong_type(node, value)
+        elif kind == "boolean":
+            if type(value) is not bool:
+                self.wrong_type(node, value)
+        elif (kind == "integer" and not _is_integer(value)) or (kind == "number" and not _is_number(value)):
+            self.wrong_type(node, value)
+        elif len(node._raw) > 1:
+            self.bounds(node, value)
+
+    def object(self, node: Node, value: dict[str, Any]) -> None:
+        """Look at every field of an object, then for those that are missing."""
+        trail = self.trail
+        for name, item in value.items():
+            child = node.field(name)
+            if child is None:
+                if node.additional is None:
+                    if node.closed:
+                        self.unknown(node, name)
+                    continue
+                child = node.additional
+            if item is not None:
+                trail.append(name)
+                self.check(child, item)
+                trail.pop()
+        for name in node.required:
+            if value.get(name) is None:
+                child = node.field(name)
+                if child is None or child.default is NOTHING:
+                    self.missing(name)
+
+    def array(self, node: Node, value: list[Any]) -> None:
+        """Look at every entry of a list, then for entries that may not appear twice."""
+        items = node.items
+        if items is None:
+            return
+        trail = self.trail
+        for index, item in enumerate(value):
+            trail.append(index)
+            if item is None:
+                self.wrong_type(items, item)
+            else:
+                self.check(items, item)
+            trail.pop()
+        if node.list_type == "map":
+            self.doubled(value, functools.partial(_map_key, items, node.keys))
+        elif node.list_type == "set":
+            self.doubled(value, lambda item: (repr(item), repr(item)))
+
+    def doubled(self, value: list[Any], key_of: Any) -> None:
+        """Find entries of a list with the same key."""
+        seen: dict[Any, int] = {}
+        for index, item in enumerate(value):
+            keyed = key_of(item)
+            if keyed is None:
+                continue
+            key, words = keyed
+            first = seen.setdefault(key, index)
+            if first != index:
+                place = f"entry [{first}]"
+                self.add(
+                    DOUBLED,
+                    f"{words} is given twice, first in {place}",
+                    "names in this list must differ",
+                    index,
+                )
+
+    def bounds(self, node: Node, value: Any) -> None:
+        """Look at pattern, format, enumeration and range."""
+        limit = node.limit
+        pattern = limit("pattern")
+        if pattern and isinstance(value, str) and not _compiled(pattern).search(value):
+            if limit("x-kubernetes-int-or-string"):
+                self.add(
+                    NOT_ALLOWED, f"{_show(value)} is no quantity", "write e.g. 500m, 2, 1.5, 64Mi or 2Gi"
+                )
+            else:
+                self.add(NOT_ALLOWED, f"{_show(value)} does not match {pattern}")
+        values = limit("enum")
+        if values and value not in values:
+            self.add(NOT_ALLOWED, f"{_show(value)} is not one of {', '.join(map(str, values))}")
+        minimum, maximum = limit("minimum"), limit("maximum")
+        if minimum is not None and value < minimum:
+            self.add(NOT_ALLOWED, f"{value} is below {minimum}, the least that is allowed")
+        if maximum is not None and value > maximum:
+            self.add(NOT_ALLOWED, f"{value} is above {maximum}, the most that is allowed")
+
+    def only_unknown(self, node: Node | None, value: Any) -> None:
+        """Look for unknown fields, whatever the types."""
+        if isinstance(value, dict):
+            for name, item in value.items():
+                child = (node.field(name) or node.additional) if node else None
+                if child is None:
+                    self.unknown(node, name)
+                    continue
+                self.trail.append(name)
+                self.only_unknown(child, item)
+                self.trail.pop()
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                self.trail.append(index)
+                self.only_unknown(node.items if node else None, item)
+                self.trail.pop()
+
+    def wrong_type(self, node: Node, value: Any) -> None:
+        """Note a value of another type than the schema's, and how to mend the usual slips."""
+        wanted = _TYPES.get(node.type, node.type)
+        hint = ""
+        if node.type == "string" and isinstance(value, (int, float)):
+            hint = (
+                "quote it: unquoted yes, no, on, off, y, n, true and false are booleans"
+                if isinstance(value, bool)
+                else f'quote it: "{_number(value)}"'
+            )
+        elif node.type in ("integer", "number", "boolean") and isinstance(value, str):
+            hint = "remove the quotes" if _reads_as(value, node.type) else ""
+        elif node.type == "array" and not isinstance(value, (list, dict)):
+            hint = "begin each entry with '- '"
+        elif node.type == "array" and isinstance(value, dict):
+            hint = "a list needs '- ' before each entry"
+        elif node.type == "int-or-string" and isinstance(value, float):
+            hint = f'quote it: "{value}"'
+        self.add(WRONG_TYPE, f"must be {wanted}, is {_describe(value)}", hint)
+
+    def missing(self, name: str) -> None:
+        """Note a required field that is missing or null."""
+        self.add(MISSING, f'required field "{name}" is missing', "", at_key=True)
+
+    def unknown(self, node: Node | None, name: str) -> None:
+        """Note a field that the schema does not have."""
+        hint = hint_for_unknown(self.root, tuple(self.trail), node, name)
+        self.add(UNKNOWN_FIELD, f'unknown field "{name}"', hint, name, at_key=True)
+
+
+def hint_for_unknown(root: Node, trail: Path, node: Node | None, name: str) -> str:
+    """Guess what an unknown field was meant to be: a slip of the pen, or of the indentation."""
+    if trail[-2:] == ("template", "metadata"):
+        return "Sedna's CRD keeps no labels, annotations or name for pods; remove it"
+    known = node.field_names if node else ()
+    if known:
+        import difflib
+
+        close = {field.lower(): field for field in known}.get(name.lower())
+        matches = [close] if close else difflib.get_close_matches(name, known, 1, 0.7)
+        if matches:
+            return f'did you mean "{matches[0]}"?'
+    above = root
+    owners: list[tuple[Path, Node]] = [((), root)]
+    for depth, step in enumerate(trail):
+        below = above.items if isinstance(step, int) else above.field(step)
+        if below is None:
+            break
+        above = below
+        owners.append((trail[: depth + 1], above))
+    from sednactl.validation.finding import spell_path
+
+    for path, owner in reversed(owners[:-1]):
+        if name in owner.field_names:
+            place = f"of {spell_path(path)}" if path else "at the top level"
+            return f'"{name}" is a field {place}: check the indentation'
+    for field in known:
+        child = node.field(field) if node else None
+        if child is not None and name in child.field_names:
+            return f'"{name}" is a field of {field}: check the indentation'
+    return f"known here: {', '.join(known)}" if 0 < len(known) <= 8 else ""
+
+
+_TYPES = {
+    "object": "a map",
+    "array": "a list",
+    "string": "a string",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "int-or-string": "a whole number or a string",
+}
+
+
+def _map_key(items: Node, keys: Iterable[str], item: Any) -> tuple[str, str] | None:
+    if not isinstance(item, dict):
+        return None
+    values = []
+    for name in keys:
+        value = item.get(name)
+        if value is None:
+            node = items.field(name)
+            value = node.default if node else NOTHING
+        if value is not NOTHING:
+            values.append((name, value))
+    if not values:
+        return None
+    return repr(values), " with ".join(f"{name} {_show(value)}" for name, value in values)
+
+
+def _is_integer(value: Any) -> bool:
+    if type(value) is int:
+        return -(2**63) <= value < 2**63
+    return type(value) is float and value.is_integer() and abs(value) < 2**53
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int or type(value) is float
+
+
+@functools.cache
+def _compiled(pattern: str) -> Any:
+    import re
+
+    return re.compile(pattern.removesuffix("$") + r"\Z" if pattern.endswith("$") else pattern)
+
+
+def _describe(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return f"the boolean {str(value).lower()}"
+    if isinstance(value, (int, float)):
+        return f"the number {_number(value)}"
+    if isinstance(value, str):
+        return f"the string {_show(value)}"
+    return "a list" if isinstance(value, list) else "a map"
+
+
+def _number(value: float) -> str:
+    return str(value)
+
+
+def _show(value: Any) -> str:
+    if not isinstance(value, str):
+        return str(value)
+    return f'"{value}"' if len(value) <= 60 else f'"{value[:57]}…"'
+
+
+def _reads_as(text: str, kind: str) -> bool:
+    if kind == "boolean":
+        return text in ("true", "false")
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

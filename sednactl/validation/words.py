@@ -1,0 +1,54 @@
+"""Names as Kubernetes wants them: DNS labels and subdomains, label keys and values.
+
+Written without regular expressions, which cost more to compile than one name costs to read.
+"""
+
+from __future__ import annotations
+
+_LOWER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_ALNUM = _LOWER | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_LOWER_DASH = _LOWER | {"-"}
+_LABEL = _ALNUM | frozenset("-_.")
+
+
+def is_dns_label(text: str, longest: int = 63) -> bool:
+    """Tell whether `text` is an RFC 1123 label: a-z, 0-9 and '-', a letter or digit at both ends."""
+    return 0 < len(text) <= longest and _LOWER_DASH.issuperset(text) and text[0] != "-" and text[-1] != "-"
+
+
+def is_dns_1035_label(text: str, longest: int = 63) -> bool:
+    """Tell whether `text` is an RFC 1035 label: as 1123, but it begins with a letter."""
+    return is_dns_label(text, longest) and not text[0].isdigit()
+
+
+def is_dns_subdomain(text: str) -> bool:
+    """Tell whether `text` is an RFC 1123 subdomain: labels joined by '.', 253 characters in all."""
+    return len(text) <= 253 and all(is_dns_label(part, 253) for part in text.split("."))
+
+
+def label_value_fault(text: str) -> str:
+    """Say what is wrong with a label's value; empty when nothing is."""
+    if not text:
+        return ""
+    if len(text.encode()) > 63:
+        return "longer than 63 characters"
+    return "" if _is_label_word(text) else _WORD_RULE
+
+
+def label_key_fault(text: str) -> str:
+    """Say what is wrong with a label's or an annotation's key (`[prefix/]name`); empty when nothing is."""
+    prefix, slash, name = text.rpartition("/")
+    if slash and (not prefix or not is_dns_subdomain(prefix)):
+        return "the part before '/' must be a DNS name"
+    if not name:
+        return "the name part is empty"
+    if len(name.encode()) > 63:
+        return "the name part is longer than 63 characters"
+    return "" if _is_label_word(name) else _WORD_RULE
+
+
+_WORD_RULE = "only letters, digits, '-', '_' and '.', beginning and ending with a letter or digit"
+
+
+def _is_label_word(text: str) -> bool:
+    return _LABEL.issuperset(text) and text[0] in _ALNUM and text[-1] in _ALNUM
