@@ -36,9 +36,12 @@ HEADS = ("", "NAME", "SIDE", "REPLICAS", "READY", "MIN/MAX", "METRICS", "WHY", "
 _LEAST = (1, 14, 5, 8, 5, 7, 14, 18, 10, 7)
 """Cells each column needs where its content has that many; the flexible ones get more when there is room."""
 _NAME, _METRICS, _WHY = 1, 6, 7
-_FLEXIBLE = (_NAME, _METRICS, _WHY)
+_SQUEEZED = {_NAME: 10, _METRICS: 12, _WHY: 14}
+"""What the flexible columns must do with before READY and METRICS go."""
 _DROPPED = (9, 8, 5, 4, 6)
 """Columns that go first when the screen is narrow."""
+_EASY = 3
+"""How many of them go before the flexible columns are squeezed."""
 _TONES = {"trouble": "bold red", "moving": "cyan", "gone": "dim", "": ""}
 
 
@@ -66,11 +69,11 @@ def natural_widths(rows: Sequence[Row], before: Sequence[int] = ()) -> tuple[int
 
 def layout(natural: Sequence[int], columns: int) -> Layout:
     """Fit columns into the screen: all with wide gaps, then tight ones, then without the least needed."""
-    least = [
-        min(wanted, lowest) if at in _FLEXIBLE else wanted
-        for at, (wanted, lowest) in enumerate(zip(natural, _LEAST, strict=True))
-    ]
-    for count in range(len(_DROPPED) + 1):
+    roomy = [min(wanted, _LEAST[at]) if at in _SQUEEZED else wanted for at, wanted in enumerate(natural)]
+    tight = [min(wanted, _SQUEEZED.get(at, wanted)) for at, wanted in enumerate(natural)]
+    tries = [(roomy, count) for count in range(_EASY + 1)]
+    tries += [(tight, count) for count in range(_EASY, len(_DROPPED) + 1)]
+    for least, count in tries:
         shown = tuple(at for at in range(len(HEADS)) if at not in _DROPPED[:count])
         for gap in (GAP, TIGHT_GAP):
             room = columns - sum(least[at] for at in shown) - _gaps(shown, gap)
@@ -82,7 +85,7 @@ def layout(natural: Sequence[int], columns: int) -> Layout:
     widths = []
     for index, at in enumerate(shown):
         share = room // (len(shown) - index)
-        widths.append(max(1, min(least[at], share)))
+        widths.append(max(1, min(tight[at], share)))
         room -= widths[-1]
     return Layout(shown, tuple(widths), TIGHT_GAP)
 

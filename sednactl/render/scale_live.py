@@ -107,12 +107,12 @@ class LiveView:
             if side.current is not None:
                 entry.histories.setdefault(name, History()).note(now, side.current)
 
-    def picture(self, columns: int, lines: int, now: datetime) -> list[str]:
-        """Draw: at most `lines` lines of at most `columns` cells."""
+    def picture(self, columns: int, lines: int, now: datetime, *, legend: bool = True) -> list[str]:
+        """Draw: at most `lines` lines of at most `columns` cells, with a legend where there is room."""
         self._forget(now)
         heading = self._heading(now, lines)
-        legend = list(_LEGEND) if lines >= _LEGEND_FROM else []
-        room = lines - len(heading) - 1 - (len(legend) + 1 if legend else 0)
+        explained = _LEGEND if legend and lines >= _LEGEND_FROM else ()
+        room = lines - len(heading) - 1 - (len(explained) + 1 if explained else 0)
         total = sum(max(1, len(entry.snapshot.sides)) for entry in self._entries.values())
         foot: list[str] = []
         if total > room:
@@ -131,10 +131,8 @@ class LiveView:
         elif self._synced:
             drawn.append(plain("no JointInferenceServices here yet"))
         drawn += [plain(line) for line in foot]
-        if legend:
-            drawn += [""] * max(0, min(1, lines - len(drawn) - len(legend))) + [
-                plain(line) for line in legend
-            ]
+        if explained:
+            drawn += ["", *(plain(line) for line in explained)]
         if self._colour and drawn:
             drawn[0] = f"\x1b[1m{drawn[0]}"
             if self._lost and len(drawn) > 1:
@@ -245,7 +243,6 @@ class LiveScreen:
         self._view, self._screen, self._clock = view, screen, surroundings.monotonic
         self._dirty = True
         self._drawn_at = -1.0
-        self.last: list[str] = []
 
     def tell(self, news: News, now: datetime) -> None:
         """Take in one piece of news; the picture follows with the next tick."""
@@ -265,8 +262,12 @@ class LiveScreen:
         self._dirty = False
         self._drawn_at = self._clock()
         columns, lines = self._screen.size()
-        self.last = self._view.picture(columns, lines, now)
-        self._screen.draw(self.last)
+        self._screen.draw(self._view.picture(columns, lines, now))
+
+    def last(self, now: datetime) -> list[str]:
+        """Give the picture that stays behind, without the legend."""
+        columns, lines = self._screen.size()
+        return self._view.picture(columns, lines - 1, now, legend=False)
 
 
 @contextmanager
@@ -286,21 +287,19 @@ def live_screen(
         colour=wishes.colour,
         unicode=(surroundings.stdout.encoding or "").lower().replace("-", "") == "utf8",
     )
-    live: LiveScreen | None = None
+    left: list[str] = []
     try:
         with taken_over(surroundings) as screen:
             live = LiveScreen(view, screen, surroundings)
             live.draw(now)
-            yield live
-            live.draw(surroundings.now())
+            try:
+                yield live
+            finally:
+                left = live.last(surroundings.now())
     finally:
-        if live is not None:
-            left = [line for line in live.last if line not in _LEGEND]
-            while left and not left[-1]:
-                left.pop()
-            reset = "\x1b[0m" if wishes.colour else ""
-            surroundings.stdout.write("".join(f"{line}{reset}\n" for line in left))
-            surroundings.stdout.flush()
+        reset = "\x1b[0m" if wishes.colour else ""
+        surroundings.stdout.write("".join(f"{line}{reset}\n" for line in left))
+        surroundings.stdout.flush()
 
 
 def _first(keys: Iterator[Key], count: int) -> list[Key]:
