@@ -1,0 +1,46 @@
+"""Manifests from `-f`, checked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sednactl.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from sednactl.surroundings import Surroundings
+
+Json = dict[str, Any]
+
+
+def manifests_from(files: Sequence[str], *, recursive: bool, surroundings: Surroundings) -> list[Json]:
+    """Read and check every manifest that `files` name; lists of kind List are opened.
+
+    Raises InvalidInput for what cannot be read, what its schema refuses, and where
+    there is nothing at all.
+    """
+    from sednactl.manifests.sources import documents_from
+    from sednactl.validation.check import require_valid
+
+    documents = [
+        document
+        for document in documents_from(files, recursive=recursive, surroundings=surroundings)
+        if document.content is not None
+    ]
+    if not documents:
+        raise InvalidInput(
+            f"no manifest in {', '.join(files)}", hint="an empty file says nothing to the cluster"
+        )
+    require_valid(documents)
+    return [manifest for document in documents for manifest in _opened(document.content, document.file)]
+
+
+def _opened(content: Any, file: str) -> list[Json]:
+    if not isinstance(content, dict):
+        raise InvalidInput(f"{file}: a manifest is a mapping, this is not")
+    if str(content.get("kind", "")).endswith("List") and isinstance(content.get("items"), list):
+        return [manifest for item in content["items"] for manifest in _opened(item, file)]
+    metadata = content.get("metadata")
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
+        raise InvalidInput(f"{file}: a {content.get('kind', 'manifest')} without metadata.name")
+    return [content]

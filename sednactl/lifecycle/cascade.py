@@ -1,0 +1,98 @@
+"""What a deletion takes with it, foretold before anything is deleted.
+
+Pure: the objects of a namespace in, the cascade out. Kubernetes' garbage
+collector follows owner references and UIDs; so does this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sednactl.lifecycle.leftovers import Leftover, leftover_of
+from sednactl.lifecycle.ownership import label_uid, owned_by, owner_uids
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """An object that a deletion removes, and why: `named` by the user, or owned by something that goes."""
+
+    kind: str
+    api_version: str
+    namespace: str
+    name: str
+    uid: str
+    because: str
+
+    def as_json(self) -> Json:
+        """Give the machine-readable shape."""
+        return {
+            "kind": self.kind,
+            "apiVersion": self.api_version,
+            "namespace": self.namespace,
+            "name": self.name,
+            "uid": self.uid,
+            "because": self.because,
+        }
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """What the deletion of one object means: what `goes` (itself first), what `stays`, and notes worth reading."""
+
+    target: Foretold
+    goes: tuple[Foretold, ...]
+    stays: tuple[Leftover, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def cascade_of(
+    target: Json, objects: Sequence[Json], nodes: Mapping[str, bool | None] | None = None
+) -> Cascade:
+    """Foretell what goes with `target`, from the objects around it.
+
+    `nodes` maps node names to whether they are Ready: a pod on one that is offline
+    is foretold to stay until the node is back.
+    """
+    uid = str(target["metadata"].get("uid", ""))
+    itself = foretold(target, "named")
+    owned = owned_by(uid, objects)
+    names = {uid: f"{target.get('kind')} {target['metadata']['name']}"}
+    names |= {item["metadata"]["uid"]: f"{item.get('kind')} {item['metadata']['name']}" for item in owned}
+    goes = [itself]
+    stays: list[Leftover] = []
+    for item in owned:
+        owner = next(names[one] for one in owner_uids(item) if one in names)
+        others = [one for one in owner_uids(item) if one not in names]
+        if others:
+            stays.append(leftover_of(item, owner_gone=False, nodes=nodes, foretold=True))
+            continue
+        goes.append(foretold(item, f"owned by {owner}"))
+        if _on_offline_node(item, nodes):
+            stays.append(leftover_of(item, owner_gone=True, nodes=nodes, foretold=True))
+    known = {uid, *(item["metadata"]["uid"] for item in owned)}
+    for item in objects:
+        if label_uid(item) == uid and item["metadata"].get("uid") not in known and not owner_uids(item):
+            stays.append(leftover_of(item, owner_gone=True, nodes=nodes, foretold=True))
+    return Cascade(itself, tuple(goes), tuple(stays))
+
+
+def foretold(item: Json, because: str) -> Foretold:
+    """Make the record of one object that goes."""
+    meta = item["metadata"]
+    return Foretold(
+        str(item.get("kind", "")),
+        str(item.get("apiVersion", "")),
+        meta.get("namespace", ""),
+        meta["name"],
+        str(meta.get("uid", "")),
+        because,
+    )
+
+
+def _on_offline_node(item: Json, nodes: Mapping[str, bool | None] | None) -> bool:
+    node = str((item.get("spec") or {}).get("nodeName") or "")
+    return item.get("kind") == "Pod" and (nodes or {}).get(node) is False
