@@ -25,7 +25,7 @@ schemas: install  ## make schemas/kubernetes anew
 	$(BIN)/python schemas/generate.py
 
 completions: install  ## make completions/ anew
-	$(BIN)/python -m tests.completions_writer
+	$(BIN)/python completions/generate.py
 
 lock:  ## pin every dependency anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.10 \

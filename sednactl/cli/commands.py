@@ -128,13 +128,16 @@ def sednactl(
 
 def equip(command: Any, program: str) -> None:
     """Give a command and those below it the options that stand everywhere, and its help the program's name."""
-    for option, what in (
+    taken = {spelling for parameter in command.params for spelling in parameter.opts}
+    for spellings, what in (
         (["--verbose", "-v"], "Show on stderr what is asked of the cluster, and tracebacks."),
         (["--no-color"], "No colour, as with NO_COLOR."),
     ):
+        if spellings[0] in taken:
+            continue
         command.params.append(
             TyperOption(
-                param_decls=option,
+                param_decls=[spelling for spelling in spellings if spelling not in taken],
                 is_flag=True,
                 expose_value=False,
                 callback=_take_wish,
@@ -145,8 +148,10 @@ def equip(command: Any, program: str) -> None:
         for part in (command, *command.params):
             if getattr(part, "help", None):
                 part.help = part.help.replace(f"{_PROGRAM} ", f"{program} ")
-    for name in getattr(command, "commands", {}):
-        equip(command.commands[name], program)
+    for below in getattr(command, "commands", {}).values():
+        equip(below, program)
+        # else click cuts the line in a group's list of commands short
+        below.short_help = " ".join((below.help or "").partition("\n\n")[0].split()).removesuffix(".")
 
 
 def _take_wish(ctx: Any, parameter: Any, wanted: bool) -> None:

@@ -1,0 +1,149 @@
+"""The completion scripts are what the program's own options make of them, and real shells complete with them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from sednactl.packaged import completions_dir
+from tests.conftest import RunSednactl
+
+ROOT = Path(__file__).parents[2]
+
+Complete = Callable[..., set[str]]
+
+
+def test_scripts_are_up_to_date() -> None:
+    done = subprocess.run(
+        [sys.executable, "completions/generate.py", "--check"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("shell", "file"), [("bash", "sednactl.bash"), ("zsh", "_sednactl"), ("fish", "sednactl.fish")]
+)
+def test_the_command_prints_the_script(run_sednactl: RunSednactl, shell: str, file: str) -> None:
+    done = run_sednactl("completion", shell)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == (completions_dir() / file).read_text()
+
+
+def test_another_shell_is_a_usage_error(run_sednactl: RunSednactl) -> None:
+    done = run_sednactl("completion", "tcsh")
+    assert done.code == 2
+    assert "tcsh" in done.err
+
+
+def _need(shell: str) -> str:
+    found = shutil.which(shell)
+    if found is None:
+        pytest.skip(f"no {shell} here")
+    return found
+
+
+def _run(command: list[str], cwd: Path) -> str:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def _bash(*words: str, cwd: Path) -> set[str]:
+    # What bash does at Tab: words in COMP_WORDS, the function called, answers in COMPREPLY.
+    script = (
+        f"source '{completions_dir() / 'sednactl.bash'}'\n"
+        'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))\n'
+        "compopt() { :; }\n"
+        '_sednactl sednactl "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"\n'
+        'printf "%s\\n" "${COMPREPLY[@]}"\n'
+    )
+    out = _run([_need("bash"), "--norc", "-c", script, "bash", "sednactl", *words], cwd)
+    return set(out.split("\n")) - {""}
+
+
+def _fish(*words: str, cwd: Path) -> set[str]:
+    # In fish the line is one string; it answers with `candidate<Tab>description`.
+    line = " ".join(["sednactl", *words])
+    script = f"source '{completions_dir() / 'sednactl.fish'}'; complete -C '{line}'"
+    out = _run([_need("fish"), "--no-config", "-c", script], cwd)
+    return {row.partition("\t")[0] for row in out.split("\n")} - {""}
+
+
+def _zsh(*words: str, cwd: Path) -> set[str]:
+    """Press Tab in an interactive zsh and read what it lists."""
+    line = " ".join(["sednactl", *words])
+    child = pexpect.spawn(
+        _need("zsh"), ["-f", "-i"], cwd=str(cwd), encoding="utf-8", dimensions=(200, 120), timeout=20
+    )
+    try:
+        child.sendline(
+            f"PS1='ready%% '; fpath=({completions_dir()} $fpath); autoload -U compinit; compinit -u -D; "
+            "zstyle ':completion:*' menu no; zstyle ':completion:*' list-packed no; setopt list_rows_first; "
+            "LISTMAX=1000; bindkey '^I' list-choices; unsetopt zle_bracketed_paste; print start''ed"
+        )
+        child.expect_exact("started")
+        child.expect_exact("ready% ")
+        child.send(line + "\t")
+        child.expect_exact(line)
+        child.send("\x15print en''ded\r")  # clear the line, then a mark to read up to
+        child.expect_exact("ended")
+        plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", " ", child.before or "")
+        return set(plain.split())
+    finally:
+        child.close(force=True)
+
+
+@pytest.fixture(params=["bash", "fish", "zsh"])
+def complete(request: pytest.FixtureRequest, tmp_path: Path) -> Complete:
+    """Give what a shell offers for the words typed so far; the last one is being typed."""
+    (tmp_path / "manifest.yaml").touch()
+    of_shell = {"bash": _bash, "fish": _fish, "zsh": _zsh}[request.param]
+    return lambda *words: of_shell(*words, cwd=tmp_path)
+
+
+def test_commands(complete: Complete) -> None:
+    assert {"create", "validate", "apply", "scale", "cleanup"} <= complete("")
+    assert {"create", "completion", "cleanup"} & complete("cre") == {"create"}
+
+
+def test_commands_of_a_group(complete: Complete) -> None:
+    assert {"watch", "status"} <= complete("scale", "")
+    assert {"ghost-instances", "undo"} <= complete("cleanup", "")
+
+
+def test_flags(complete: Complete) -> None:
+    offered = complete("scale", "watch", "--")
+    assert {"--until", "--timeout", "--record", "--namespace", "--verbose", "--help"} <= {
+        each.split("[")[0].rstrip("=") for each in offered
+    }
+
+
+def test_a_value_that_looks_like_a_command_is_none(complete: Complete) -> None:
+    offered = complete("scale", "-v", "watch", "-n", "status", "--")
+    assert any(each.startswith("--until") for each in offered)
+
+
+def test_values_of_a_flag(complete: Complete) -> None:
+    assert {"table", "wide", "jsonl"} <= complete("scale", "watch", "-o", "")
+
+
+def test_kinds(complete: Complete) -> None:
+    assert {"jointinference", "federatedlearning", "dataset", "model"} <= complete("get", "")
+
+
+def test_files(complete: Complete) -> None:
+    assert "manifest.yaml" in complete("validate", "man")
+    assert "manifest.yaml" in complete("apply", "-f", "man")
+
+
+def test_an_equals_sign_in_bash(tmp_path: Path) -> None:
+    assert {"table", "wide", "jsonl"} <= _bash("scale", "watch", "--output", "=", "", cwd=tmp_path)
+    assert _bash("scale", "watch", "--output", "=", "js", cwd=tmp_path) == {"jsonl"}
