@@ -53,7 +53,7 @@ def in_order(findings: list[Finding]) -> list[Finding]:
 class Checker:
     """Checks documents one after another; what only shows over all of them comes from `finish`.
 
-    `checked` counts documents of Sedna's kinds, `skipped` those of other API groups,
+    `checked` counts documents that were looked at, `skipped` those of other API groups,
     which are nobody's business here.
     """
 
@@ -70,8 +70,8 @@ class Checker:
         """Give the findings in one document."""
         problems, kind = _identity_problems(document)
         content = document.content
+        self.checked += bool(problems) or kind is not None
         if kind is not None:
-            self.checked += 1
             problems = self._problems(kind, document)
         elif not problems:
             self.skipped += 1
@@ -137,6 +137,7 @@ class Checker:
                     position.column,
                     problem.path,
                     problem.hint,
+                    document.source_line(position.line),
                 )
             )
         return findings

@@ -28,7 +28,8 @@ class Finding:
     """One thing wrong, or worth knowing, in one document.
 
     `line` and `column` count from 1; `column` is in characters. `path` is the
-    place in the document, empty for the document as a whole.
+    place in the document, empty for the document as a whole. `source` is the text
+    of that line, "" where the document came from no file.
     """
 
     rule: str
@@ -39,3 +40,4 @@ class Finding:
     column: int
     path: Path = ()
     hint: str = ""
+    source: str = ""

@@ -138,11 +138,12 @@ class _Walk:
                 self.check(items, item)
             trail.pop()
         if node.list_type == "map":
-            self.doubled(value, functools.partial(_map_key, items, node.keys))
+            hint = f"entries of this list must differ in {' and '.join(node.keys)}"
+            self.doubled(value, functools.partial(_map_key, items, node.keys), hint)
         elif node.list_type == "set":
-            self.doubled(value, lambda item: (repr(item), repr(item)))
+            self.doubled(value, lambda item: (repr(item), repr(item)), "entries of this list must differ")
 
-    def doubled(self, value: list[Any], key_of: Any) -> None:
+    def doubled(self, value: list[Any], key_of: Any, hint: str) -> None:
         """Find entries of a list with the same key."""
         seen: dict[Any, int] = {}
         for index, item in enumerate(value):
@@ -152,13 +153,7 @@ class _Walk:
             key, words = keyed
             first = seen.setdefault(key, index)
             if first != index:
-                place = f"entry [{first}]"
-                self.add(
-                    DOUBLED,
-                    f"{words} is given twice, first in {place}",
-                    "names in this list must differ",
-                    index,
-                )
+                self.add(DOUBLED, f"{words} is given twice, first in entry [{first}]", hint, index)
 
     def bounds(self, node: Node, value: Any) -> None:
         """Look at pattern, format, enumeration and range."""

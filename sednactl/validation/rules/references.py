@@ -6,6 +6,7 @@ Only names and places are kept, so that a long stream costs little memory.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from sednactl.validation.rulebook import Workload, page
@@ -82,6 +83,7 @@ class Together:
 
     def refer(self, workload: Workload, document: Document) -> None:
         """Note what a workload refers to."""
+        document = replace(document, content=None)  # its text is enough to find the place later
         for side in workload.sides():
             name = text(mapping(side.worker, "model"), "name")
             path = (*side.path, "model", "name")

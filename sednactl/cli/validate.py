@@ -1,0 +1,151 @@
+"""`validate`: check manifests offline against schemas and against what Sedna does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sednactl.errors import ExitCode, InvalidInput, UsageError
+
+if TYPE_CHECKING:
+    from sednactl.surroundings import Surroundings
+    from sednactl.validation.check import Checker
+    from sednactl.validation.finding import Finding
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Output(str, Enum):
+    """Report formats."""
+
+    text = "text"
+    json = "json"
+
+
+@app.command()
+def validate(
+    ctx: typer.Context,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE...", help="Files, folders, globs; - reads standard input."),
+    ] = None,
+    filename: Annotated[
+        list[str] | None, typer.Option("-f", "--filename", metavar="FILE", help="The same as FILE; repeats.")
+    ] = None,
+    recursive: Annotated[
+        bool, typer.Option("-R", "--recursive", help="Look into folders below the ones named.")
+    ] = False,
+    output: Annotated[Output, typer.Option("-o", "--output", help="How to report.")] = Output.text,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", metavar="RULE", help="Leave out a rule, e.g. SDN213; repeats."),
+    ] = None,
+) -> int:
+    """Check manifests offline: what the cluster would refuse, and what Sedna would make of the rest.
+
+    Exits 0 without errors, 1 with errors (with --strict also for warnings), 3 when a file
+    cannot be read; the other files are checked all the same.
+
+    \b
+    Examples:
+      sednactl validate helmet.yaml
+      sednactl validate -R manifests/ --strict
+      sednactl create ji helmet -f values.yaml --dry-run=client -o yaml | sednactl validate -
+      sednactl validate helmet.yaml -o json
+      sednactl explain SDN207
+    """
+    surroundings: Surroundings = ctx.obj
+    names = [*(files or ()), *(filename or ())]
+    if not names:
+        raise UsageError("no file to validate", hint="name files or folders, or - for standard input")
+    run = _Run(surroundings, _known(ignore or ()))
+    for name in names:
+        run.read(name, recursive)
+    run.finish()
+    if output is Output.json:
+        from sednactl.render.findings_json import report
+
+        surroundings.stdout.write(report(run.findings, run.unreadable, run.counts))
+    else:
+        run.show()
+    if run.unreadable:
+        return ExitCode.INVALID
+    failed = run.counts["error"] or (strict and run.counts["warning"])
+    return ExitCode.FOUND if failed else ExitCode.DONE
+
+
+class _Run:
+    """One run over all files: what was found and what could not be read."""
+
+    def __init__(self, surroundings: Surroundings, ignore: list[str]) -> None:
+        from sednactl.validation.check import Checker
+
+        self.surroundings = surroundings
+        self.checker: Checker = Checker(ignore)
+        self.counts: Counter[str] = Counter()
+        self.findings: list[Finding] = []
+        self.unreadable: list[tuple[str, InvalidInput]] = []
+
+    def read(self, name: str, recursive: bool) -> None:
+        """Check what one argument names; what cannot be read is noted, the rest goes on."""
+        from sednactl.manifests.sources import sources_of
+
+        sources = sources_of([name], recursive=recursive, surroundings=self.surroundings)
+        while True:
+            try:
+                source = next(sources, None)
+            except InvalidInput as error:
+                self.unreadable.append((name, error))
+                return
+            if source is None:
+                return
+            self.counts["files"] += 1
+            try:
+                for document in source.documents():
+                    self.findings += self.checker.check(document)
+            except InvalidInput as error:
+                self.unreadable.append((source.name, error))
+
+    def finish(self) -> None:
+        """Add what shows over all documents, put everything in order and count."""
+        from sednactl.validation.check import in_order
+
+        self.findings = in_order(self.findings + self.checker.finish())
+        self.counts.update(finding.level for finding in self.findings)
+        self.counts["documents"] = self.checker.checked + self.checker.skipped
+        self.counts["skipped"] = self.checker.skipped
+        self.counts["unreadable"] = len(self.unreadable)
+
+    def show(self) -> None:
+        """Write the report for people: findings on stdout, the summary on stderr."""
+        from sednactl.render.findings_text import Paint, summary, write_finding, write_unreadable
+
+        stdout, stderr = self.surroundings.stdout, self.surroundings.stderr
+        paint = Paint(self.surroundings.colour(stdout))
+        for finding in self.findings:
+            write_finding(finding, stdout, paint)
+        stdout.flush()
+        for _, error in self.unreadable:
+            write_unreadable(error, stderr, Paint(self.surroundings.colour(stderr)))
+        stderr.write(summary(self.counts) + "\n")
+
+
+def _known(ignore: Iterable[str]) -> list[str]:
+    wanted = [rule.strip().upper() for part in ignore for rule in part.split(",")]
+    if wanted:
+        from sednactl.validation.rulebook import rulebook
+
+        unknown = [rule for rule in wanted if rule not in rulebook()]
+        if unknown:
+            raise UsageError(f"no rule is called {unknown[0]}", hint="`sednactl explain rules` lists them")
+    return wanted

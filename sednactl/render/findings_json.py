@@ -1,0 +1,53 @@
+"""Findings for programs: the ValidationReport of the command-line contract."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sednactl.validation.finding import spell_path
+
+if TYPE_CHECKING:
+    from sednactl.errors import InvalidInput
+    from sednactl.validation.finding import Finding
+
+
+def report(
+    findings: Sequence[Finding], unreadable: Sequence[tuple[str, InvalidInput]], counts: Mapping[str, int]
+) -> str:
+    """Give the report as JSON text with a newline at its end.
+
+    Files that could not be read stand under `unreadable` and count as errors.
+    """
+    shown: dict[str, Any] = {
+        "apiVersion": "sednactl.io/v1",
+        "kind": "ValidationReport",
+        "summary": {
+            "files": counts["files"],
+            "documents": counts["documents"],
+            "skipped": counts["skipped"],
+            "unreadable": len(unreadable),
+            "errors": counts["error"] + len(unreadable),
+            "warnings": counts["warning"],
+            "infos": counts["info"],
+        },
+        "findings": [_finding(finding) for finding in findings],
+        "unreadable": [
+            {"file": file, "message": error.message, "hint": error.hint or ""} for file, error in unreadable
+        ],
+    }
+    return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "level": finding.level,
+        "message": finding.message,
+        "hint": finding.hint,
+        "path": spell_path(finding.path),
+        "file": finding.file,
+        "line": finding.line,
+        "column": finding.column,
+    }

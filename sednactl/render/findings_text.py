@@ -1,0 +1,82 @@
+"""Findings for people: place, level, what is wrong, the line it is on, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TextIO
+
+from sednactl.render.columns import printable, width
+from sednactl.validation.finding import spell_path
+
+if TYPE_CHECKING:
+    from sednactl.errors import InvalidInput
+    from sednactl.validation.finding import Finding
+
+_COLOURS = {"error": "31;1", "warning": "33;1", "info": "36"}
+_WIDEST = 160
+"""Cells of a source line that are shown."""
+
+
+class Paint:
+    """Colours for a terminal, nothing elsewhere."""
+
+    def __init__(self, colour: bool) -> None:
+        self.colour = colour
+
+    def __call__(self, code: str, text: str) -> str:
+        """Give the text in a colour."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
+
+
+def write_finding(finding: Finding, stream: TextIO, paint: Paint) -> None:
+    """Write one finding with the line it is about, a caret below it, and the hint."""
+    place = paint("1", printable(f"{finding.file}:{finding.line}:{finding.column}"))
+    level = paint(_COLOURS[finding.level], finding.level)
+    path = f"{printable(spell_path(finding.path))}: " if finding.path else ""
+    stream.write(f"{place}: {level}: {path}{printable(finding.message)} [{finding.rule}]\n")
+    if finding.source.strip():
+        _write_source(finding, stream, paint)
+    if finding.hint:
+        stream.write(f"{' ' * 6} {paint('2', '=')} {printable(finding.hint)}\n")
+
+
+def write_unreadable(error: InvalidInput, stream: TextIO, paint: Paint) -> None:
+    """Write that a file could not be read at all, in the same form."""
+    stream.write(f"{paint(_COLOURS['error'], 'error')}: {printable(error.message)}\n")
+    if error.hint:
+        stream.write(f"{' ' * 6} {paint('2', '=')} {printable(error.hint)}\n")
+
+
+def _write_source(finding: Finding, stream: TextIO, paint: Paint) -> None:
+    shown = printable(finding.source.replace("\t", " "))
+    before = printable(finding.source[: finding.column - 1].replace("\t", " "))
+    if width(before) > _WIDEST - 20:
+        cut = len(before) - 60
+        before, shown = "…" + before[cut:], "…" + shown[cut:]
+    if len(shown) > _WIDEST:
+        shown = shown[: _WIDEST - 1] + "…"
+    bar = paint("2", "|")
+    stream.write(f"{finding.line:>6} {bar} {shown}\n")
+    stream.write(f"{' ' * 6} {bar} {' ' * width(before)}{paint(_COLOURS[finding.level], '^')}\n")
+
+
+def summary(counts: Mapping[str, int]) -> str:
+    """Give the last line: what was looked at and what was found.
+
+    `counts` holds files, documents, skipped, unreadable, error, warning, info.
+    """
+    looked = f"{_count(counts['files'], 'file')}, {_count(counts['documents'], 'document')}"
+    if counts["skipped"]:
+        looked += f" ({counts['skipped']} not Sedna's, skipped)"
+    found = [_count(counts[level], level) for level in ("error", "warning") if counts[level]]
+    if counts["info"]:
+        found.append(f"{counts['info']} info")
+    if counts["unreadable"]:
+        found.insert(0, f"{_count(counts['unreadable'], 'file')} unreadable")
+    if not counts["documents"] and not counts["unreadable"]:
+        return f"{looked}: nothing to check"
+    return f"{looked}: {', '.join(found) if found else 'no findings'}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
