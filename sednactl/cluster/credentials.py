@@ -94,6 +94,7 @@ def credentials_of(
     """
     server = server_url(chosen)
     trust = _trust(chosen)
+    _check_user(chosen)  # whoever reads it: what is wrong is said in the same words
     use_official = "auth-provider" in chosen.user if official is None else official
     if use_official:
         from sednactl.cluster.official_loader import official_identity
@@ -203,14 +204,33 @@ def _identity(chosen: ChosenContext, server: str, trust: Trust, surroundings: Su
     if user.get("exec") is not None:
         from sednactl.cluster.exec_plugin import ExecIdentity
 
-        if login or password:
-            raise InvalidInput(
-                f'user "{name}" in the kubeconfig has an exec plugin and a password; only one is allowed'
-            )
         return ExecIdentity(chosen, server, trust, certificate, surroundings)
     if login or password:
         return FixedIdentity(Proof(basic_credentials(login, password), certificate))
     return FixedIdentity(Proof(None, certificate))
+
+
+def _check_user(chosen: ChosenContext) -> None:
+    """Raise InvalidInput for a user's entry that client-go refuses, or that names a missing file."""
+    user, name = chosen.user, chosen.user_name
+    password = _string(user, "username", name, "user") or _string(user, "password", name, "user")
+    token = _string(user, "token", name, "user")
+    rivals = [
+        what
+        for what, given in (
+            ("a token", token or _string(user, "tokenFile", name, "user")),
+            ("an exec plugin", user.get("exec")),
+            ("an auth provider", user.get("auth-provider")),
+        )
+        if given
+    ]
+    if password and rivals:
+        raise InvalidInput(f'user "{name}" has {rivals[0]} and a password; only one is allowed')
+    if user.get("exec") and user.get("auth-provider"):
+        raise InvalidInput(f'user "{name}" has an exec plugin and an auth provider; only one is allowed')
+    if token:
+        bearer(token, f'user "{name}"')
+    client_certificate(chosen)
 
 
 def client_certificate(chosen: ChosenContext) -> ClientCertificate | None:

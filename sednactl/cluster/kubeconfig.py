@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Entry = dict[str, Any]
 
 _LARGEST_FILE = 16 * 1024 * 1024
+_DEEPEST = 100
 _PATHS = {
     "clusters": ("certificate-authority",),
     "users": ("client-certificate", "client-key", "tokenFile"),
@@ -36,14 +37,14 @@ class ChosenContext:
     """One context with its cluster's and its user's entry, every path in them absolute.
 
     `extensions` and other fields stay as they were written. `user` is empty where
-    the context names none; `files` are those that were read. Holds credentials, so it never shows them.
+    the context names none; `user_file` is where it is written. Holds credentials, so it never shows them.
     """
 
     name: str
     namespace: str
     cluster_name: str
     user_name: str
-    files: tuple[Path, ...]
+    user_file: Path | None
     cluster: Entry = field(repr=False)
     user: Entry = field(repr=False)
 
@@ -62,10 +63,11 @@ def kubeconfig_files(access: ClusterAccess, surroundings: Surroundings) -> tuple
 def read_kubeconfig(files: list[Path], must_exist: bool) -> dict[str, Any] | None:
     """Read the files as one configuration; None when none of them exists.
 
-    The result has `current-context` and, by name, `clusters`, `users` and
-    `contexts`. Raises InvalidInput for a file that cannot be read or understood.
+    The result has `current-context` and, by name, `clusters`, `users`, `contexts`
+    and the file of each user (`user-files`). Raises InvalidInput for a file that cannot be read or understood.
     """
-    merged: dict[str, Any] = {"current-context": "", "clusters": {}, "users": {}, "contexts": {}}
+    merged: dict[str, Any] = {section: {} for section in (*_BODIES, "user-files")}
+    merged["current-context"] = ""
     found = False
     for file in files:
         content = _read_file(file, must_exist)
@@ -77,6 +79,8 @@ def read_kubeconfig(files: list[Path], must_exist: bool) -> dict[str, Any] | Non
             merged["current-context"] = merged["current-context"] or current
         for section, body in _BODIES.items():
             for name, entry in _entries(content, section, body, file).items():
+                if section == "users" and name not in merged[section]:
+                    merged["user-files"][name] = file
                 merged[section].setdefault(name, entry)
     return merged if found else None
 
@@ -114,7 +118,9 @@ def choose_context(config: dict[str, Any], wanted: str | None, files: list[Path]
             hint="users that exist: " + (", ".join(sorted(config["users"])) or "none"),
         )
     namespace = _text(context, "namespace", name)
-    return ChosenContext(name, namespace, cluster_name, user_name, tuple(files), cluster, user)
+    return ChosenContext(
+        name, namespace, cluster_name, user_name, config["user-files"].get(user_name), cluster, user
+    )
 
 
 def _text(entry: Entry, key: str, name: str) -> str:
@@ -169,7 +175,8 @@ def _parse(data: bytes, file: Path) -> Any:
     import yaml
 
     try:
-        return yaml.load(data, Loader=_plain_loader())  # noqa: S506 - built on the safe loader
+        _refuse_depth(data, file)
+        return yaml.load(data, Loader=plain_loader())  # noqa: S506 - built on the safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
@@ -177,6 +184,20 @@ def _parse(data: bytes, file: Path) -> Any:
         raise InvalidInput(f"kubeconfig {file}{place}: not valid YAML{problem}") from None
     except (RecursionError, ValueError):
         raise InvalidInput(f"kubeconfig {file}: not valid YAML") from None
+
+
+def _refuse_depth(data: bytes, file: Path) -> None:
+    # The C parser builds nested values by recursion, and thousands of levels end
+    # the process. Its event stream does not recurse; most files need no look.
+    if sum(data.count(mark) for mark in (b"[", b"{", b"- ", b"? ")) < 500 and len(data) < 100_000:
+        return
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise InvalidInput(f"kubeconfig {file}: not valid YAML for a kubeconfig (nested too deeply)")
 
 
 def _harmless(problem: object) -> str:
@@ -188,7 +209,7 @@ def _harmless(problem: object) -> str:
 _loader: Any = None
 
 
-def _plain_loader() -> Any:
+def plain_loader() -> Any:
     """Give a loader that takes scalars as text but for true, false and null.
 
     No field of a kubeconfig is a number or a date, and names such as 2024-01-01

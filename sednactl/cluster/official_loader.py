@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sednactl.cluster.identity import ClientCertificate, Identity, Proof
-from sednactl.cluster.kubeconfig import ChosenContext
-from sednactl.errors import InvalidInput, Unreachable
+from sednactl.cluster.kubeconfig import ChosenContext, plain_loader
+from sednactl.errors import Unreachable
 
 if TYPE_CHECKING:
     from kubernetes.client import Configuration
@@ -31,6 +31,7 @@ class OfficialIdentity:
 
     def __init__(self, chosen: ChosenContext) -> None:
         self._chosen = chosen
+        self._user: dict[str, Any] = chosen.user
         self._lock = threading.Lock()
         self._proof: Proof | None = None
 
@@ -48,23 +49,24 @@ class OfficialIdentity:
             return before is None or before.authorization != self._proof.authorization
 
     def _load(self) -> Proof:
+        import copy
+
         import oauthlib.oauth2  # type: ignore[import-untyped]
         import urllib3
         from kubernetes import client, config
 
         configuration = client.Configuration()
+        entry = _one_context(self._chosen, copy.deepcopy(self._user))
         with tempfile.TemporaryDirectory(prefix="sednactl-") as folder:
             try:
-                config.load_kube_config(  # type: ignore[no-untyped-call]
-                    config_file=os.pathsep.join(str(file) for file in self._chosen.files),
+                config.load_kube_config_from_dict(  # type: ignore[no-untyped-call]
+                    entry,
                     context=self._chosen.name,
                     client_configuration=configuration,
-                    persist_config=True,
+                    persist_config=False,
                     temp_file_path=folder,
                 )
                 proof = _proof_of(configuration)
-            except FileNotFoundError:
-                raise InvalidInput(f"a file that {self._who} names does not exist") from None
             except (
                 config.ConfigException,
                 urllib3.exceptions.HTTPError,
@@ -79,6 +81,10 @@ class OfficialIdentity:
                 raise self._failed(type(error).__name__) from None
         if proof.authorization is None and proof.certificate is None and self._expects_something:
             raise self._failed("no credentials came of it")
+        renewed = entry["users"][0]["user"]
+        if renewed != self._user:
+            self._user = renewed
+            keep_renewed_tokens(self._chosen, renewed)
         return proof
 
     @property
@@ -104,6 +110,50 @@ class OfficialIdentity:
 def official_identity(chosen: ChosenContext) -> Identity:
     """Give the identity of a context's user as the official loader reads it."""
     return OfficialIdentity(chosen)
+
+
+def _one_context(chosen: ChosenContext, user: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": chosen.name,
+        "contexts": [{"name": chosen.name, "context": {"cluster": "cluster", "user": "user"}}],
+        "clusters": [{"name": "cluster", "cluster": chosen.cluster}],
+        "users": [{"name": "user", "user": user}],
+    }
+
+
+def keep_renewed_tokens(chosen: ChosenContext, user: dict[str, Any]) -> None:
+    """Write what an auth provider renewed back into the user's kubeconfig.
+
+    A refresh token is often good for one use only: lost, it would end the user's
+    sign-in. The file is replaced at once, with its mode; where that is not
+    possible the old one stays, and the new token serves for this run.
+    """
+    import yaml
+
+    file = chosen.user_file
+    if file is None:
+        return
+    try:
+        file = file.resolve()
+        content = yaml.load(file.read_bytes(), Loader=plain_loader())  # noqa: S506 - built on the safe loader
+        for item in content["users"]:
+            if item["name"] == chosen.user_name:
+                item["user"]["auth-provider"] = user["auth-provider"]
+        descriptor, beside = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                yaml.safe_dump(content, stream, sort_keys=False, allow_unicode=True)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(beside).chmod(file.stat().st_mode & 0o777)
+            Path(beside).replace(file)
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
+    except (OSError, LookupError, TypeError, yaml.YAMLError):
+        return
 
 
 def _proof_of(configuration: Configuration) -> Proof:
