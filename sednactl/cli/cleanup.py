@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,6 +30,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Find and remove ghost instances: objects whose workload is gone. Undo that.",
 )
+
+
+_RESUME = "sednactl cleanup ghost-instances --yes --resume"
 
 
 class Output(str, Enum):
@@ -250,8 +254,20 @@ def _delete(
         orders = Orders(
             older_than, tell, lambda: tell.say(f"Backup: {path}\nTo undo: sednactl cleanup undo {path}")
         )
-        done = clean_up(cluster, surroundings, scan.ghosts, path, orders)
+        with _say_how_to_go_on(path, surroundings):
+            done = clean_up(cluster, surroundings, scan.ghosts, path, orders)
         return _verified(cluster, surroundings, scan, done, timeout, namespace, tell)
+
+
+@contextmanager
+def _say_how_to_go_on(path: Path, surroundings: Surroundings) -> Iterator[None]:
+    """After Ctrl-C in the middle of the deletions, say how to finish them."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if path.exists():
+            surroundings.stderr.write(f"\ninterrupted; to finish: {_RESUME} {path}\n")
+        raise
 
 
 def _resume(
@@ -280,7 +296,8 @@ def _resume(
     ghosts = [ghost_of(record.ghosts[uid]) for uid in record.objects]
     scan = Scan(ghosts, {}, seen=frozenset(record.objects))
     with _Ticker(surroundings) as tell:
-        done = take_up(cluster, surroundings, record, Orders(float(record.header["olderThan"]), tell))
+        with _say_how_to_go_on(path, surroundings):
+            done = take_up(cluster, surroundings, record, Orders(float(record.header["olderThan"]), tell))
         report = _verified(cluster, surroundings, scan, done, timeout, None, tell)
     _show(report, surroundings, output, f"from {path}")
     return report.exit_code()
@@ -340,9 +357,7 @@ def _show(report: GhostReport, surroundings: Surroundings, output: Output, scope
     if report.done is not None and report.done.stopped is not None:
         _say_stopped(report.done.stopped.message, report.done.stopped.hint, surroundings)
         if report.done.bundle is not None:
-            stderr.write(
-                f"hint: finish it with: sednactl cleanup ghost-instances --yes --resume {report.done.bundle}\n"
-            )
+            stderr.write(f"hint: finish it with: {_RESUME} {report.done.bundle}\n")
 
 
 def _say_torn(bundle: Bundle, surroundings: Surroundings) -> None:

@@ -135,10 +135,10 @@ def being_deleted(
     workload: FormerWorkload, since: float, finalizers: Sequence[str], place: Place | None
 ) -> tuple[str, Said]:
     """Give the code and the sentence for an object that already has a deletionTimestamp `since` seconds ago."""
-    begun = f"Left by {called(workload)} and deleted {spell(since)} ago, "
+    begun = f"Left by {called(workload)}, deleted {spell(since)} ago: "
     if place is not None and place.node and not place.node_exists:
         return TERMINATING, Said(
-            f"{begun}but its node {place.node} is no longer in the cluster to confirm it; "
+            f"{begun}its node {place.node} is no longer in the cluster and cannot confirm it; "
             "Kubernetes' pod garbage collector removes it in time."
         )
     if place is not None and place.node and place.ready is False:
@@ -148,7 +148,7 @@ def being_deleted(
         )
     if finalizers:
         return HELD, Said(
-            f"{begun}but held by the finalizer {', '.join(finalizers)}, whose controller has not let go of it.",
+            f"{begun}it is held by the finalizer {', '.join(finalizers)}, whose controller has not let go of it.",
             "see to that controller; where it is gone for good, remove the finalizer from the object",
         )
     if place is not None and place.node and place.ready is None:

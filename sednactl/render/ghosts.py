@@ -229,6 +229,8 @@ def _deleted(ghost: Ghost, report: GhostReport) -> bool:
 
 
 def _code(ghost: Ghost) -> str:
+    if ghost.verdict == "not-a-ghost":
+        return f"no ghost: {ghost.kept_because}"
     return f"{ghost.cause}, {ghost.kept_because}" if ghost.kept_because else ghost.cause
 
 
