@@ -145,23 +145,3 @@ def _volume_name(source: Mapping[str, Any], mount: str, taken: Mapping[str, Json
     while f"{base[:58]}-{number}" in taken:
         number += 1
     return f"{base[:58]}-{number}"
-
-
-def notes_on(values: Mapping[str, Any]) -> list[str]:
-    """Give what a careful colleague would say about these template values, one sentence each."""
-    notes = []
-    for side in ("cloud", "edge"):
-        worker = values.get(side)
-        if not isinstance(worker, Mapping) or not worker.get("hpa"):
-            continue
-        most = worker["hpa"]["maxReplicas"]
-        if worker["hostNetwork"] and most > 1:
-            notes.append(
-                f"{side}: with hostNetwork up to {most} replicas want the same ports; on one node they clash"
-            )
-        elif worker["node"] and most > 1:
-            notes.append(
-                f"{side}: all of up to {most} replicas are pinned to node {worker['node']}, past the scheduler;"
-                f" what does not fit there is rejected"
-            )
-    return notes

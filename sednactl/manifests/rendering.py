@@ -40,20 +40,16 @@ def render_manifest(
     for contradicting values, a template that fails (file and line in the message)
     and output that is no manifest of that kind and name.
     """
-    return [document.content for document in render_documents(kind, name, namespace, values, template)]
+    context = template_values(kind, name, namespace, values)
+    return [document.content for document in render_documents(kind, context, template)]
 
 
 def render_documents(
-    kind: SednaKind,
-    name: str,
-    namespace: str | None,
-    values: Mapping[str, Any],
-    template: Path | None = None,
+    kind: SednaKind, context: Mapping[str, Any], template: Path | None = None
 ) -> list[Document]:
-    """Give the documents as `render_manifest` does, with the place of every value in the rendered text."""
+    """Give the documents that a template makes of `template_values`, with the place of every value in its text."""
     from sednactl.manifests.reading import read_documents
 
-    context = template_values(kind, name, namespace, values)
     shown = str(template) if template else template_name(kind)
     text = render_text(kind, context, template)
     try:
@@ -62,7 +58,7 @@ def render_documents(
         raise InvalidInput(
             f"{shown}: the values hold half of a surrogate pair, which no file can hold"
         ) from None
-    _require_workload(documents, kind, name, shown)
+    _require_workload(documents, kind, context["name"], shown)
     return documents
 
 

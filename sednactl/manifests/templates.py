@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sednactl.errors import InvalidInput
+from sednactl.errors import InvalidInput, UsageError
 from sednactl.packaged import templates_dir
 from sednactl.sedna.kinds import SEDNA_KINDS, SednaKind, kind_named
 
@@ -45,13 +45,13 @@ def template_name(kind: SednaKind) -> str:
 def template_named(word: str) -> str:
     """Give the name of a template by its kind's word or its file name; parts such as `parts/worker.yaml.j2` too.
 
-    Raises InvalidInput when none comes along by that name.
+    Raises UsageError when none comes along by that name.
     """
     kind = kind_named(word)
     name = template_name(kind) if kind else word
     if packaged_file(name) is None:
         known = ", ".join(template.word for template in packaged_templates())
-        raise InvalidInput(f"there is no template '{word}'", hint=f"there are: {known}")
+        raise UsageError(f"there is no template '{word}'", hint=f"there are: {known}")
     return name
 
 

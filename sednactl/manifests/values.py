@@ -15,6 +15,7 @@ from sednactl.errors import InvalidInput
 from sednactl.manifests.autoscaling import ALIASES
 from sednactl.manifests.setting import Setting, apply_setting
 from sednactl.manifests.shorthand import autoscaler_shorthand, volume
+from sednactl.manifests.values_schema import spell
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
@@ -37,11 +38,12 @@ class Values:
     def origin(self, path: Path) -> str:
         """Say where the value at a path was given: `--set edge.node`, `values.yaml:7:5`, or nothing known."""
         for length in range(len(path), 0, -1):
-            if path[:length] in self.flags:
-                return str(self.flags[path[:length]])
+            flag = self.flags.get(path[:length])
+            if flag is not None:
+                return flag
         for setting in reversed(self.settings):
             if setting.path[: len(path)] == path or path[: len(setting.path)] == setting.path:
-                return setting.origin
+                return str(setting.origin)
         for document in reversed(self.files):
             if _holds(document.content, path):
                 line, column = document.locate(path)
@@ -146,8 +148,11 @@ def check_values(values: Values, kind: SednaKind, *, complete: bool = True) -> N
     lines = []
     for fault in faults:
         origin = values.origin(fault.path)
-        text = f"{spell(fault.path)} {fault.message}" if fault.path else f"the values: {fault.message}"
-        lines.append(f"{origin}: {text}" if origin else text)
+        place = spell(fault.path) or "the values"
+        if origin.endswith(f" {place}"):
+            lines.append(f"{origin} {fault.message}")
+        else:
+            lines.append(f"{origin}: {place} {fault.message}" if origin else f"{place} {fault.message}")
     if len(faults) == 1:
         raise InvalidInput(lines[0], hint=faults[0].hint or None)
     raise InvalidInput(
@@ -169,17 +174,6 @@ def missing_values(values: Values, kind: SednaKind) -> list[Path]:
         if key in _SIDES:
             content.setdefault(key, {})
     return [fault.path for fault in values_faults(content, kind.word) if fault.missing]
-
-
-def spell(path: Path) -> str:
-    """Write a path as `--set` takes it: `cloud.env.input_shape`, `edge.volumes[0].name`."""
-    text = ""
-    for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        else:
-            text += ("." if text else "") + step.replace("\\", "\\\\").replace(".", "\\.")
-    return text
 
 
 def _holds(content: Any, path: Path) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -111,7 +111,8 @@ def _walk_map(
         if key in properties:
             matching.append(properties[key])
         if not matching and others is False:
-            yield ValuesFault(here, "is unknown", _meant(key, properties))
+            known = [*properties, *(inner["title"] for inner in patterns.values())]
+            yield ValuesFault(here, "is unknown", _meant(key, known, path))
         elif not matching and others is not True:
             matching.append(others)
         for inner in matching:
@@ -151,14 +152,27 @@ def _is_named(value: Any, name: str) -> bool:
 
 def _quote_it(value: Any) -> str:
     if isinstance(value, bool):
-        return "YAML reads yes, no, on and off as true and false; put the text in quotes, or use --set-string"
-    return f'put it in quotes: "{json.dumps(value)}" (with --set use --set-string)'
+        return (
+            "YAML reads yes, no, on and off as true and false; put it in quotes (with --set use --set-string)"
+        )
+    return "put it in quotes (with --set use --set-string)"
 
 
-def _meant(word: Any, known: Any) -> str:
+def _meant(word: Any, known: Sequence[Any], path: Path = ()) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(str(word), [str(name) for name in known], n=1, cutoff=0.6)
     if close:
-        return f"did you mean '{close[0]}'?"
-    return f"known here: {', '.join(sorted(known))}" if len(known) <= 25 else ""
+        return f"did you mean '{spell(path)}{'.' if path else ''}{close[0]}'?"
+    return f"known here: {', '.join(str(name) for name in known)}"
+
+
+def spell(path: Path) -> str:
+    """Write a path as `--set` takes it: `cloud.env.input_shape`, `edge.volumes[0].name`."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += ("." if text else "") + step.replace("\\", "\\\\").replace(".", "\\.")
+    return text

@@ -1,0 +1,64 @@
+"""`sednactl create KIND NAME`: the kinds it knows. Each kind's module is imported only when that kind is typed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+_KINDS = {
+    "jointinference": ("create_jointinference", "Inference on the edge, hard examples in the cloud (ji)"),
+    "model": ("create_model", "A model file that workers load"),
+    "dataset": ("create_dataset", "Data on a node, or in a store that the node reads"),
+}
+
+
+class KindGroup(TyperGroup):
+    """Knows every kind's word and summary; takes aliases such as `ji`."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's signature
+        """Give the kinds in the order of the help."""
+        return list(_KINDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - click's signature
+        """Import the module of one kind and give its click command."""
+        from sednactl.sedna.kinds import kind_named
+
+        kind = kind_named(cmd_name)
+        entry = _KINDS.get(kind.word) if kind else None
+        if kind is None or entry is None:
+            return None
+        command: Any = typer.main.get_command(import_module(f"sednactl.cli.{entry[0]}").app)
+        command.name = kind.word
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - click's signature
+        """Write the kinds without importing any of their modules."""
+        with formatter.section("Kinds"):
+            formatter.write_dl([(word, summary) for word, (_, summary) in _KINDS.items()])
+
+
+app = typer.Typer(
+    cls=KindGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def create() -> None:
+    """Render a workload from a template, check it and send it to the cluster.
+
+    \b
+    Examples:
+      sednactl create ji helmet -f values.yaml --dry-run=client -o yaml
+      sednactl create ji helmet -f values.yaml --cloud-hpa max=5,cpu=20% --wait
+      sednactl create model big --url /models/big.pb --format pb
+      sednactl create dataset helmets --url /data/helmets.txt --format txt --node edge-1
+
+    Every kind has its own options: sednactl create ji --help
+    """
