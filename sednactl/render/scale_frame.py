@@ -14,6 +14,8 @@ from typing import NamedTuple
 from sednactl.render.columns import width
 
 GAP, TIGHT_GAP = 2, 1
+HISTORY = 8
+"""Where HISTORY stands in HEADS."""
 
 
 class Row(NamedTuple):
@@ -58,7 +60,7 @@ def natural_widths(rows: Sequence[Row], before: Sequence[int] = ()) -> tuple[int
     """Give the width every column would like; never less than `before`, so that columns do not jump."""
     return tuple(
         max(
-            width(head),
+            width(head) or 1,
             before[at] if before else 0,
             *(width(str(row[at])) for row in rows),
             0,
@@ -123,7 +125,8 @@ def table_lines(
         style = _TONES[row.tone]
         cells_: list[Text] = []
         for place, at in enumerate(chosen.shown):
-            cells_.append(Text(str(row[at]), style=style if at in (0, _WHY) or row.tone == "gone" else ""))
+            text = middle(row.name, chosen.widths[place], unicode=unicode) if at == _NAME else str(row[at])
+            cells_.append(Text(text, style=style if at in (0, _WHY) or row.tone == "gone" else ""))
             if place < len(chosen.shown) - 1:
                 cells_.append(Text(""))
         table.add_row(*cells_)
@@ -140,6 +143,14 @@ def table_lines(
     with console.capture() as captured:
         console.print(table, crop=True, no_wrap=True)
     return [line.rstrip() for line in captured.get().split("\n")[: len(rows) + 1]]
+
+
+def middle(text: str, cells: int, *, unicode: bool = True) -> str:
+    """Cut a name in its middle: services often differ in their last letters only."""
+    if width(text) <= cells or cells < 5:
+        return text
+    tail = (cells - 1) // 2
+    return f"{text[: cells - 1 - tail]}{'…' if unicode else '~'}{text[-tail:]}"
 
 
 def clip(text: str, columns: int, *, unicode: bool = True) -> str:

@@ -36,8 +36,9 @@ GONE_SECONDS = 30
 
 _LEGEND = (
     "REPLICAS exist->wanted   READY serving   METRICS reading/target (? unknown)",
-    "HISTORY replicas, last 5 min   ! needs a look   ~ on its way   q leaves",
+    "! needs a look   ~ on its way   q leaves",
 )
+_LEGEND_OF_HISTORY = "HISTORY replicas, last 5 min   "
 _LEGEND_FROM = 14
 """Screen lines from which on the legend is shown."""
 
@@ -76,6 +77,7 @@ class LiveView:
         self._lost: tuple[datetime, str] | None = None
         self._last: tuple[datetime, str] | None = None
         self._natural: tuple[int, ...] = ()
+        self._history_shown = False
         self._drawn: tuple[object, list[str]] = (None, [])
 
     def tell(self, news: News, now: datetime) -> None:
@@ -132,7 +134,10 @@ class LiveView:
             drawn.append(plain("no JointInferenceServices here yet"))
         drawn += [plain(line) for line in foot]
         if explained:
-            drawn += ["", *(plain(line) for line in explained)]
+            first, second = explained
+            if rows and self._history_shown:
+                second = _LEGEND_OF_HISTORY + second
+            drawn += ["", plain(first), plain(second)]
         if self._colour and drawn:
             drawn[0] = f"\x1b[1m{drawn[0]}"
             if self._lost and len(drawn) > 1:
@@ -157,7 +162,7 @@ class LiveView:
             since, told = self._last
             ago = _ago(since, now)
             news = f"last change {'just now' if ago == 'now' else f'{ago} ago'}: {told}"
-        heading = [f"{clock}  {title.place}  {counted}  cluster {title.cluster}", news]
+        heading = [f"{clock}  {counted}  {title.place}  cluster {title.cluster}", news]
         if title.until is not None:
             left = ""
             if title.deadline is not None:
@@ -222,6 +227,7 @@ class LiveView:
             lines = scale_frame.table_lines(rows, chosen, columns, colour=self._colour, unicode=self._unicode)
             self._drawn = (key, lines)
         self._natural = natural
+        self._history_shown = scale_frame.HISTORY in chosen.shown
         return self._drawn[1]
 
     def _more(self, hidden: int, rows: Sequence[Row]) -> str:

@@ -94,21 +94,24 @@ def size(count: int | float) -> str:
 
 def words(side: SideSnapshot) -> str:
     """Say in a few words why the side has this many replicas."""
-    if side.limit is not None:
-        said = side.limit.words
-    elif side.desired is not None and side.current is not None and side.current > side.desired:
-        said = f"{side.current - side.desired} stopping"
-    elif side.desired is not None and side.ready is not None and side.ready < side.desired:
-        said = f"{side.desired - side.ready} starting"
-    else:
-        said = "follows load"
-    return f"{said} (not Sedna's autoscaler)" if side.origin == "foreign" else said
+    said = side.limit.words if side.limit is not None else _course(side)
+    return f"{said} (foreign autoscaler)" if side.origin == "foreign" else said
 
 
 def sentence(side: SideSnapshot) -> str:
-    """Say in a sentence why the side has this many replicas."""
-    said = side.limit.why if side.limit is not None else words(side)
+    """Say in whole sentences why the side has this many replicas."""
+    said = side.limit.why if side.limit is not None else f"{_course(side).capitalize()}."
     return f"{said} {side.hpa} was not made by Sedna." if side.origin == "foreign" else said
+
+
+def _course(side: SideSnapshot) -> str:
+    """Say what a side that nothing holds back is doing."""
+    current, desired, ready = side.current, side.desired, side.ready
+    if current is not None and desired is not None and current > desired:
+        return f"{current - desired} stopping"
+    if ready is not None and desired is not None and ready < desired:
+        return f"{desired - ready} starting"
+    return "follows load"
 
 
 def unknown_metrics(snapshots: Iterable[ScaleSnapshot]) -> list[str]:

@@ -33,9 +33,7 @@ def side_limit(facts: Facts, now: datetime) -> Limit | None:
     """Say what holds the side's replicas; None when its metrics alone decide."""
     target = facts.target
     if facts.deployment is None and facts.replicas is None:
-        return _missing(
-            facts, now, "no deployment", f"no Deployment {target}", f"There is no Deployment {target}."
-        )
+        return _missing(facts, now, "no deployment", "no Deployment", f"There is no Deployment {target}.")
     if facts.deployment is not None and made_for_another(facts.deployment, _uid(facts)):
         return Limit(
             "ghost deployment",
