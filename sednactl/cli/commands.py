@@ -174,7 +174,9 @@ def invoke(arguments: Sequence[str], surroundings: Surroundings, program: str) -
     command: Any = typer.main.get_command(app)
     equip(command, program)
     try:
-        result = command.main(list(arguments), prog_name=program, standalone_mode=False, obj=surroundings)
+        # Not `command.main`: it answers a closed pipe and Ctrl-C in its own way.
+        with command.make_context(program, list(arguments), obj=surroundings) as context:
+            result = command.invoke(context)
     except typer.Abort:
         return ExitCode.INTERRUPTED
     except typer.Exit as exit_:

@@ -6,12 +6,16 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from typing import NoReturn, TextIO
 
 from sednactl import __version__
 from sednactl.errors import ExitCode, SednactlError
-from sednactl.surroundings import Surroundings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # spelled so because the typing module alone costs half of a bare Python's start
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+    from sednactl.surroundings import Surroundings
 
 FAULT = 70
 """Exit code of a fault in this program itself (EX_SOFTWARE); no code of the contract may be taken for it."""
@@ -24,24 +28,29 @@ def main() -> NoReturn:
     program = "kubectl sedna" if os.path.basename(sys.argv[0]).startswith("kubectl-") else "sednactl"  # noqa: PTH119 - pathlib costs 4 ms here
     _steady_streams()
     signal.signal(signal.SIGTERM, _terminated)
-    surroundings = Surroundings.of_process()
-    code = run(sys.argv[1:], surroundings, program)
     try:
-        surroundings.stdout.flush()
-        surroundings.stderr.flush()
+        code = _run_process(program)
+        sys.stdout.flush()
+        sys.stderr.flush()
     except OSError as error:
-        code = _output_failed(error, surroundings.stderr)
+        code = _output_failed(error)
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
     sys.exit(code)
 
 
+def _run_process(program: str) -> int:
+    if sys.argv[1:] in (["--version"], ["version"]):
+        # Scripts ask this often; it needs no command-line parser.
+        sys.stdout.write(f"sednactl {__version__}\n")
+        return ExitCode.DONE
+    from sednactl.surroundings import Surroundings
+
+    return run(sys.argv[1:], Surroundings.of_process(), program)
+
+
 def run(arguments: Sequence[str], surroundings: Surroundings, program: str = "sednactl") -> int:
     """Run one command line and give its exit code. Nothing below this function exits."""
-    if list(arguments) in (["--version"], ["version"]):
-        # Scripts ask this often; it needs no command-line parser.
-        surroundings.stdout.write(f"sednactl {__version__}\n")
-        return ExitCode.DONE
     try:
         from sednactl.cli.commands import invoke
 
@@ -55,7 +64,7 @@ def run(arguments: Sequence[str], surroundings: Surroundings, program: str = "se
         return ExitCode.INTERRUPTED
     except OSError as error:
         if isinstance(error, BrokenPipeError) or (error.errno in _OUTPUT_FULL and not error.filename):
-            return _output_failed(error, surroundings.stderr)
+            raise  # the output's fault, which main() answers
         return _fault(error, arguments, surroundings)
     except Exception as error:  # noqa: BLE001 - the last door: a user must never meet a bare traceback
         return _fault(error, arguments, surroundings)
@@ -113,15 +122,15 @@ def _steady_streams() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _output_failed(error: OSError, stderr: TextIO) -> int:
+def _output_failed(error: OSError) -> int:
     # What Python would print on exit about the same stream is noise.
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         return ExitCode.DONE  # `sednactl get | head` is no error
     try:
-        stderr.write(f"error: cannot write the output: {error.strerror}\n")
-        stderr.flush()
+        sys.stderr.write(f"error: cannot write the output: {error.strerror}\n")
+        sys.stderr.flush()
     except OSError:
         os.dup2(devnull, sys.stderr.fileno())
     return ExitCode.PARTIAL

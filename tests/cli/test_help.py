@@ -1,0 +1,68 @@
+"""Every command explains itself, the same in the list of commands and in its own help, and shows examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+
+from sednactl.cli.commands import COMMANDS, LazyGroup, app
+
+
+def _tree() -> Iterator[tuple[str, Any]]:
+    root: Any = typer.main.get_command(app)
+    assert isinstance(root, LazyGroup)
+    context: Any = typer.Context(root, info_name="sednactl")  # type: ignore[arg-type]
+    for name in COMMANDS:
+        command = root.get_command(context, name)
+        yield name, command
+        yield from _below(name, command)
+
+
+def _below(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    for name, each in getattr(command, "commands", {}).items():
+        yield f"{path} {name}", each
+        yield from _below(f"{path} {name}", each)
+
+
+TREE = dict(_tree())
+
+
+def _first_paragraph(command: Any) -> str:
+    return " ".join((command.help or "").partition("\n\n")[0].split()).removesuffix(".")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_says_what_the_command_says(name: str) -> None:
+    assert _first_paragraph(TREE[name]) == COMMANDS[name].summary
+
+
+@pytest.mark.parametrize("path", [path for path, command in TREE.items() if not hasattr(command, "commands")])
+def test_every_command_shows_an_example(path: str) -> None:
+    command = TREE[path]
+    examples = [
+        line.strip()
+        for line in (command.help or "").splitlines()
+        if line.strip().startswith(f"sednactl {path}")
+    ]
+    # `sednactl create ji` is an example of `create jointinference`
+    if not examples and path.startswith("create "):
+        examples = [line for line in command.help.splitlines() if "sednactl create " in line]
+    assert examples, command.help
+    assert "\b" in command.help, "examples would be wrapped into one paragraph"
+
+
+@pytest.mark.parametrize("path", TREE)
+def test_every_option_is_explained(path: str) -> None:
+    for parameter in TREE[path].params:
+        assert getattr(parameter, "help", None), f"{path}: {parameter.opts}"
+
+
+@pytest.mark.parametrize("path", TREE)
+def test_no_option_is_spelled_twice(path: str) -> None:
+    spelled = [
+        each for parameter in TREE[path].params for each in (*parameter.opts, *parameter.secondary_opts)
+    ]
+    assert len(spelled) == len(set(spelled))

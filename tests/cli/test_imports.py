@@ -1,0 +1,88 @@
+"""Start-up is a feature: what may be imported on the paths that users and scripts wait for."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.command import clean_environment
+
+_PROBE = """
+import json, sys
+from sednactl.cli.main import run
+from sednactl.surroundings import Surroundings
+code = run(json.loads(sys.argv[1]), Surroundings.of_process())
+sys.stderr.write("\\n" + json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})]))
+"""
+# What takes tens of milliseconds, or a whole kubectl run, to import.
+HEAVY = {
+    "aiohttp", "asyncio", "dateutil", "google", "http", "jinja2", "jsonschema", "jsonschema_rs",
+    "kubernetes", "logging", "multiprocessing", "oauthlib", "pydantic", "referencing", "requests", "rich",
+    "ssl", "urllib3", "websocket", "yaml", "yarl", "importlib_metadata", "xml", "sqlite3", "email", "unittest",
+}  # fmt: skip
+MODEL = """
+apiVersion: sedna.io/v1alpha1
+kind: Model
+metadata: {name: big}
+spec: {url: /models/big.pb, format: pb}
+"""
+
+
+def _imported(arguments: list[str], tmp_path: Path, code: int = 0, **environ: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", _PROBE, json.dumps(arguments)],
+        env=clean_environment(tmp_path / "home", {"PYTHONPATH": os.pathsep.join(sys.path[:1]), **environ}),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    found, modules = json.loads(done.stderr.splitlines()[-1])
+    assert found == code, done.stderr
+    return set(modules) & HEAVY
+
+
+def test_version_imports_no_parser(tmp_path: Path) -> None:
+    probe = """if True:
+        import sys
+        sys.argv = ["sednactl", "--version"]
+        from sednactl.cli.main import main
+        try:
+            main()
+        finally:
+            sys.stderr.write(" ".join({name.partition(".")[0] for name in sys.modules}))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", probe],
+        env=clean_environment(tmp_path / "home"),
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.startswith("sednactl ")
+    assert not set(done.stderr.split()) & (HEAVY | {"typer", "click", "inspect", "json", "pathlib", "re"})
+
+
+def test_help(tmp_path: Path) -> None:
+    assert _imported(["--help"], tmp_path) == set()
+
+
+@pytest.mark.parametrize("command", ["create", "validate", "get", "scale", "cleanup"])
+def test_help_of_a_command(tmp_path: Path, command: str) -> None:
+    assert _imported([command, "--help"], tmp_path) == set()
+
+
+def test_validate(tmp_path: Path) -> None:
+    (tmp_path / "model.yaml").write_text(MODEL)
+    allowed = {"yaml", "jsonschema_rs"}
+    assert _imported(["validate", "model.yaml"], tmp_path) <= allowed
+
+
+def test_create_without_a_cluster(tmp_path: Path) -> None:
+    arguments = ["create", "model", "big", "--url", "/models/big.pb", "--format", "pb"]
+    allowed = {"yaml", "jsonschema_rs", "jinja2"}
+    assert _imported([*arguments, "--dry-run=client", "-o", "yaml"], tmp_path) <= allowed
