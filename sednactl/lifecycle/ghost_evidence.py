@@ -76,7 +76,7 @@ def of_cause(cause: str, workload: FormerWorkload, *, owner_kind: str, namesake_
         )
     if cause == OWNER_GONE:
         return (
-            f"Owned by {gone}, and still here some seconds later: the garbage collector does not remove it "
+            f"Owned by {gone}, and still here half a minute later: the garbage collector does not remove it "
             "(is kube-controller-manager running?)."
         )
     if cause == RESURRECTED:

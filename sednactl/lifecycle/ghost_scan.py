@@ -41,11 +41,14 @@ SETTLE = 5.0
 """Seconds until what Kubernetes removes by itself is gone (GM re-creates an ObjectSearchService's
 children up to 2 s after the deletion, and the garbage collector takes them again)."""
 
+PATIENCE = 30.0
+"""Seconds after which a garbage collector that has not taken the children of a dead owner counts as not at work.
+Right after its start it was seen to take more than 5 s for the first ones."""
+
 _KEPT_METADATA = (
     "name", "namespace", "uid", "labels", "annotations", "ownerReferences",
     "creationTimestamp", "deletionTimestamp", "finalizers",
 )  # fmt: skip
-_UNSETTLED = (say.JUST_DELETED, say.FOREIGN_OWNER, say.TERMINATING)
 
 
 @dataclass(frozen=True)
@@ -86,14 +89,24 @@ def scan_for_ghosts(
     children, blind = scan.children(early)
     inventory = scan.inventory(children)
     ghosts = find_ghosts(inventory, surroundings.now(), older_than)
-    unsettled = {ghost.uid: ghost.kind for ghost in ghosts if ghost.kept_because in _UNSETTLED}
-    if unsettled:
-        tell(f"waiting {SETTLE:.0f} s to see what Kubernetes removes by itself")
+    waited = 0.0
+    while unsettled := {ghost.uid: ghost.kind for ghost in ghosts if _may_settle(ghost, waited)}:
+        tell(f"waiting to see what Kubernetes removes by itself ({len(unsettled)} objects)")
         surroundings.sleep(SETTLE)
+        waited += SETTLE
         inventory = scan.second_look(inventory, unsettled)
+        if waited >= PATIENCE:
+            inventory = replace(inventory, stayed=frozenset(unsettled))
         ghosts = find_ghosts(inventory, surroundings.now(), older_than)
     seen = frozenset(child["metadata"]["uid"] for child in children)
     return Scan(ghosts, scan.scanned, unjudged(inventory), inventory.unreadable, blind, seen)
+
+
+def _may_settle(ghost: Ghost, waited: float) -> bool:
+    """Tell whether more patience (`waited` seconds so far) may make an object go by itself."""
+    if ghost.kept_because == say.JUST_DELETED:
+        return waited < PATIENCE
+    return ghost.kept_because in (say.FOREIGN_OWNER, say.TERMINATING) and waited < SETTLE
 
 
 def slim(item: Json, resource: Resource) -> Json:
@@ -224,8 +237,7 @@ class _Scanner:
             for child in inventory.children
             if child["metadata"]["uid"] not in unsettled or child["metadata"]["uid"] in still
         ]
-        renewed = self.inventory(children)
-        return replace(renewed, stayed=frozenset(still))
+        return self.inventory(children)
 
     def _places(self, inventory: Inventory) -> dict[str, Place]:
         places: dict[str, Place] = {}
