@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from sednactl.errors import ConditionUnmet, NotFound
+from sednactl.errors import ConditionUnmet
 from sednactl.scaling.children import Key
 from sednactl.scaling.until import Expression, Verdict, judge
-from sednactl.scaling.watching import News, ScaleFold, Scope, selections
+from sednactl.scaling.watching import News, ScaleFold, Scope, no_such_service, selections
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
@@ -109,7 +109,7 @@ def follow_services(
                 if wait is not None:
                     wait.take(news)
                 elif news.type == "synced" and scope.name and not fold.snapshots:
-                    raise _no_such_service(scope)
+                    raise no_such_service(scope)
                 for each in audience:
                     each.tell(news, now)
             for each in audience:
@@ -129,13 +129,4 @@ def _ran_out(wait: Wait, timeout: float) -> ConditionUnmet:
         f"after {timeout:g}s the condition is not met: {wait.expression}",
         detail=wait.readings(),
         hint="give it longer with --timeout; 'sednactl scale status' says what holds a side back",
-    )
-
-
-def _no_such_service(scope: Scope) -> NotFound:
-    return NotFound(
-        f"there is no JointInferenceService {scope.name} in namespace {scope.namespace}",
-        status=404,
-        reason="NotFound",
-        hint="'sednactl scale status -A' lists all; with --until the watch waits until it appears",
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sednactl.cluster.door import Selection
 from sednactl.errors import Forbidden
 from sednactl.scaling.snapshot import ScaleSnapshot, snapshots_of
-from sednactl.scaling.watching import Scope, selections
+from sednactl.scaling.watching import Scope, no_such_service, selections
 from sednactl.sedna.kinds import GROUP, JOINT_INFERENCE
 from sednactl.sedna.resources import DEPLOYMENT, HPA, POD
 
@@ -27,7 +27,10 @@ def read_snapshots(cluster: Cluster, scope: Scope, now: Callable[[], datetime]) 
     """
     workloads: list[Json]
     if scope.name:
-        workloads = [cluster.get(JOINT_INFERENCE.resource, scope.name, scope.namespace)]
+        found_one = cluster.find(JOINT_INFERENCE.resource, scope.name, scope.namespace)
+        if found_one is None:
+            raise no_such_service(scope)
+        workloads = [found_one]
     else:
         workloads = list(cluster.list(selections(scope)[0]))
     if not workloads:

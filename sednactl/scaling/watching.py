@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sednactl.cluster.door import Change, Selection
+from sednactl.errors import NotFound
 from sednactl.scaling.children import SIDES, Key, key_of, services_of
 from sednactl.scaling.limits import BEING_MADE
 from sednactl.scaling.reasons import YOUTH
@@ -57,6 +58,16 @@ def selections(scope: Scope) -> tuple[Selection, ...]:
         labels = f"{JOINT_INFERENCE.label_prefix}/name"
         deployments = (Selection(DEPLOYMENT, scope.namespace, labels),)
     return (services, *deployments, Selection(HPA, scope.namespace))
+
+
+def no_such_service(scope: Scope) -> NotFound:
+    """Give the error for a named service that is not there."""
+    return NotFound(
+        f"there is no JointInferenceService {scope.name} in namespace {scope.namespace}",
+        status=404,
+        reason="NotFound",
+        hint="'sednactl scale status -A' lists all; 'scale watch' with --until waits until it appears",
+    )
 
 
 @dataclass(frozen=True)
