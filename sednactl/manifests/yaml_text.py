@@ -25,7 +25,8 @@ _MERGE = _TAG + "merge"
 _PLAIN, _QUOTED = "plain", "quoted"
 _MANY_BRACKETS = 100
 _DEEP_INDENT = re.compile(rb"^[ \-?:\t]{100}", re.MULTILINE)
-_FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ufeff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What YAML does not print. Spelled out: the complement of what it does takes `re` 3 ms to compile."""
 
 if yaml.__with_libyaml__:
     from yaml.cyaml import CParser as _Base  # type: ignore[attr-defined]
