@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sednactl.cli.creating_options import DryRun, Output, Request
 from sednactl.errors import ExitCode, InvalidInput, UsageError
@@ -23,8 +22,7 @@ Json = dict[str, Any]
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
-class Flags:
+class Flags(NamedTuple):
     """What a kind's own flags say, as values, and which flag said what (for messages)."""
 
     values: Json

@@ -6,8 +6,8 @@ in .j2 below that template's folder can be reached by name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sednactl.errors import InvalidInput, UsageError
 from sednactl.packaged import templates_dir
@@ -17,8 +17,7 @@ SUFFIX = ".yaml.j2"
 _EXAMPLES = "examples"
 
 
-@dataclass(frozen=True)
-class PackagedTemplate:
+class PackagedTemplate(NamedTuple):
     """One template that comes along. `word` is what `create` calls its kind."""
 
     word: str

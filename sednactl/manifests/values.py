@@ -8,8 +8,7 @@ but for volumes, which are matched by the path they are mounted at.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.autoscaling import ALIASES
@@ -26,14 +25,13 @@ Json = dict[str, Any]
 _SIDES = ("cloud", "edge")
 
 
-@dataclass(frozen=True)
-class Values:
+class Values(NamedTuple):
     """Merged values and where each came from, so that an error can name the file or the flag."""
 
     content: Json
     files: tuple[Document, ...] = ()
     settings: tuple[Setting, ...] = ()
-    flags: Mapping[Path, str] = field(default_factory=dict)
+    flags: Mapping[Path, str] = {}
 
     def origin(self, path: Path) -> str:
         """Say where the value at a path was given: `--set edge.node`, `values.yaml:7:5`, or nothing known."""

@@ -11,9 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sednactl.packaged import schemas_dir
 
@@ -21,8 +20,7 @@ Path = tuple[str | int, ...]
 _MOST_FAULTS = 20
 
 
-@dataclass(frozen=True)
-class ValuesFault:
+class ValuesFault(NamedTuple):
     """One thing a values file may not say. `missing` tells that a required key is not there."""
 
     path: Path
