@@ -7,6 +7,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
+BEING_DELETED = "is being deleted"
 _HARMLESS = ("ContainerCreating", "PodInitializing")
 _WORDS = {
     "ImagePullBackOff": "its image cannot be pulled",
@@ -45,7 +46,7 @@ def pod_trouble(pod: Json, nodes: Mapping[str, bool | None] | None = None) -> st
             return f"is being deleted, and waits for node {node}, which is offline (not Ready)"
         if readiness is None:
             return f"is being deleted, and its node {node} does not exist"
-        return "is being deleted"
+        return BEING_DELETED
     if readiness is None:
         return f"is bound to node {node}, which does not exist"
     if readiness is False:

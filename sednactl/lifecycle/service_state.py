@@ -12,7 +12,7 @@ from typing import Any
 
 from sednactl.lifecycle.claims import Claim
 from sednactl.lifecycle.ownership import Family, label_uid, owner_uids, seconds_since, worker_of
-from sednactl.lifecycle.pod_trouble import deployment_trouble, pod_ready, pod_trouble
+from sednactl.lifecycle.pod_trouble import BEING_DELETED, deployment_trouble, pod_ready, pod_trouble
 from sednactl.lifecycle.state import (
     BROKEN,
     DEGRADED,
@@ -129,6 +129,8 @@ def _worker(
     if trouble:
         causes.append(f"Deployment {name}: {trouble}")
     said = f"{ready} of {desired} {worker} replicas ready"
+    if _rolling_out(deployment):
+        said += ", while new pods replace the old ones"
     if ready:
         return Verdict(DEGRADED, (said, *causes, *unowned))
     return Verdict(
@@ -167,10 +169,18 @@ def _may_still_come(deployment: Json, causes: list[str], now: datetime) -> bool:
     return seconds_since(available.get("lastTransitionTime"), now) < PATIENCE_SECONDS and not causes
 
 
+def _rolling_out(deployment: Json) -> bool:
+    status = deployment.get("status") or {}
+    generation = deployment["metadata"].get("generation") or 0
+    old = (status.get("replicas") or 0) - (status.get("updatedReplicas") or 0)
+    return (status.get("observedGeneration") or 0) < generation or old > 0
+
+
 def _troubles(pods: list[Json], nodes: Nodes) -> Iterator[str]:
     for pod in pods:
         trouble = pod_trouble(pod, nodes)
-        if trouble is not None:
+        # A roll-out or a scale-down ends pods too; that is no trouble of the side.
+        if trouble is not None and trouble != BEING_DELETED:
             yield f"Pod {pod['metadata']['name']} {trouble}"
 
 

@@ -1,0 +1,171 @@
+"""Waiting until a workload really runs, or until it and all it owned are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sednactl.cluster.door import Selection
+from sednactl.errors import ConditionUnmet, Forbidden, Unreachable
+from sednactl.lifecycle.ownership import belongs
+from sednactl.lifecycle.reading import read_family, resources_for_state
+from sednactl.lifecycle.state import FAILED, INERT, RUNNING, STORED, SUCCEEDED, WorkloadState, state_of
+from sednactl.sedna.naming import sedna_labels
+from sednactl.sedna.resources import POD
+
+if TYPE_CHECKING:
+    from sednactl.cluster.door import Cluster
+    from sednactl.sedna.kinds import SednaKind
+    from sednactl.surroundings import Surroundings
+
+Json = dict[str, Any]
+Tell = Callable[[str], None]
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.3, 2.0
+_PATIENCE_WITH_SILENCE = 30.0
+_ENOUGH = (RUNNING, SUCCEEDED, STORED)
+
+
+def wait_until_running(
+    cluster: Cluster,
+    kind: SednaKind,
+    name: str,
+    namespace: str,
+    timeout_seconds: float,
+    surroundings: Surroundings,
+    *,
+    tell: Tell = lambda _: None,
+) -> WorkloadState:
+    """Wait until a workload's children do what was asked, judged by the children alone.
+
+    `tell` is given what is waited for whenever that changes. Raises ConditionUnmet
+    when `timeout_seconds` ran out or the wait is hopeless, NotFound when the
+    workload is not there, Unreachable when the cluster stays away.
+    """
+    resources = [*resources_for_state(kind)]
+    if kind.makes_children and POD not in resources:
+        resources.append(POD)
+    seen = ""
+
+    def look() -> tuple[WorkloadState | None, str]:
+        nonlocal seen
+        family, _ = read_family(cluster, kind, name, namespace, resources=resources)
+        if seen and family.uid != seen:
+            tell(f"{kind.kind} {name} was deleted and made anew meanwhile")
+        seen = family.uid
+        state = state_of(family, surroundings.now())
+        if state.word in _ENOUGH:
+            return state, ""
+        why = "; ".join(state.evidence[:3])
+        said = f"{kind.kind} {name} is {state.word}" + (f": {why}" if why else "")
+        if state.word in (INERT, FAILED):
+            raise ConditionUnmet(f"{said}; it will not run", hint=_look_closer(kind, name, namespace))
+        if state.claim.creation_error:
+            raise ConditionUnmet(
+                f"{kind.kind} {name} will not run: {state.claim.message}",
+                hint="Sedna does not try again: mend the cause, delete the workload and apply it anew",
+            )
+        return None, said
+
+    state: WorkloadState = _poll(
+        look, timeout_seconds, surroundings, tell, f"{kind.kind} {name} does not run", kind, name, namespace
+    )
+    return state
+
+
+def wait_until_gone(
+    cluster: Cluster,
+    kind: SednaKind,
+    name: str,
+    namespace: str,
+    timeout_seconds: float,
+    surroundings: Surroundings,
+    *,
+    tell: Tell = lambda _: None,
+) -> None:
+    """Wait until a workload and every child that Kubernetes removes with it are gone.
+
+    What has no owner stays for ever and is not waited for; ghosts are another
+    command's business. A workload of the same name made meanwhile does not count.
+    """
+    uid: str | None = None
+    seen = False
+
+    def look() -> tuple[bool | None, str]:
+        nonlocal uid, seen
+        workload = cluster.find(kind.resource, name, namespace)
+        if workload is not None and (not seen or workload["metadata"]["uid"] == uid):
+            uid, seen = workload["metadata"]["uid"], True
+            return None, f"{kind.kind} {name} is still there"
+        if not kind.makes_children:
+            return True, ""
+        left = [
+            item
+            for resource in resources_for_state(kind)
+            for item in _labelled(cluster, Selection(resource, namespace, f"{kind.label_prefix}/name={name}"))
+            if _leaves_with(item, uid, workload)
+        ]
+        if not left:
+            return True, ""
+        names = ", ".join(f"{item.get('kind')} {item['metadata']['name']}" for item in left[:3])
+        more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+        return None, f"{kind.kind} {name} is gone, {names}{more} not yet"
+
+    _poll(look, timeout_seconds, surroundings, tell, f"{kind.kind} {name} is not gone", kind, name, namespace)
+
+
+def _labelled(cluster: Cluster, selection: Selection) -> list[Json]:
+    try:
+        return list(cluster.list(selection, metadata_only=True))
+    except Forbidden:
+        return []
+
+
+def _leaves_with(item: Json, uid: str | None, successor: Json | None) -> bool:
+    if not item["metadata"].get("ownerReferences"):
+        return False
+    if uid is not None:
+        return belongs(item, uid)
+    labels = sedna_labels(item["metadata"].get("labels"))
+    return successor is None or labels is None or labels.uid != successor["metadata"]["uid"]
+
+
+def _poll(
+    look: Callable[[], tuple[Any, str]],
+    timeout: float,
+    surroundings: Surroundings,
+    tell: Tell,
+    failure: str,
+    kind: SednaKind,
+    name: str,
+    namespace: str,
+) -> Any:
+    """Look again and again, until there is a result or the time is up; ride out a cluster that is away for a while."""
+    clock = surroundings.monotonic
+    deadline = clock() + timeout
+    pause, away_since, said = FIRST_PAUSE, None, ""
+    while True:
+        try:
+            result, found = look()
+            away_since = None
+        except Unreachable as error:
+            away_since = clock() if away_since is None else away_since
+            if clock() - away_since >= _PATIENCE_WITH_SILENCE or clock() >= deadline:
+                raise
+            result, found = None, f"no answer from the cluster: {error.message}"
+        if result is not None:
+            return result
+        if found != said:
+            said, pause = found, FIRST_PAUSE
+            tell(found)
+        left = deadline - clock()
+        if left <= 0:
+            raise ConditionUnmet(
+                f"{failure} after {timeout:g} s: {said}", hint=_look_closer(kind, name, namespace)
+            )
+        surroundings.sleep(min(pause, left))
+        pause = min(pause * 1.5, LONGEST_PAUSE)
+
+
+def _look_closer(kind: SednaKind, name: str, namespace: str) -> str:
+    return f"'sednactl describe {kind.word} {name} -n {namespace}' tells more"

@@ -1,0 +1,162 @@
+"""The screen of `describe`: what is asked for, what is there, what Sedna says and what to make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sednactl.lifecycle.description import CheckedReference, Description, SideDescription, event_time
+from sednactl.lifecycle.ownership import seconds_since
+from sednactl.render.columns import age, columns, printable
+from sednactl.render.tree import branch_lines
+
+Json = dict[str, Any]
+
+
+def description_text(description: Description, now: datetime, *, unicode: bool = True) -> str:
+    """Write everything about one workload, the verdict first and the events last."""
+    text = _head(description, now)
+    text += _section("Diagnosis", (f"- {said}" for said in description.diagnosis))
+    for side in description.sides:
+        text += _section(side.spec.title, _side(description, side))
+    text += _section("References", _references(description.references))
+    if description.tree:
+        text += _section("Children", branch_lines(description.tree, unicode=unicode))
+    text += _section("Events", _events(description, now))
+    return text
+
+
+def _head(description: Description, now: datetime) -> str:
+    family, state = description.family, description.state
+    meta = family.workload["metadata"]
+    created = str(meta.get("creationTimestamp") or "")
+    rows = [
+        ("Name", family.name),
+        ("Namespace", str(meta.get("namespace", ""))),
+        ("Kind", family.kind.kind),
+        ("UID", family.uid),
+        ("Age", f"{age(seconds_since(created, now))} (since {created})" if created else "unknown"),
+    ]
+    labels = meta.get("labels") or {}
+    if labels:
+        rows.append(("Labels", ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))))
+    if family.kind.makes_children:
+        rows.append(("State", state.word))
+    if state.claim.says:
+        claim = state.claim.says + (f" ({state.claim.reason})" if state.claim.reason else "")
+        rows.append(("Sedna says", claim + (f": {state.claim.message}" if state.claim.message else "")))
+    elif family.kind.makes_children:
+        rows.append(("Sedna says", "nothing"))
+    spec = family.workload.get("spec") or {}
+    rows += [(key, str(value)) for key, value in spec.items() if isinstance(value, (str, int, float))]
+    return _pairs(rows)
+
+
+def _pairs(rows: list[tuple[str, str]], indent: str = "") -> str:
+    widest = max(len(name) for name, _ in rows) + 1
+    return "".join(
+        f"{indent}{printable(f'{name}:'.ljust(widest))}  {printable(value)}\n" for name, value in rows
+    )
+
+
+def _section(title: str, lines: Iterator[str] | list[str] | Any) -> str:
+    body = "".join(f"  {printable(line)}\n" for line in lines)
+    return f"\n{title}\n{body}" if body else ""
+
+
+def _side(description: Description, side: SideDescription) -> Iterator[str]:
+    spec = side.spec
+    present = {
+        (one.reference.resource.kind, one.reference.name): one.present for one in description.references
+    }
+    rows = []
+    if spec.model:
+        rows.append(("Model", _with_presence(spec.model, present.get(("Model", spec.model)))))
+    if spec.dataset:
+        rows.append(("Dataset", _with_presence(spec.dataset, present.get(("Dataset", spec.dataset)))))
+    images = [str(one.get("image") or "none") for one in spec.pod.get("containers") or ()]
+    rows.append(("Image", ", ".join(images) or "none"))
+    rows.append(("Node", _node(side)))
+    count = description.state.replicas.get(spec.worker)
+    if count is not None and count.ready is not None:
+        rows.append(("Replicas", f"{count.ready} ready of {count.desired}"))
+    rows += _autoscaler(description, side)
+    widest = max(len(name) for name, _ in rows) + 1
+    for name, value in rows:
+        yield f"{f'{name}:' if name else '':{widest}}  {value}"
+
+
+def _with_presence(name: str, present: bool | None) -> str:
+    return f"{name} ({'present' if present else 'unknown' if present is None else 'MISSING'})"
+
+
+def _node(side: SideDescription) -> str:
+    pod = side.spec.pod
+    if side.node:
+        if not side.node_known:
+            return side.node
+        words = {True: "Ready", False: "offline: not Ready", None: "no such node"}
+        return f"{side.node} ({words[side.node_ready]})"
+    selector = pod.get("nodeSelector") or {}
+    chosen = ", ".join(f"{key}={value}" for key, value in selector.items())
+    return f"any with {chosen}" if chosen else "any"
+
+
+def _autoscaler(description: Description, side: SideDescription) -> Iterator[tuple[str, str]]:
+    if "HorizontalPodAutoscaler" in description.family.unreadable:
+        if side.spec.hpa:
+            yield "Autoscaler", "? (may not be read)"
+        return
+    if side.hpa is None:
+        if side.spec.hpa:
+            yield "Autoscaler", "asked for, and NOT there"
+        return
+    from sednactl.render.scale_table import amount
+    from sednactl.scaling.metrics import metrics_of
+
+    spec = side.hpa.get("spec") or {}
+    yield "Autoscaler", str(side.hpa["metadata"]["name"])
+    yield (
+        "",
+        f"{spec.get('minReplicas', 1)} to {spec.get('maxReplicas')} replicas"
+        + ("" if side.spec.hpa else ", though none is asked for"),
+    )
+    for metric in metrics_of(side.hpa):
+        yield "", f"{metric.name} {amount(metric, metric.current)} of {amount(metric, metric.target)}"
+    for condition in (side.hpa.get("status") or {}).get("conditions") or ():
+        # ScalingLimited=False and the others =True are how things should be.
+        good = (condition.get("status") == "False") == (condition.get("type") == "ScalingLimited")
+        said = f"{condition.get('type')}={condition.get('status')} ({condition.get('reason')})"
+        yield "", said if good else f"{said}: {condition.get('message')}"
+
+
+def _references(references: tuple[CheckedReference, ...]) -> Iterator[str]:
+    rows = [
+        (
+            one.reference.resource.kind,
+            one.reference.name,
+            "present" if one.present else "unknown" if one.present is None else "MISSING",
+            one.reference.path,
+        )
+        for one in references
+    ]
+    yield from columns(("KIND", "NAME", "THERE", "USED AS"), rows).splitlines() if rows else ()
+
+
+def _events(description: Description, now: datetime) -> Iterator[str]:
+    rows = []
+    for event in description.events:
+        about: Mapping[str, Any] = event.get("involvedObject") or {}
+        count = int(event.get("count") or (event.get("series") or {}).get("count") or 1)
+        when = age(seconds_since(event_time(event), now)) + (f" (x{count})" if count > 1 else "")
+        rows.append(
+            (
+                when,
+                str(event.get("type", "")),
+                str(event.get("reason", "")),
+                f"{about.get('kind')}/{about.get('name')}",
+                str(event.get("message", "")).strip(),
+            )
+        )
+    yield from columns(("AGO", "TYPE", "REASON", "OBJECT", "MESSAGE"), rows).splitlines() if rows else ()
