@@ -20,6 +20,7 @@ from sednactl.sedna.kinds import SEDNA_KINDS
 
 FOLDER = Path(__file__).parent
 KINDS = tuple(kind.word for kind in SEDNA_KINDS)
+ALIASES = {kind.word: kind.aliases for kind in SEDNA_KINDS}
 _MADE = "made by `make completions` from the program's own options; do not edit"
 _FORMATS = ("table", "wide", "text", "yaml", "json", "jsonl", "name", "diff")
 _FILES, _FOLDERS = "@files", "@folders"
@@ -42,6 +43,7 @@ class Node:
     """One command at its place in the tree, e.g. ("scale", "watch")."""
 
     path: tuple[str, ...]
+    aliases: tuple[str, ...]
     summary: str
     below: tuple[tuple[str, str], ...]
     options: tuple[Option, ...]
@@ -53,29 +55,30 @@ def nodes() -> list[Node]:
     """Give every command of the tree, parents first."""
     root: Any = typer.main.get_command(app)
     equip(root, "sednactl")
-    context: Any = typer.Context(root, info_name="sednactl")
-    top = tuple((name, entry.summary) for name, entry in COMMANDS.items())
-    found = [Node((), "", top, (*_options(root), _HELP), (), ())]
-    for name, entry in COMMANDS.items():
-        found += _walk((name,), root.get_command(context, name), entry.summary)
-    return found
+    return list(_walk((), root, None, ""))
 
 
 _HELP = Option(("-h", "--help"), False, (), "Show this message and exit", "", False)
 
 
-def _walk(path: tuple[str, ...], command: Any, summary: str) -> Iterator[Node]:
-    commands = {name: each for name, each in getattr(command, "commands", {}).items() if not each.hidden}
-    below = tuple((name, each.get_short_help_str(200)) for name, each in commands.items())
+def _walk(path: tuple[str, ...], command: Any, above: Any, summary: str) -> Iterator[Node]:
+    context: Any = typer.Context(command, info_name=path[-1] if path else "sednactl", parent=above)
+    words = command.list_commands(context) if hasattr(command, "list_commands") else []
+    commands = {word: command.get_command(context, word) for word in words}
+    summaries = {
+        word: COMMANDS[word].summary if not path else each.get_short_help_str(200)
+        for word, each in commands.items()
+    }
     arguments = [each for each in command.params if each.param_type_name == "argument"]
     positions = [_values_of(argument) for argument in arguments]
     first = positions[0] if positions else ()
     more = positions[-1] if positions and (len(positions) > 1 or arguments[0].nargs != 1) else ()
     if more == KINDS:
         more = ()  # a kind comes first, names after it
-    yield Node(path, summary, below, (*_options(command), _HELP), first, more)
-    for name, each in commands.items():
-        yield from _walk((*path, name), each, dict(below)[name])
+    aliases = ALIASES.get(path[-1], ()) if path[:1] == ("create",) and len(path) == 2 else ()
+    yield Node(path, aliases, summary, tuple(summaries.items()), (*_options(command), _HELP), first, more)
+    for word, each in commands.items():
+        yield from _walk((*path, word), each, context, summaries[word])
 
 
 def _options(command: Any) -> tuple[Option, ...]:
@@ -123,6 +126,7 @@ def bash(tree: list[Node]) -> str:
         about.append(
             f"        {_place(node)})\n"
             f"            below='{' '.join(name for name, _ in node.below)}'\n"
+            f"            aliases='{' '.join(_aliases_below(node))}'\n"
             f"            options='{' '.join(spelled)}'\n"
             f"            valued='{' '.join(valued)}'\n"
             f"            first='{' '.join(node.first_values)}' more='{' '.join(node.more_values)}' ;;"
@@ -136,6 +140,12 @@ def bash(tree: list[Node]) -> str:
     return _BASH.format(made=_MADE, about="\n".join(about), values="\n".join(values))
 
 
+def _aliases_below(node: Node) -> list[str]:
+    if node.path != ("create",):
+        return []
+    return [f"{alias}={word}" for word, _ in node.below for alias in ALIASES.get(word, ())]
+
+
 def _place(node: Node) -> str:
     return "/" + "/".join(node.path)
 
@@ -143,7 +153,7 @@ def _place(node: Node) -> str:
 _BASH = """# bash completion for sednactl; {made}
 
 _sednactl_about() {{
-    below= options= valued= first= more=
+    below= aliases= options= valued= first= more=
     case $1 in
 {about}
     esac
@@ -166,7 +176,7 @@ _sednactl_offer() {{
 
 _sednactl() {{
     local IFS=$' \\t\\n' cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}}
-    local place=/ word i waiting= count=0 only_names= below options valued first more values
+    local place=/ word i waiting= count=0 only_names= below aliases options valued first more values
     COMPREPLY=()
     # bash cuts --output=json into three words
     if [[ $cur == = ]]; then cur=; elif [[ $prev == = ]]; then prev=${{COMP_WORDS[COMP_CWORD-2]}}; fi
@@ -183,6 +193,10 @@ _sednactl() {{
             [[ " $valued " == *" $word "* ]] && waiting=1
         elif [[ " $below " == *" $word "* ]]; then
             place=${{place%/}}/$word
+            _sednactl_about "$place"
+        elif [[ " $aliases " == *" $word="* ]]; then
+            word=${{aliases#*"$word="}}
+            place=${{place%/}}/${{word%% *}}
             _sednactl_about "$place"
         else
             count=$((count + 1))
@@ -226,7 +240,8 @@ def _zsh_function(node: Node) -> str:
         described = " ".join(_zsh_quote(f"{each}:{summary}") for each, summary in node.below)
         lines += ["'1: :->command'", "'*:: :->below'"]
         cases = "\n".join(
-            f"                {each}) {name}_{each.replace('-', '_')} ;;" for each, _ in node.below
+            f"                {'|'.join((each, *_aliases_of(node, each)))}) {name}_{each.replace('-', '_')} ;;"
+            for each, _ in node.below
         )
         after = (
             "    case $state in\n"
@@ -245,6 +260,10 @@ def _zsh_function(node: Node) -> str:
         lines.append(f"'*:{_zsh_label(node.more_values)}:{_zsh_action(node.more_values)}'")
     arguments = " \\\n        ".join(["_arguments -S", *lines])
     return f"{name}() {{\n    {arguments}\n}}\n"
+
+
+def _aliases_of(node: Node, word: str) -> tuple[str, ...]:
+    return ALIASES.get(word, ()) if node.path == ("create",) else ()
 
 
 def _zsh_option(option: Option) -> str:
@@ -287,6 +306,11 @@ def _zsh_quote(text: str) -> str:
 def fish(tree: list[Node]) -> str:
     """Give the script for fish 3 and newer."""
     places = " ".join(_place(node) for node in tree if node.path)
+    aliases = "\n".join(
+        f"            case {_place(node)[: -len(node.path[-1])]}{alias}\n                set next {_place(node)}"
+        for node in tree
+        for alias in node.aliases
+    )
     lines = []
     for node in tree:
         at = f"complete -c sednactl -n '__sednactl_at {_place(node)}'"
@@ -301,7 +325,9 @@ def fish(tree: list[Node]) -> str:
     valued = sorted(
         {each for node in tree for option in node.options if option.takes_value for each in option.spellings}
     )
-    return _FISH.format(made=_MADE, places=places, valued=" ".join(valued), lines="\n".join(lines))
+    return _FISH.format(
+        made=_MADE, places=places, valued=" ".join(valued), aliases=aliases, lines="\n".join(lines)
+    )
 
 
 def _fish_option(option: Option) -> str:
@@ -334,14 +360,18 @@ function __sednactl_at
     set -l count 0
     set -l waiting 0
     for word in (commandline -opc)[2..-1]
+        set -l next $place/$word
+        switch $next
+{aliases}
+        end
         if test $waiting = 1
             set waiting 0
         else if contains -- $word $__sednactl_valued
             set waiting 1
         else if string match -q -- '-*' $word
             continue
-        else if contains -- $place/$word $__sednactl_places
-            set place $place/$word
+        else if contains -- $next $__sednactl_places
+            set place $next
         else
             set count (math $count + 1)
         end

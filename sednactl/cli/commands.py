@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup, TyperOption
+from typer.core import TyperGroup
 
-from sednactl.errors import ExitCode, UsageError
+from sednactl.cli.everywhere import PROGRAM, equip, unknown_word
+from sednactl.errors import ExitCode
 from sednactl.render.columns import printable
 from sednactl.surroundings import Surroundings
 
@@ -50,7 +50,6 @@ COMMANDS: dict[str, Entry] = {
 
 # click's exceptions, which typer carries inside itself since 0.28
 _USAGE_ERRORS: type[Exception] = typer.BadParameter.__mro__[1]
-_PROGRAM = "sednactl"
 
 
 class LazyGroup(TyperGroup):
@@ -68,19 +67,13 @@ class LazyGroup(TyperGroup):
         module = import_module(f"sednactl.cli.{entry.module}")
         command: Any = typer.main.get_command(module.app)
         command.name = cmd_name
-        equip(command, ctx.find_root().info_name or _PROGRAM)
+        equip(command, ctx.find_root().info_name or PROGRAM)
         return command
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that the first argument names; a near miss is answered with what was meant."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            meant = get_close_matches(args[0], COMMANDS, n=1)
-            guess = f"did you mean '{meant[0]}'?" if meant else "see all commands:"
-            raise UsageError(
-                f"there is no command '{args[0]}'", hint=f"{guess} try '{ctx.command_path} --help'"
-            )
+            raise unknown_word("command", args[0], COMMANDS, ctx.command_path)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - click's signature
@@ -95,7 +88,7 @@ class LazyGroup(TyperGroup):
 
 app = typer.Typer(
     cls=LazyGroup,
-    name=_PROGRAM,
+    name=PROGRAM,
     add_completion=False,
     rich_markup_mode=None,
     invoke_without_command=True,
@@ -124,49 +117,6 @@ def sednactl(
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         surroundings.stdout.write(ctx.get_help() + "\n")
-
-
-def equip(command: Any, program: str) -> None:
-    """Give a command and those below it the options that stand everywhere, and its help the program's name."""
-    taken = {spelling for parameter in command.params for spelling in parameter.opts}
-    for spellings, what in (
-        (["--verbose", "-v"], "Show on stderr what is asked of the cluster, and tracebacks."),
-        (["--no-color"], "No colour, as with NO_COLOR."),
-    ):
-        if spellings[0] in taken:
-            continue
-        command.params.append(
-            TyperOption(
-                param_decls=[spelling for spelling in spellings if spelling not in taken],
-                is_flag=True,
-                expose_value=False,
-                callback=_take_wish,
-                help=what,
-            )
-        )
-    if program != _PROGRAM:
-        for part in (command, *command.params):
-            if getattr(part, "help", None):
-                part.help = part.help.replace(f"{_PROGRAM} ", f"{program} ")
-    for below in getattr(command, "commands", {}).values():
-        equip(below, program)
-        # else click cuts the line in a group's list of commands short
-        below.short_help = " ".join((below.help or "").partition("\n\n")[0].split()).removesuffix(".")
-
-
-def _take_wish(ctx: Any, parameter: Any, wanted: bool) -> None:
-    """Carry one of those options into the surroundings that the command will see."""
-    if not wanted or ctx.obj is None:
-        return
-    surroundings: Surroundings = ctx.obj
-    if parameter.name == "no_color":
-        ctx.obj = replace(surroundings, environ={**surroundings.environ, "NO_COLOR": "1"})
-    else:
-        ctx.obj = replace(surroundings, trace=lambda line: _write_trace(surroundings, line))
-
-
-def _write_trace(surroundings: Surroundings, line: str) -> None:
-    surroundings.stderr.write(f"{printable(line)}\n")
 
 
 def invoke(arguments: Sequence[str], surroundings: Surroundings, program: str) -> int:

@@ -8,6 +8,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from sednactl.cli.everywhere import PROGRAM, equip, unknown_word
+
 _KINDS = {
     "jointinference": ("create_jointinference", "Inference on the edge, hard examples in the cloud (ji)"),
     "model": ("create_model", "A model file that workers load"),
@@ -22,7 +24,7 @@ class KindGroup(TyperGroup):
         """Give the kinds in the order of the help."""
         return list(_KINDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - click's signature
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import the module of one kind and give its click command."""
         from sednactl.sedna.kinds import kind_named
 
@@ -32,7 +34,14 @@ class KindGroup(TyperGroup):
             return None
         command: Any = typer.main.get_command(import_module(f"sednactl.cli.{entry[0]}").app)
         command.name = kind.word
+        equip(command, ctx.find_root().info_name or PROGRAM)
         return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the kind that the first argument names; a near miss is answered with what was meant."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise unknown_word("kind to create", args[0], _KINDS, ctx.command_path)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - click's signature
         """Write the kinds without importing any of their modules."""
