@@ -66,7 +66,7 @@ def _walk(path: tuple[str, ...], command: Any, above: Any, summary: str) -> Iter
     words = command.list_commands(context) if hasattr(command, "list_commands") else []
     commands = {word: command.get_command(context, word) for word in words}
     summaries = {
-        word: COMMANDS[word].summary if not path else each.get_short_help_str(200)
+        word: COMMANDS[word].summary if not path else each.get_short_help_str(200).removesuffix(".")
         for word, each in commands.items()
     }
     arguments = [each for each in command.params if each.param_type_name == "argument"]
@@ -258,6 +258,8 @@ def _zsh_function(node: Node) -> str:
         lines.append(f"'1:{_zsh_label(node.first_values)}:{_zsh_action(node.first_values)}'")
     if node.more_values:
         lines.append(f"'*:{_zsh_label(node.more_values)}:{_zsh_action(node.more_values)}'")
+    else:
+        lines.append("'*:name: '")  # else zsh offers no option after a name
     arguments = " \\\n        ".join(["_arguments -S", *lines])
     return f"{name}() {{\n    {arguments}\n}}\n"
 
