@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import sys
@@ -20,12 +21,16 @@ if TYPE_CHECKING:  # spelled so because the typing module alone costs half of a 
 FAULT = 70
 """Exit code of a fault in this program itself (EX_SOFTWARE); no code of the contract may be taken for it."""
 
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+"""Importing makes tens of thousands of objects that live to the end; looking through them costs 5 ms a run."""
+
 _OUTPUT_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def main() -> NoReturn:
     """Run the installed command."""
     program = "kubectl sedna" if os.path.basename(sys.argv[0]).startswith("kubectl-") else "sednactl"  # noqa: PTH119 - pathlib costs 4 ms here
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     _steady_streams()
     signal.signal(signal.SIGTERM, _terminated)
     try:
@@ -36,6 +41,8 @@ def main() -> NoReturn:
         code = _output_failed(error)
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
+    # The interpreter would search all that was imported for garbage before it goes: 10 ms for nothing.
+    gc.freeze()
     sys.exit(code)
 
 
