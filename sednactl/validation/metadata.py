@@ -18,6 +18,7 @@ from sednactl.validation.structure import (
     _describe,
     _show,
     hint_for_unknown,
+    is_integer,
 )
 from sednactl.validation.words import is_dns_label, is_dns_subdomain, label_key_fault, label_value_fault
 
@@ -41,6 +42,7 @@ def metadata_problems(node: Node, content: dict[str, Any], root: Node) -> Iterat
         yield from _names(metadata)
         yield from _labels(metadata)
         yield from _owners(metadata)
+        yield from _finalizers(metadata)
 
 
 def _shape(node: Node, value: Any, path: Path, root: Node) -> Iterator[Problem]:
@@ -51,7 +53,7 @@ def _shape(node: Node, value: Any, path: Path, root: Node) -> Iterator[Problem]:
         "object": type(value) is dict,
         "array": type(value) is list,
         "string": type(value) is str,
-        "integer": type(value) is int and -(2**63) <= value < 2**63,
+        "integer": is_integer(value),
         "boolean": type(value) is bool,
     }.get(kind, True)
     if not fits:
@@ -125,8 +127,23 @@ def _labels(metadata: dict[str, Any]) -> Iterator[Problem]:
         yield Problem(METADATA, ("metadata", "annotations"), message, at_key=True)
 
 
+def _finalizers(metadata: dict[str, Any]) -> Iterator[Problem]:
+    names = [name or "" for name in metadata.get("finalizers") or ()]
+    for index, name in enumerate(names):
+        fault = label_key_fault(name)
+        if fault:
+            yield Problem(METADATA, ("metadata", "finalizers", index), f"finalizer {_show(name)}: {fault}")
+    if {"orphan", "foregroundDeletion"} <= set(names):
+        yield Problem(
+            METADATA,
+            ("metadata", "finalizers"),
+            "orphan and foregroundDeletion exclude each other",
+            at_key=True,
+        )
+
+
 def _owners(metadata: dict[str, Any]) -> Iterator[Problem]:
-    controllers = 0
+    controllers: set[str] = set()
     for index, owner in enumerate(metadata.get("ownerReferences") or ()):
         owner = owner or _NO_MAP
         path: Path = ("metadata", "ownerReferences", index)
@@ -137,8 +154,9 @@ def _owners(metadata: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(METADATA, (*path, "apiVersion"), f"{_show(owner['apiVersion'])} is no apiVersion")
         if owner.get("apiVersion") == "v1" and owner.get("kind") == "Event":
             yield Problem(METADATA, path, "an Event cannot own anything")
-        controllers += owner.get("controller") is True
-    if controllers > 1:
+        if owner.get("controller") is True:
+            controllers.add(repr(sorted((key, value) for key, value in owner.items() if value)))
+    if len(controllers) > 1:  # the server takes the same owner twice as one
         yield Problem(
             METADATA, ("metadata", "ownerReferences"), "more than one owner is the controller", at_key=True
         )

@@ -31,6 +31,7 @@ class Node:
         "closed",
         "keys",
         "list_type",
+        "name",
         "required",
         "type",
     )
@@ -38,6 +39,7 @@ class Node:
     def __init__(self, raw: dict[str, Any], file: str) -> None:
         self._raw = raw
         self._file = file
+        self.name = ""  # of the shared type it is, e.g. PodSpec
         self.type: str = "int-or-string" if raw.get("x-kubernetes-int-or-string") else raw.get("type", "")
         self.required: tuple[str, ...] = tuple(raw.get("required", ()))
         self.closed = raw.get("additionalProperties") is False
@@ -134,13 +136,16 @@ def _node(raw: dict[str, Any], file: str) -> Node:
     if len(raw) > 1:
         target = _node({"$ref": f"#{pointer}"}, file)
         beside = {key: value for key, value in raw.items() if key != "$ref"}
-        return Node(target._raw | beside, target._file)
+        merged = Node(target._raw | beside, target._file)
+        merged.name = target.name
+        return merged
     node = _shared.get((file, pointer))
     if node is None:
         found: Any = _load(file)
         for step in pointer.strip("/").split("/"):
             found = found[step]
         node = _shared[file, pointer] = _node(found, file)
+        node.name = node.name or pointer.rpartition("/")[2]
     return node
 
 

@@ -93,12 +93,12 @@ class _Walk:
         elif kind == "int-or-string":
             if type(value) is str:
                 self.bounds(node, value)
-            elif not _is_integer(value):
+            elif not is_integer(value):
                 self.wrong_type(node, value)
         elif kind == "boolean":
             if type(value) is not bool:
                 self.wrong_type(node, value)
-        elif (kind == "integer" and not _is_integer(value)) or (kind == "number" and not _is_number(value)):
+        elif (kind == "integer" and not is_integer(value)) or (kind == "number" and not _is_number(value)):
             self.wrong_type(node, value)
         elif len(node._raw) > 1:
             self.bounds(node, value)
@@ -282,7 +282,8 @@ def _map_key(items: Node, keys: Iterable[str], item: Any) -> tuple[str, str] | N
     return repr(values), " with ".join(f"{name} {_show(value)}" for name, value in values)
 
 
-def _is_integer(value: Any) -> bool:
+def is_integer(value: Any) -> bool:
+    """Tell whether the API server takes a value as an integer: 64 bits, or a whole float that is exact."""
     if type(value) is int:
         return -(2**63) <= value < 2**63
     return type(value) is float and value.is_integer() and abs(value) < 2**53

@@ -29,7 +29,7 @@ def scaled_sides(workload: Workload) -> Iterator[tuple[Side, dict[str, Any]]]:
 
 @rule("SDN201", "error", JI)
 def min_not_above_max(workload: Workload) -> Iterator[Problem]:
-    """MinReplicas above maxReplicas
+    """Bounds the wrong way round: minReplicas above maxReplicas
 
     The HPA is refused, and the service ends as Failed.
     """
@@ -44,7 +44,7 @@ def min_not_above_max(workload: Workload) -> Iterator[Problem]:
 
 @rule("SDN202", "error", JI)
 def max_at_least_one(workload: Workload) -> Iterator[Problem]:
-    """MaxReplicas below 1
+    """Upper bound below 1
 
     An autoscaler with no replicas to give is refused. To run without autoscaling, leave hpa out.
     """
@@ -59,7 +59,7 @@ def max_at_least_one(workload: Workload) -> Iterator[Problem]:
 
 @rule("SDN203", "error", JI)
 def min_at_least_one(workload: Workload) -> Iterator[Problem]:
-    """MinReplicas below 1
+    """Lower bound below 1
 
     Scaling to zero needs the cluster's HPAScaleToZero feature and an Object or External
     metric, as no pod is left that could report its own. Without both the HPA is refused.

@@ -1,0 +1,74 @@
+"""`explain`: describe kinds, fields and rules, offline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sednactl.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from sednactl.surroundings import Surroundings
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command()
+def explain(
+    ctx: typer.Context,
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND[.path.to.field]|RULE",
+            help="What to describe; 'rules' lists every rule of validate.",
+        ),
+    ],
+    recursive: Annotated[
+        bool, typer.Option("--recursive", help="All fields below, names and types only.")
+    ] = False,
+) -> int:
+    """Describe a kind's fields, or a rule of validate, without a cluster.
+
+    \b
+    Examples:
+      sednactl explain jointinference
+      sednactl explain ji.spec.edgeWorker.hpa
+      sednactl explain model --recursive
+      sednactl explain SDN207
+      sednactl explain rules
+    """
+    surroundings: Surroundings = ctx.obj
+    surroundings.stdout.write(_page(subject, recursive))
+    return ExitCode.DONE
+
+
+def _page(subject: str, recursive: bool) -> str:
+    from sednactl.render import explained
+
+    if subject.lower() == "rules":
+        from sednactl.validation.rulebook import rulebook
+
+        return explained.rule_list(rulebook().values())
+    if subject[:3].upper() == "SDN" and subject[3:].isdigit():
+        from sednactl.validation.rulebook import rulebook
+
+        rule = rulebook().get(subject.upper())
+        if rule is None:
+            raise UsageError(f"no rule is called {subject}", hint="`sednactl explain rules` lists them")
+        return explained.rule_page(rule)
+    from sednactl.sedna.kinds import SEDNA_KINDS, kind_named
+    from sednactl.validation.fields import explain_field
+
+    word, _, path = subject.partition(".")
+    kind = kind_named(word)
+    if kind is None:
+        words = ", ".join(known.word for known in SEDNA_KINDS)
+        raise UsageError(f'no kind is called "{word}"', hint=f"one of {words}")
+    steps = [step for step in path.removeprefix("sedna.io").split(".") if step]
+    return explained.explained(explain_field(kind.kind, steps, recursive=recursive), recursive=recursive)

@@ -1,0 +1,58 @@
+"""A kind's fields, or a rule's page, for people: the layout of `kubectl explain`."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sednactl.sedna.kinds import GROUP, VERSION
+
+if TYPE_CHECKING:
+    from sednactl.validation.fields import Explained, Field
+    from sednactl.validation.rulebook import Rule
+
+
+def explained(subject: Explained, *, recursive: bool = False) -> str:
+    """Give the page of a kind or a field."""
+    lines = [f"GROUP:      {GROUP}", f"KIND:       {subject.kind}", f"VERSION:    {VERSION}", ""]
+    if subject.path:
+        lines += [f"FIELD: {subject.path[-1]} <{subject.type}>", ""]
+    lines += ["DESCRIPTION:", *_wrapped(subject.description or "(none)", 4)]
+    if subject.fields:
+        lines += ["", "FIELDS:"]
+        for field in subject.fields:
+            lines += _short(field) if recursive else _long(field)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def rule_page(rule: Rule) -> str:
+    """Give the page of a rule."""
+    title, _, body = textwrap.dedent("    " + rule.page.strip()).strip().partition("\n")
+    lines = [f"RULE:       {rule.id}", f"LEVEL:      {rule.level}"]
+    if rule.kinds:
+        lines.append(f"KINDS:      {', '.join(sorted(rule.kinds))}")
+    lines += ["", title, "", textwrap.dedent(body).strip()]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def rule_list(rules: Iterable[Rule]) -> str:
+    """Give all rules, one a line."""
+    from sednactl.render.columns import columns
+
+    return columns(("RULE", "LEVEL", "TITLE"), [(rule.id, rule.level, rule.title) for rule in rules])
+
+
+def _long(field: Field) -> list[str]:
+    return (
+        [*_short(field), *_wrapped(field.description, 4), ""] if field.description else [*_short(field), ""]
+    )
+
+
+def _short(field: Field) -> list[str]:
+    required = " -required-" if field.required else ""
+    return [f"{'  ' * (field.depth + 1)}{field.name}\t<{field.type}>{required}"]
+
+
+def _wrapped(words: str, indent: int) -> list[str]:
+    return textwrap.wrap(words, 80, initial_indent=" " * indent, subsequent_indent=" " * indent)
