@@ -19,7 +19,7 @@ from sednactl import __version__
 from sednactl.cluster.addresses import path_of, with_query
 from sednactl.cluster.answers import NOT_SERVED, Answer, Asked, decoded, warnings_in
 from sednactl.cluster.door import FIELD_MANAGER, Change, Json, Listing, Propagation, Selection, Stored
-from sednactl.cluster.faults import unreachable
+from sednactl.cluster.faults import turned_away, unreachable
 from sednactl.cluster.paging import pages
 from sednactl.cluster.wire import Connection, tls_context
 from sednactl.errors import NotFound, Unreachable
@@ -328,7 +328,7 @@ class HttpCluster:
                 connection.until(self.clock() + seconds + silence)
                 yield from read_events(read_lines(response), selection)
                 return
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, http.client.HTTPException, ValueError) as error:
                 raise unreachable(error, self._credentials) from error
             finally:
                 self._drop(connection)
@@ -467,12 +467,14 @@ class HttpCluster:
             try:
                 response = self._send(connection, proof, method, asked.path, data, accept, content_type)
                 answer = self._read(response)
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, http.client.HTTPException, ValueError) as error:
                 said = unreachable(error, self._credentials)
+                if turned_away(error):
+                    raise said from error
                 raise _AnswerLost(said.message, hint=said.hint) from error
             keep = not response.will_close and response.isclosed()
             return answer
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             raise unreachable(error, self._credentials) from error
         finally:
             if keep:
@@ -483,11 +485,8 @@ class HttpCluster:
     def _read(self, response: http.client.HTTPResponse) -> Answer:
         headers = response.headers
         largest = LARGEST_REFUSAL if response.status >= 400 else LARGEST_ANSWER
-        body = (
-            response.read(largest + 1)
-            if response.chunked or (response.length or 0) > largest
-            else response.read()
-        )
+        known = response.length is not None and response.length <= largest
+        body = response.read() if known else response.read(largest + 1)
         if len(body) > largest:
             raise Unreachable(
                 f"{self.server} sends an answer of more than {largest} bytes",

@@ -129,9 +129,10 @@ def server_url(chosen: ChosenContext) -> str:
     try:
         parts = urlsplit(server)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        usable = usable and parts.path.isascii() and not parts.query and not parts.fragment
     except ValueError:
         usable = False
-    if not usable or any(character.isspace() for character in server):
+    if not usable or not server.isprintable() or " " in server:
         raise InvalidInput(
             f'the server of cluster "{chosen.cluster_name}" in the kubeconfig is no URL that can be used',
             hint="write https://host:port",

@@ -21,6 +21,11 @@ _OTHER_AUTHORITY = (
 )
 
 
+def turned_away(error: Exception) -> bool:
+    """Tell whether TLS ended before the server saw a request, so that nothing can have been done."""
+    return isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or "").upper()
+
+
 def unreachable(error: Exception, credentials: Credentials) -> Unreachable:
     """Turn what a socket, TLS or HTTP raised into one line and a hint."""
     server = credentials.server
@@ -33,7 +38,7 @@ def unreachable(error: Exception, credentials: Credentials) -> Unreachable:
             f"{where}: the connection to the proxy {proxy.shown} {why}",
             hint="check proxy-url in the kubeconfig, HTTPS_PROXY and NO_PROXY",
         )
-    if isinstance(error, socket.gaierror):
+    if isinstance(error, (socket.gaierror, UnicodeError)):
         return Unreachable(
             f"{where}: no such host", hint=f"check the server of {context}, the network and name resolution"
         )
@@ -61,17 +66,13 @@ def unreachable(error: Exception, credentials: Credentials) -> Unreachable:
             f"{where}: the connection was closed without an answer",
             hint="try again; is the server restarting?",
         )
-    if isinstance(error, http.client.HTTPException):
+    if isinstance(error, (http.client.HTTPException, ValueError)):
         return Unreachable(
             f"{where}: what answers there does not speak HTTP",
             hint=f"is the server of {context} an API server, and is its URL https?",
         )
-    if isinstance(error, OSError):
-        reason = error.strerror or str(error) or type(error).__name__
-        return Unreachable(
-            f"{where}: {reason[:1].lower()}{reason[1:]}", hint=f"check the server of {context}"
-        )
-    return Unreachable(f"{where}: {error}")
+    reason = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
+    return Unreachable(f"{where}: {reason[:1].lower()}{reason[1:]}", hint=f"check the server of {context}")
 
 
 def _tls(error: ssl.SSLError, where: str) -> Unreachable:

@@ -12,7 +12,6 @@ import io
 import os
 import socket
 import ssl
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -296,6 +295,8 @@ def _as_file(content: bytes | Path) -> Iterator[str]:
         finally:
             os.close(descriptor)
     else:
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="sednactl-") as folder:  # mode 0700
             file = Path(folder) / "pem"
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
