@@ -252,7 +252,7 @@ def _zsh_function(node: Node) -> str:
         head = (
             '    local curcontext="$curcontext" state line\n    local -a commands\n    typeset -A opt_args\n'
         )
-        arguments = " \\\n        ".join(["_arguments -C -S", *lines])
+        arguments = " \\\n        ".join(["_arguments -C -S -A '-*'", *lines])
         return f"{name}() {{\n{head}    {arguments}\n{after}}}\n"
     if node.first_values:
         lines.append(f"'1:{_zsh_label(node.first_values)}:{_zsh_action(node.first_values)}'")

@@ -33,18 +33,32 @@ COMMANDS: dict[str, Entry] = {
     ),
     "templates": Entry("templates", "List, show or copy the templates that create uses", "Author"),
     "validate": Entry(
-        "validate", "Check manifests offline against schemas and against what Sedna does", "Author"
+        "validate",
+        "Check manifests offline: what the cluster would refuse, and what Sedna would make of the rest",
+        "Author",
     ),
-    "explain": Entry("explain", "Describe a kind's fields, offline", "Author"),
-    "diff": Entry("diff", "Show what apply would change in the cluster", "Author"),
-    "apply": Entry("apply", "Send manifests to the cluster (server-side apply)", "Author"),
+    "explain": Entry(
+        "explain", "Describe a kind's fields, or a rule of validate, without a cluster", "Author"
+    ),
+    "diff": Entry("diff", "Show what apply would change in the cluster, as a unified diff", "Author"),
+    "apply": Entry(
+        "apply", "Send manifests to the cluster (server-side apply, field manager sednactl)", "Author"
+    ),
     "get": Entry("get", "List workloads with what their children really do", "Manage"),
     "describe": Entry("describe", "Show one workload, its children, references and events", "Manage"),
-    "tree": Entry("tree", "Show what a workload owns", "Manage"),
-    "wait": Entry("wait", "Wait until a workload runs or is gone", "Manage"),
+    "tree": Entry(
+        "tree",
+        "Show what a workload owns, by owner reference and UID, with broken links and ghosts marked",
+        "Manage",
+    ),
+    "wait": Entry(
+        "wait", "Wait until a workload runs, judged by its children, or is gone with all it owned", "Manage"
+    ),
     "delete": Entry("delete", "Delete workloads, after telling what goes with them", "Manage"),
-    "scale": Entry("scale", "Watch the replicas of both sides of a service", "Scale"),
-    "cleanup": Entry("cleanup", "Find and remove ghost instances, and undo that", "Clean up"),
+    "scale": Entry("scale", "See how both sides of joint inference services are scaled, and why", "Scale"),
+    "cleanup": Entry(
+        "cleanup", "Find and remove ghost instances: objects whose workload is gone. Undo that", "Clean up"
+    ),
     "completion": Entry("completion", "Print the completion script of a shell", "Other"),
 }
 

@@ -147,3 +147,9 @@ def test_files(complete: Complete) -> None:
 def test_an_equals_sign_in_bash(tmp_path: Path) -> None:
     assert {"table", "wide", "jsonl"} <= _bash("scale", "watch", "--output", "=", "", cwd=tmp_path)
     assert _bash("scale", "watch", "--output", "=", "js", cwd=tmp_path) == {"jsonl"}
+
+
+def test_flags_after_a_name_and_an_alias(complete: Complete) -> None:
+    offered = {each.rstrip("=") for each in complete("create", "ji", "helmet", "--cloud-")}
+    assert {"--cloud-model", "--cloud-image", "--cloud-hpa"} <= offered
+    assert {"cloud", "edge", "both", "none"} <= complete("create", "ji", "helmet", "--hpa", "")
