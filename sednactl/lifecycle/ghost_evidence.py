@@ -115,9 +115,9 @@ def unknown_namesake(sentence: str) -> Said:
 def before_0_7(namespace: str, living: LiveWorkload, owner_kind: str) -> Said:
     """Say that a living workload was left behind by an upgrade of the Global Manager."""
     return Said(
-        f"Made by a Sedna before 0.7 for {living.kind} {living.name}, which lives but is marked Failed: after "
-        f"the upgrade the Global Manager no longer looks after it, and its owner reference ({owner_kind}) "
-        "will keep it here when the workload goes.",
+        f"Made by a Sedna before 0.7 for {living.kind} {living.name}, which lives but is marked Failed without an "
+        "active worker, as after an upgrade to a Global Manager that no longer looks after it; its owner reference "
+        f"({owner_kind}) will keep it here when the workload goes.",
         _safe_order(namespace, living),
     )
 

@@ -125,8 +125,11 @@ def live_workload(kind: SednaKind, item: Json) -> LiveWorkload:
     expected = None
     if kind is FEDERATED_LEARNING and "spec" in item:
         expected = 1 + len(item["spec"].get("trainingWorkers") or ())
-    conditions = (item.get("status") or {}).get("conditions") or [{}]
-    failed = conditions[-1].get("type") == "Failed"
+    status = item.get("status") or {}
+    conditions = status.get("conditions") or [{}]
+    # The claim Failed alone is worth little; with no active worker it is what GM
+    # from 0.7 on says about a service whose workers an older one made.
+    failed = conditions[-1].get("type") == "Failed" and not status.get("active")
     return LiveWorkload(kind.kind, meta.get("namespace", ""), meta["name"], expected, failed)
 
 

@@ -37,7 +37,11 @@ _FORMER_KINDS = {kind.former_kind: kind for kind in SEDNA_KINDS if kind.former_k
 
 
 class LiveWorkload(NamedTuple):
-    """A workload that lives. `expected_pods` is for federated learning only; `failed` is its own claim."""
+    """A workload that lives.
+
+    `expected_pods` is for federated learning only; `failed` tells that it claims to
+    have failed and to have no active worker.
+    """
 
     kind: str
     namespace: str

@@ -18,7 +18,7 @@ from sednactl.errors import AlreadyExists, Forbidden, Invalid, InvalidInput, Not
 from sednactl.lifecycle import bundle as record
 from sednactl.lifecycle.cleanup import RESOURCES, cluster_uid, stamp
 from sednactl.sedna.kinds import BY_KIND, GROUP
-from sednactl.sedna.resources import DEPLOYMENT, SERVICE
+from sednactl.sedna.resources import DEPLOYMENT, POD, SERVICE
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
@@ -125,6 +125,8 @@ def as_new(whole: Json) -> tuple[Json, tuple[str, ...]]:
     finalizers = [one for one in meta.pop("finalizers", None) or [] if one not in _DELETION_FINALIZERS]
     if finalizers:
         meta["finalizers"] = finalizers
+    if manifest["kind"] == POD.kind and manifest["spec"].pop("ephemeralContainers", None):
+        changes.append("without its debug containers, which no pod is created with")
     if manifest["kind"] == DEPLOYMENT.kind and meta.get("annotations"):
         meta["annotations"].pop("deployment.kubernetes.io/revision", None)
     return manifest, tuple(changes)

@@ -551,3 +551,10 @@ class _Listening(list):  # type: ignore[type-arg]
         self._busy = True
         self._deed(seconds)
         self._busy = False
+
+
+def test_yaml_says_the_same_as_json(park: Park) -> None:
+    import yaml
+
+    park.fill(*orphans())
+    assert yaml.safe_load(park.clean("-o", "yaml").out) == park.report()[1]
