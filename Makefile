@@ -4,7 +4,7 @@ INSTALL ?= editable
 BIN = $(VENV)/bin
 export PYTHON
 
-.PHONY: demo test live lint bench schemas completions lock install clean
+.PHONY: demo test live lint bench schemas templates completions lock install clean
 
 demo: install  ## the main job, offline: render, validate and explain the example service
 	@.ci/demo $(VENV)
@@ -23,6 +23,9 @@ bench: install  ## start-up and get, as ratios to python and kubectl in the same
 
 schemas: install  ## make schemas/kubernetes anew
 	$(BIN)/python schemas/generate.py
+
+templates: install  ## translate templates/ to Python anew
+	$(BIN)/python -m sednactl.manifests.ready
 
 completions: install  ## make completions/ anew
 	$(BIN)/python completions/generate.py
