@@ -331,6 +331,7 @@ def _verified(
 
 def _show(report: GhostReport, surroundings: Surroundings, output: Output, scope: str) -> None:
     from sednactl.render import ghosts as render
+    from sednactl.render.columns import printable
 
     stdout, stderr = surroundings.stdout, surroundings.stderr
     width = _width(surroundings)
@@ -350,10 +351,12 @@ def _show(report: GhostReport, surroundings: Surroundings, output: Output, scope
         stdout.write(render.remaining_table(report.remaining, width))
         stdout.flush()
     for line in render.unknown_lines(report):
-        stderr.write(f"warning: {line}\n")
+        stderr.write(f"warning: {printable(line)}\n")
     stderr.writelines(f"{line}\n" for line in render.summary(report, scope))
     if report.unverified is not None:
-        stderr.write(f"warning: whether all of it is gone could not be seen: {report.unverified.message}\n")
+        stderr.write(
+            f"warning: whether all of it is gone could not be seen: {printable(report.unverified.message)}\n"
+        )
     if report.done is not None and report.done.stopped is not None:
         _say_stopped(report.done.stopped.message, report.done.stopped.hint, surroundings)
         if report.done.bundle is not None:
@@ -416,20 +419,24 @@ def _kinds(words: list[str]) -> set[str] | None:
 
 
 class _Ticker:
-    """One line on standard error that says what is going on; nothing where the cursor cannot move."""
+    """One line on standard error that says what is going on; where the cursor cannot move, waits are said once."""
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._stream = surroundings.stderr
         self._moving = surroundings.moving(surroundings.stderr)
         self._shown = False
+        self._waiting = False
 
     def __call__(self, text: str) -> None:
-        if self._moving:
-            from sednactl.render.columns import printable
+        from sednactl.render.columns import printable
 
+        if self._moving:
             self._stream.write(f"\r\x1b[K{printable(text)[:100]}")
             self._stream.flush()
             self._shown = True
+        elif text.startswith("waiting") and not self._waiting:
+            self._waiting = True
+            self.say(printable(text))
 
     def say(self, text: str) -> None:
         """Write a line that stays."""

@@ -25,9 +25,12 @@ def seconds(text: str) -> float:
     import re
 
     try:
-        return float(text)
+        bare = float(text)
     except ValueError:
         pass
+    else:
+        if 0 <= bare < float("inf"):  # also refuses nan, which every comparison lets pass
+            return bare
     parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise UsageError(f"'{text}' is no duration", hint="write 30s, 5m, 1h30m or a number of seconds")

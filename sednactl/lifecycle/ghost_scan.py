@@ -205,6 +205,9 @@ class _Scanner:
                     item["kind"] = resource.kind
                     if worth_judging(item, live):
                         kept.append(slim(item, resource))
+            except NotFound:
+                self.scanned[resource.kind] = 0  # what the cluster does not serve nobody made there
+                continue
             except (Refused, Unreachable) as error:
                 blind[resource.kind] = self._reason(error, resource.plural)
                 if len(blind) == len(CHILD_RESOURCES):
@@ -222,8 +225,22 @@ class _Scanner:
         kinds = [BY_KIND[kind] for kind in sorted(named) if kind]
         whole = [kind for kind in kinds if kind is FEDERATED_LEARNING or kind.former_kind]
         living, unreadable = self.workloads(kinds, whole)
+        living = {**self._elsewhere(kinds), **living}
         inventory = Inventory(children, living, unreadable)
         return replace(inventory, places=self._places(inventory))
+
+    def _elsewhere(self, kinds: Iterable[SednaKind]) -> dict[str, LiveWorkload]:
+        """Give the living of all namespaces, as far as they may be listed: a UID that lives anywhere spares."""
+        living: dict[str, LiveWorkload] = {}
+        if self.namespace is None:
+            return living
+        for kind in kinds:
+            try:
+                for item in self.cluster.list(Selection(kind.resource), metadata_only=True):
+                    living[item["metadata"]["uid"]] = live_workload(kind, item)
+            except Refused:
+                continue  # an operator of one namespace sees that one only
+        return living
 
     def second_look(self, inventory: Inventory, unsettled: Mapping[str, str]) -> Inventory:
         """Look again at some objects (kind by UID): those that are gone drop out, the others have stayed."""

@@ -158,34 +158,37 @@ def remaining_table(remaining: Sequence[Remaining], width: int) -> str:
 def summary(report: GhostReport, scope: str) -> list[str]:
     """Give what it amounts to, in a line or two, for standard error."""
     scan = report.scan
-    looked = f"{sum(scan.scanned.values())} objects looked at {scope}"
-    if report.done is not None:
-        return _summary_of_deed(report, looked)
+    objects = sum(scan.scanned.values())
+    looked = f"; {objects} objects looked at {scope}" if objects else ""
     if not scan.ghosts:
-        return [f"No ghost instances: {looked}."]
-    doomed = len(report.doomed())
+        return [f"No ghost instances{looked}."]
+    doomed = report.doomed()
     kept = [ghost for ghost in scan.ghosts if ghost.action == "keep"]
-    ghosts_kept = sum(ghost.verdict == "ghost" for ghost in kept)
-    no_ghosts = len(kept) - ghosts_kept
-    parts = [f"{doomed} to delete"] if doomed else []
-    parts += [f"{ghosts_kept} to be seen to by hand"] if ghosts_kept else []
-    parts += [f"{no_ghosts} that only look like ghosts"] if no_ghosts else []
-    return [f"{', '.join(parts)}; {looked}. Nothing was changed."]
+    by_hand = sum(ghost.verdict == "ghost" for ghost in kept)
+    no_ghosts = len(kept) - by_hand
+    if report.done is None or not doomed:
+        parts = [f"{len(doomed)} to delete"] if doomed else []
+        unchanged = " Nothing was changed."
+    else:
+        parts = _deeds(report)
+        unchanged = ""
+    parts += [f"{by_hand} to be seen to by hand"] if by_hand else []
+    parts += [f"{no_ghosts} that only look{'s' if no_ghosts == 1 else ''} like a ghost"] if no_ghosts else []
+    return [f"{', '.join(parts)}{looked}.{unchanged}"]
 
 
-def _summary_of_deed(report: GhostReport, looked: str) -> list[str]:
-    assert report.done is not None  # noqa: S101 - summary() has looked
-    outcomes = list(report.done.outcomes.values())
-    counts = {
-        result: sum(one.result == result for one in outcomes) for result in ("deleted", "kept", "failed")
-    }
-    undone = len(report.doomed()) - sum(report.outcome(ghost) is not None for ghost in report.doomed())
-    parts = [f"{counts['deleted']} deleted"]
-    parts += [f"{counts['kept']} kept after all"] if counts["kept"] else []
-    parts += [f"{counts['failed']} failed"] if counts["failed"] else []
-    parts += [f"{undone} not come to"] if undone else []
+def _deeds(report: GhostReport) -> list[str]:
+    outcomes = [report.outcome(ghost) for ghost in report.doomed()]
+    results = [one.result for one in outcomes if one is not None]
+    words = {"deleted": "deleted", "kept": "kept after all", "failed": "failed"}
+    parts = [
+        f"{results.count(result)} {word}"  # type: ignore[arg-type]
+        for result, word in words.items()
+        if result == "deleted" or result in results
+    ]
+    parts += [f"{outcomes.count(None)} not come to"] if None in outcomes else []
     parts += [f"{len(report.remaining)} still there or back"] if report.remaining else []
-    return [f"{', '.join(parts)}; {looked}."]
+    return parts
 
 
 def unknown_lines(report: GhostReport) -> list[str]:

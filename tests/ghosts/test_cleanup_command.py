@@ -87,7 +87,7 @@ def test_no_ghosts(park: Park) -> None:
     park.fill(*healthy())
     done = park.clean()
     assert (done.code, done.out) == (0, "")
-    assert done.err.startswith("No ghost instances: 12 objects looked at in namespace park")
+    assert done.err.startswith("No ghost instances; 12 objects looked at in namespace park")
     assert park.clean("--yes").code == 0
 
 

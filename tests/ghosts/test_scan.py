@@ -9,10 +9,10 @@ from typing import Any
 from sednactl.lifecycle.ghost_scan import scan_for_ghosts
 from sednactl.lifecycle.undo import as_new, without_addresses
 from sednactl.sedna.kinds import FEDERATED_LEARNING, JOINT_INFERENCE
-from sednactl.sedna.resources import DEPLOYMENT, NODE, POD, SERVICE
+from sednactl.sedna.resources import DEPLOYMENT, HPA, NODE, POD, SERVICE
 from sednactl.surroundings import Surroundings
 from tests.ghosts.command import Park
-from tests.ghosts.objects import DEAD, JI, LIVE, NOW, Json, ago, before_0_7, child, reference
+from tests.ghosts.objects import DEAD, JI, LIVE, NOW, Json, ago, before_0_7, child, orphans, reference
 
 
 def test_class_e_is_told_by_the_service_that_claims_failure_without_a_worker(park: Park) -> None:
@@ -157,3 +157,18 @@ def test_addresses_are_let_go_but_headless_stays_headless() -> None:
     assert without_addresses(plain)["spec"] == {"ports": [{"port": 1}]}
     headless = {"kind": "Service", "spec": {"clusterIP": "None", "clusterIPs": ["None"]}}
     assert without_addresses(headless) == headless
+
+
+def test_a_uid_that_lives_in_another_namespace_spares(park: Park) -> None:
+    park.server.put(
+        JOINT_INFERENCE.resource, {"metadata": {"name": "helmet", "namespace": "yard", "uid": LIVE}}
+    )
+    park.fill(*orphans(LIVE))  # somebody copied them over
+    assert park.report()[1]["ghosts"] == []
+
+
+def test_a_kind_of_children_that_the_cluster_does_not_serve_is_no_blind_spot(park: Park) -> None:
+    park.server.served = tuple(one for one in park.server.served if one != HPA)
+    park.fill(before_0_7("Service", "helmet-cloud"))
+    code, report = park.report()
+    assert (code, report["unknown"]) == (1, [])
