@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from sednactl.errors import ConditionUnmet
+from sednactl.errors import ConditionUnmet, Unreachable
 from sednactl.scaling.children import Key
 from sednactl.scaling.until import Expression, Verdict, judge
 from sednactl.scaling.watching import News, ScaleFold, Scope, no_such_service, selections
@@ -64,6 +64,8 @@ class Wait:
 
     def readings(self) -> tuple[str, ...]:
         """Say, for the services that do not meet it, what every comparison last stood at."""
+        if not self._synced:
+            return ("the cluster has not answered yet",)
         if not self.verdicts:
             return ("there is no such service",)
         unmet = sorted(self._unmet)
@@ -97,7 +99,8 @@ def follow_services(
 ) -> Outcome:
     """Watch until the condition is met or `timeout` seconds are over; for ever when there is neither.
 
-    Raises ConditionUnmet when the time is over first, NotFound for a named service
+    Raises ConditionUnmet when the time is over first (Unreachable when there was
+    no condition and not even an answer), NotFound for a named service
     that does not exist while no condition waits for it.
     """
     began = surroundings.monotonic()
@@ -118,9 +121,11 @@ def follow_services(
             if wait is not None and wait.met:
                 return Outcome(True, waited)
             if timeout is not None and waited >= timeout and (fold.synced or timeout > 0):
-                if wait is None:
-                    return Outcome(False, waited)
-                raise _ran_out(wait, timeout)
+                if wait is not None:
+                    raise _ran_out(wait, timeout)
+                if not fold.synced:
+                    raise Unreachable(f"{cluster.server} has not answered within {timeout:g}s")
+                return Outcome(False, waited)
     raise AssertionError("a watch does not end by itself")
 
 

@@ -165,8 +165,9 @@ class ScaleFold:
         for key in before:
             if key not in after:
                 self._services[key].children(kind).pop(uid, None)
+        kept = _kept(item) if after else item
         for key in after:
-            self._services.setdefault(key, _Service()).children(kind)[uid] = item
+            self._services.setdefault(key, _Service()).children(kind)[uid] = kept
         if after:
             self._touches[uid] = after
         return tuple(dict.fromkeys((*before, *after)))
@@ -230,6 +231,22 @@ def what_changed(before: ScaleSnapshot | None, after: ScaleSnapshot) -> str:
         if words:
             told.append(f"{name} {', '.join(words)}")
     return "; ".join(told) or "conditions changed"
+
+
+def _kept(child: Json) -> Json:
+    """Leave out what no snapshot looks at; with thousands of services that is most of the memory."""
+    metadata = {key: value for key, value in child["metadata"].items() if key != "managedFields"}
+    kept = {**child, "metadata": metadata}
+    if child.get("kind") != "Deployment":
+        return kept
+    spec = child.get("spec") or {}
+    pod = (spec.get("template") or {}).get("spec") or {}
+    containers = [
+        {key: container[key] for key in ("name", "resources") if key in container}
+        for container in pod.get("containers") or ()
+    ]
+    kept["spec"] = {"replicas": spec.get("replicas"), "template": {"spec": {"containers": containers}}}
+    return kept
 
 
 def _or_none(value: object) -> str:

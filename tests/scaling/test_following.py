@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sednactl.cluster.door import Change, Selection
-from sednactl.errors import ConditionUnmet, NotFound
+from sednactl.errors import ConditionUnmet, NotFound, Unreachable
 from sednactl.scaling.following import Wait, follow_services
 from sednactl.scaling.until_parser import read_until
 from sednactl.scaling.watching import News, Scope, selections
@@ -30,6 +30,8 @@ class Script:
     steps: Sequence[tuple[float, str, Json]] = ()
     passed: float = 0.0
     closed: bool = False
+    answers: bool = True
+    server: str = "https://nowhere"
     heard: list[News] = field(default_factory=list)
     ticks: int = 0
 
@@ -38,7 +40,7 @@ class Script:
         try:
             for item in self.existing:
                 yield Change("added", where[item["kind"]], item)
-            for selection in wanted:
+            for selection in wanted if self.answers else ():
                 yield Change("synced", selection)
             for at, type_, item in self.steps:
                 while self.passed + idle < at:
@@ -157,6 +159,14 @@ def test_it_must_hold_for_every_service_at_once() -> None:
 def test_no_service_at_all_is_not_every_service() -> None:
     with pytest.raises(ConditionUnmet):
         Script(Scope("park")).run("cloud.replicas>=0", 2)
+
+
+def test_a_cluster_that_does_not_answer_is_no_service_that_is_not_there() -> None:
+    with pytest.raises(ConditionUnmet) as caught:
+        Script(HELMET, answers=False).run("cloud.ready>=1", 5)
+    assert caught.value.detail == ("the cluster has not answered yet",)
+    with pytest.raises(Unreachable, match="has not answered within 5s"):
+        Script(HELMET, answers=False).run(None, 5)
 
 
 def test_selections_of_the_script_are_those_of_the_scope() -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -361,3 +362,30 @@ def test_status_without_metrics_says_so_and_is_no_failure(park: StubServer, tmp_
     assert "cpu ?/20%" in done.out
     assert "metrics unknown: no metrics API" in done.out
     assert "could not find the requested resource (get pods.metrics.k8s.io)" in done.err
+
+
+def test_only_the_live_screen_imports_what_is_heavy(park: StubServer, tmp_path: Path) -> None:
+    """Neither status nor a watch without a terminal pays for rich, and nothing here for anything heavier."""
+    program = (
+        "import sys; from sednactl.cli.main import run; from sednactl.surroundings import Surroundings; "
+        "run(sys.argv[1:], Surroundings.of_process()); "
+        "heavy = ('rich', 'kubernetes', 'jinja2', 'jsonschema', 'jsonschema_rs', 'requests', 'asyncio'); "
+        "print(*[name for name in heavy if name in sys.modules], file=sys.stderr)"
+    )
+    environment = clean_environment(tmp_path, {"KUBECONFIG": str(tmp_path / "config")})
+    for arguments in (
+        ("scale", "status", "-n", "park"),
+        ("scale", "status", "-n", "park", "-o", "json"),
+        ("scale", "watch", "-n", "park", "--until", "cloud.ready>=1"),
+        ("scale", "watch", "-n", "park", "--until", "cloud.ready>=1", "-o", "jsonl"),
+        ("scale", "watch", "--help"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0
+        assert done.stderr.strip() == "", (arguments, done.stderr)
