@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -318,3 +320,104 @@ def test_rights_to_look_but_not_to_delete(field: Field, tmp_path: Path) -> None:
     assert (code, objects) == (0, [])  # nothing had been deleted
     done = field._sednactl("cleanup", "ghost-instances", "-n", field.namespace, "--as", "stranger")
     assert done.code == 4 and "forbidden" in done.err.lower()
+
+
+def test_an_object_search_deleted_only_just_leaves_no_ghosts(field: Field) -> None:
+    """The Global Manager re-creates its children for a moment after the deletion."""
+    template = {"spec": {"containers": [{"name": "c", "image": "example/worker:v1"}]}}
+    labelled = {"metadata": {}, **template}
+    spec = {
+        "userWorker": {"template": template},
+        "trackingWorkers": [{"template": template}],
+        "reidWorkers": {"replicas": 1, "selector": {"matchLabels": {"app": "reid"}}, "template": labelled},
+    }
+    services = "/apis/sedna.io/v1alpha1/namespaces/{}/objectsearchservices"
+    body = {
+        "apiVersion": "sedna.io/v1alpha1",
+        "kind": "ObjectSearchService",
+        "metadata": {"name": "seek"},
+        "spec": spec,
+    }
+    field.create(services, body)
+    eventually(
+        lambda: len([one for one in field.objects("seek") if one.startswith(("Deployment", "Service"))]) == 4,
+        what="children",
+    )
+    options = {"propagationPolicy": "Background"}
+    field.plane.api.expect("DELETE", f"{services.format(field.namespace)}/seek", options)
+    code, ghosts, err = field.clean("--yes")
+    assert (code, {name for name, one in ghosts.items() if one["verdict"] == "ghost"}) == (0, set()), err
+    eventually(lambda: not field.objects("seek"), what="an empty namespace")
+
+
+def test_surplus_pods_of_a_living_federated_learning_job(field: Field) -> None:
+    template = {"spec": {"containers": [{"name": "c", "image": "example/worker:v1"}]}}
+    spec = {
+        "aggregationWorker": {"model": {"name": "big"}, "template": template},
+        "trainingWorkers": [{"dataset": {"name": "none"}, "template": template}],
+    }
+    jobs = "/apis/sedna.io/v1alpha1/namespaces/{}/federatedlearningjobs"
+    body = {
+        "apiVersion": "sedna.io/v1alpha1",
+        "kind": "FederatedLearningJob",
+        "metadata": {"name": "fl"},
+        "spec": spec,
+    }
+    job = field.create(jobs, body)
+    eventually(
+        lambda: len([one for one in field.objects("fl") if one.startswith("Pod")]) == 2, what="its pods"
+    )
+    labels = {f"federatedlearningjob.sedna.io/{key}": value for key, value in
+              {"name": "fl", "uid": job["metadata"]["uid"], "worker-type": "train"}.items()}  # fmt: skip
+    owner = {
+        "apiVersion": "sedna.io/v1alpha1",
+        "kind": "FederatedLearningJob",
+        "name": "fl",
+        "uid": job["metadata"]["uid"],
+        "controller": True,
+    }
+    field.create(
+        _LISTS[4],
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "fl-train-zzzzz", "labels": labels, "ownerReferences": [owner]}, **template},
+    )  # fmt: skip
+    before = field.objects("fl")
+    code, ghosts, err = field.clean("--yes")
+    assert code == 7, err
+    (ghost,) = ghosts.values()
+    assert (ghost["cause"], ghost["action"]) == ("surplus-pod", "keep")
+    assert "sednactl delete federatedlearning fl" in ghost["mend"]
+    assert field.objects("fl") == before
+
+
+def test_the_api_server_hangs_in_the_middle(field: Field, tmp_path: Path) -> None:
+    if not field.plane.own:
+        pytest.skip("freezes the API server, so it needs a plane of its own")
+    for number in range(40):
+        field.create(_LISTS[4], before_0_7("Pod", f"old-edge-{number:02}"))
+    file = tmp_path / "b"
+    ended = threading.Event()
+
+    def freeze() -> None:
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            if file.exists() and file.read_text().count('"step":"deleted"') >= 5:
+                with field.plane.frozen():
+                    ended.wait(30)
+                return
+            time.sleep(0.005)
+
+    freezer = threading.Thread(target=freeze)
+    freezer.start()
+    arguments = ("-n", field.namespace, "--older-than", "0s", "--yes", "--backup", str(file))
+    done = field._sednactl("cleanup", "ghost-instances", *arguments, "--request-timeout", "2s")
+    ended.set()
+    freezer.join()
+    assert done.code == 7, done.err
+    assert "not come to" in done.err and f"--resume {file}" in done.err
+
+    code, ghosts, err = field.clean("--yes", "--resume", str(file))
+    assert code == 0, err
+    assert len(ghosts) == 40 and not field.objects("old-edge")
+    code, objects = field.undo(file)
+    assert (code, len(objects)) == (0, 40)
+    assert len(field.objects("old-edge")) == 40
