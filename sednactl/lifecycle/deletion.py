@@ -169,6 +169,9 @@ class _Watch:
             if cascade.target.uid in uids
         }
         self.foretold = {one.uid: one for _, cascade in self.targets.values() for one in cascade.goes}
+        self.known = self.foretold.keys() | {
+            one.uid for _, cascade in self.targets.values() for one in cascade.stays
+        }
         self.resources = {resource.kind: resource for resource in ALL_CHILDREN}
         self.unreadable: set[str] = set()
         self.pace = 0.2
@@ -179,7 +182,7 @@ class _Watch:
         settle = max(
             (RETURNING.get(one.kind, _SETTLE_SECONDS) for one in self.foretold.values()), default=0.0
         )
-        moved, gone_since, before = clock(), None, None
+        moved, gone_since, before, said = clock(), None, None, ""
         while True:
             left = self._left(deadline)
             if set(left) != before:
@@ -192,7 +195,9 @@ class _Watch:
             else:
                 gone_since = None
                 leftovers = self._judged(left)
-                progress(_summary(leftovers))
+                if _summary(leftovers) != said:
+                    said = _summary(leftovers)
+                    progress(said)
                 hopeless = all(one.cause in HOPELESS for one in leftovers)
                 if clock() >= deadline or (hopeless and clock() - moved >= HOPELESS_SECONDS):
                     return leftovers
@@ -249,7 +254,10 @@ class _Watch:
         found: list[Json] = []
         for (prefix, namespace), uids in groups.items():
             for start in range(0, len(uids), 50):
-                labels = f"{prefix}/uid in ({','.join(uids[start : start + 50])})"
+                some = uids[start : start + 50]
+                labels = (
+                    f"{prefix}/uid={some[0]}" if len(some) == 1 else f"{prefix}/uid in ({','.join(some)})"
+                )
                 for resource in ALL_CHILDREN:
                     found += self._list(Selection(resource, namespace, labels))
         self._seen_labelled |= {item["metadata"]["uid"] for item in found}
@@ -269,7 +277,7 @@ class _Watch:
         nodes, _ = read_nodes(self.cluster, nodes_of(left.values()))
         alive = self.targets.keys() & left.keys()
         return tuple(
-            leftover_of(item, owner_gone=not alive, nodes=nodes, new=uid not in self.foretold)
+            leftover_of(item, owner_gone=not alive, nodes=nodes, new=uid not in self.known)
             for uid, item in left.items()
         )
 

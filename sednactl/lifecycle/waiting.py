@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sednactl.cluster.door import Selection
-from sednactl.errors import ConditionUnmet, Forbidden, Unreachable
+from sednactl.errors import ConditionUnmet, Forbidden, NotFound, Unreachable
 from sednactl.lifecycle.ownership import belongs
 from sednactl.lifecycle.reading import read_family, resources_for_state
 from sednactl.lifecycle.state import FAILED, INERT, RUNNING, STORED, SUCCEEDED, WorkloadState, state_of
@@ -117,7 +117,7 @@ def wait_until_gone(
 def _labelled(cluster: Cluster, selection: Selection) -> list[Json]:
     try:
         return list(cluster.list(selection, metadata_only=True))
-    except Forbidden:
+    except (Forbidden, NotFound):
         return []
 
 

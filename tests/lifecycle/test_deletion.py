@@ -1,0 +1,166 @@
+"""A deletion from plan to report, against a server that collects garbage, on virtual time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sednactl.errors import Unreachable
+from sednactl.lifecycle.deletion import Deletion, Doomed, execute, plan_deletion
+from sednactl.sedna.kinds import JOINT_INFERENCE, MODEL
+from sednactl.sedna.resources import DEPLOYMENT, NODE, POD, SERVICE
+from tests.cluster.stub import Answers, StubServer
+from tests.lifecycle.conftest import collect_garbage, fill
+from tests.lifecycle.objects import (
+    Json,
+    VirtualTime,
+    ago,
+    deployment,
+    pod,
+    service,
+    whole_service,
+    workload,
+)
+
+JI = JOINT_INFERENCE.resource
+
+
+def delete(stub: StubServer, time: VirtualTime, item: Json | None = None, **more: Any) -> Deletion:
+    cluster = stub.cluster(surroundings=time.surroundings())
+    doomed = [Doomed(JI, item or cluster.get(JI, "helmet", "park"))]
+    said: list[str] = []
+    deletion = execute(
+        cluster, plan_deletion(cluster, doomed), time.surroundings(), progress=said.append, **more
+    )
+    time.said = said  # type: ignore[attr-defined]
+    return deletion
+
+
+def test_all_goes_as_foretold_in_the_background_and_by_uid(stub: StubServer) -> None:
+    children = whole_service(replicas=2)
+    fill(stub, workload(), *children)
+    deletion = delete(stub, VirtualTime(lambda _: collect_garbage(stub)))
+    assert deletion.remaining == ()
+    assert {one.name for one in deletion.plan.foretold} == {
+        "helmet", *(item["metadata"]["name"] for item in children if item["kind"] != "EndpointSlice")
+    }  # fmt: skip
+    (sent,) = [request for request in stub.requests if request.method == "DELETE"]
+    assert sent.body["propagationPolicy"] == "Background"
+    assert sent.body["preconditions"]["uid"] == workload()["metadata"]["uid"]
+
+
+def test_an_orphan_is_left_named_and_not_waited_for_until_the_time_is_up(stub: StubServer) -> None:
+    fill(stub, workload(), deployment("cloud"), service(owned=False))
+    time = VirtualTime(lambda _: collect_garbage(stub))
+    deletion = delete(stub, time, timeout=300)
+    assert [(one.name, one.cause) for one in deletion.remaining] == [("helmet-cloud", "orphaned")]
+    assert time.seconds < 30
+    assert deletion.as_json()["remaining"][0]["cause"] == "orphaned"
+    assert stub.objects(SERVICE)
+
+
+def test_a_pod_of_an_offline_node_is_left_and_is_no_ghost(stub: StubServer) -> None:
+    stub.put(
+        NODE,
+        {
+            "metadata": {"name": "edge-node"},
+            "status": {"conditions": [{"type": "Ready", "status": "Unknown"}]},
+        },
+    )
+    waiting = pod("helmet-p", "edge", node="edge-node", meta={"deletionTimestamp": ago(1)})
+    fill(stub, workload(), deployment("cloud"), waiting)
+    deletion = delete(stub, VirtualTime(lambda _: collect_garbage(stub, but=("helmet-p",))))
+    assert [(one.name, one.cause) for one in deletion.remaining] == [("helmet-p", "edge-offline")]
+    assert "no ghost" in deletion.remaining[0].mend
+
+
+def test_a_finalizer_is_waited_for_to_the_end(stub: StubServer) -> None:
+    held = service(meta={"deletionTimestamp": ago(1), "finalizers": ["cloud.example/lb"]})
+    fill(stub, workload(), held)
+    time = VirtualTime(lambda _: collect_garbage(stub, but=("helmet-cloud",)))
+    deletion = delete(stub, time, timeout=60)
+    assert [one.cause for one in deletion.remaining] == ["held"]
+    assert time.seconds == pytest.approx(60, abs=1)
+    assert time.said == ["1 Service"]  # type: ignore[attr-defined]
+
+
+def test_what_the_global_manager_makes_anew_is_found_by_its_label(stub: StubServer) -> None:
+    fill(stub, workload(), deployment("cloud"))
+
+    def resurrect(seconds: float) -> None:
+        collect_garbage(stub)
+        if seconds < 1:
+            stub.put(DEPLOYMENT, deployment("cloud", owned=False, meta={"uid": "anew"}))
+
+    deletion = delete(stub, VirtualTime(resurrect))
+    assert [(one.uid, one.cause) for one in deletion.remaining] == [("anew", "recreated")]
+
+
+def test_a_new_workload_of_the_same_name_is_left_alone(stub: StubServer) -> None:
+    old = workload()
+    fill(stub, workload(uid="new"))
+    deletion = delete(stub, VirtualTime(), old)
+    assert [(one.uid, one.cause) for one in deletion.remaining] == [("new", "not-deleted")]
+    assert deletion.deleted == () and stub.objects(JI)
+
+
+def test_a_refusal_for_one_does_not_keep_the_others(stub: StubServer) -> None:
+    fill(stub, workload(), workload(MODEL, "m", uid="m"))
+    cluster = stub.cluster(surroundings=VirtualTime().surroundings())
+    doomed = [Doomed(JI, workload()), Doomed(MODEL.resource, workload(MODEL, "m", uid="m"))]
+    plan = plan_deletion(cluster, doomed)
+    stub.fail(Answers(403), method="DELETE")
+    deletion = execute(cluster, plan, VirtualTime().surroundings())
+    assert [one.name for one in deletion.deleted] == ["m"]
+    assert [one.cause for one in deletion.remaining] == ["not-deleted"]
+    assert len(deletion.failures) == 1
+
+
+def test_a_dry_run_deletes_nothing(stub: StubServer) -> None:
+    fill(stub, workload(), deployment("cloud"))
+    deletion = delete(stub, VirtualTime(), dry_run=True)
+    assert [one.name for one in deletion.deleted] == ["helmet"]
+    assert not deletion.waited
+    assert stub.objects(JI) and stub.objects(DEPLOYMENT)
+
+
+def test_the_wait_rides_out_a_cluster_that_is_away_for_a_moment(stub: StubServer) -> None:
+    fill(stub, workload(), deployment("cloud"))
+
+    def flicker(seconds: float) -> None:
+        if seconds < 1 and stub.running:
+            stub.stop()
+        elif seconds > 3 and not stub.running:
+            stub.start()
+            collect_garbage(stub)
+
+    assert delete(stub, VirtualTime(flicker)).remaining == ()
+
+
+def test_a_cluster_that_stays_away_is_said_with_what_goes_on(stub: StubServer) -> None:
+    fill(stub, workload(), deployment("cloud"))
+
+    def leave(_: float) -> None:
+        if stub.running:
+            stub.stop()
+
+    with pytest.raises(Unreachable, match="the deletion was asked for and goes on without us") as caught:
+        delete(stub, VirtualTime(leave))
+    assert caught.value.exit_code == 5
+
+
+def test_a_deletion_in_the_foreground_is_recognised(stub: StubServer) -> None:
+    fill(stub, workload(deletionTimestamp=ago(60), finalizers=["foregroundDeletion"]))
+    cluster = stub.cluster()
+    plan = plan_deletion(cluster, [Doomed(JI, cluster.get(JI, "helmet", "park"))])
+    assert "foreground" in plan.cascades[0].notes[0]
+
+
+def test_forbidden_lists_leave_a_note_and_the_rest_of_the_plan(stub: StubServer) -> None:
+    fill(stub, workload(), *whole_service())
+    stub.fail(Answers(403), times=1, method="GET")
+    cluster = stub.cluster()
+    plan = plan_deletion(cluster, [Doomed(JI, workload())])
+    assert "cannot be foretold" in plan.notes[0]
+    assert any(one.kind == POD.kind for one in plan.foretold)

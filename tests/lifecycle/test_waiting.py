@@ -1,0 +1,122 @@
+"""Waiting for what the children do, on virtual time."""
+
+from __future__ import annotations
+
+import pytest
+
+from sednactl.errors import ConditionUnmet, NotFound, Unreachable
+from sednactl.lifecycle.waiting import wait_until_gone, wait_until_running
+from sednactl.sedna.kinds import JOINT_INFERENCE, OBJECT_TRACKING
+from tests.cluster.stub import StubServer
+from tests.lifecycle.conftest import collect_garbage, fill
+from tests.lifecycle.objects import (
+    FALSE_ALARM,
+    VirtualTime,
+    condition,
+    deployment,
+    service,
+    whole_service,
+    workload,
+)
+
+JI = JOINT_INFERENCE
+
+
+def running(stub: StubServer, time: VirtualTime, timeout: float = 300) -> list[str]:
+    said: list[str] = []
+    surroundings = time.surroundings()
+    cluster = stub.cluster(surroundings=surroundings)
+    wait_until_running(cluster, JI, "helmet", "park", timeout, surroundings, tell=said.append)
+    return said
+
+
+def test_it_runs_when_the_children_do_whatever_sedna_claims(stub: StubServer) -> None:
+    fill(stub, workload(status=FALSE_ALARM, age=5))
+
+    def make(seconds: float) -> None:
+        if seconds > 4:
+            fill(stub, *whole_service(hpa=()))
+
+    time = VirtualTime(make)
+    said = running(stub, time)
+    assert "no Deployment helmet-deployment-cloud yet" in said[0]
+    assert 4 < time.seconds < 10
+
+
+def test_the_time_runs_out_with_the_reason(stub: StubServer) -> None:
+    fill(stub, workload(), deployment("cloud", wanted=2, ready=1), deployment("edge"), service())
+    time = VirtualTime()
+    with pytest.raises(ConditionUnmet, match=r"after 30 s: .*1 of 2 cloud replicas ready") as caught:
+        running(stub, time, timeout=30)
+    assert caught.value.exit_code == 6
+    assert time.seconds == pytest.approx(30)
+
+
+def test_a_real_creation_error_ends_the_wait_at_once(stub: StubServer) -> None:
+    fill(stub, workload(age=2, status={"conditions": [condition("Failed", "", "failed to get model x")]}))
+    time = VirtualTime()
+    with pytest.raises(ConditionUnmet, match="failed to get model x"):
+        running(stub, time)
+    assert time.seconds == 0
+
+
+def test_what_is_not_there_and_what_never_runs(stub: StubServer) -> None:
+    with pytest.raises(NotFound):
+        running(stub, VirtualTime())
+    fill(stub, workload(OBJECT_TRACKING, "ot"))
+    surroundings = VirtualTime().surroundings()
+    cluster = stub.cluster(surroundings=surroundings)
+    with pytest.raises(ConditionUnmet, match="will not run"):
+        wait_until_running(cluster, OBJECT_TRACKING, "ot", "park", 10, surroundings)
+
+
+def test_gone_means_the_children_too_but_not_the_orphans(stub: StubServer) -> None:
+    fill(stub, workload(), deployment("cloud"), service(owned=False))
+
+    def go(seconds: float) -> None:
+        if seconds > 2:
+            stub.remove(JI.resource, "helmet", "park")
+        if seconds > 6:
+            collect_garbage(stub)
+
+    time = VirtualTime(go)
+    surroundings = time.surroundings()
+    said: list[str] = []
+    wait_until_gone(
+        stub.cluster(surroundings=surroundings), JI, "helmet", "park", 60, surroundings, tell=said.append
+    )
+    assert time.seconds > 6
+    assert said == [
+        "JointInferenceService helmet is still there",
+        "JointInferenceService helmet is gone, Deployment helmet-deployment-cloud not yet",
+    ]
+
+
+def test_a_successor_of_the_same_name_does_not_keep_us_waiting(stub: StubServer) -> None:
+    fill(stub, workload())
+
+    def replace(_: float) -> None:
+        stub.remove(JI.resource, "helmet", "park")
+        fill(stub, workload(uid="new"), deployment("cloud", uid="new"))
+
+    surroundings = VirtualTime(replace).surroundings()
+    wait_until_gone(stub.cluster(surroundings=surroundings), JI, "helmet", "park", 60, surroundings)
+
+
+def test_the_cluster_may_be_away_for_a_moment_but_not_for_good(stub: StubServer) -> None:
+    fill(stub, workload(age=5))
+
+    def flicker(seconds: float) -> None:
+        if seconds < 1 and stub.running:
+            stub.stop()
+        elif seconds > 5 and not stub.running:
+            stub.start()
+            fill(stub, *whole_service(hpa=()))
+
+    said = running(stub, VirtualTime(flicker))
+    assert any("no answer from the cluster" in line for line in said)
+    stub.stop()
+    time = VirtualTime()
+    with pytest.raises(Unreachable):
+        running(stub, time)
+    assert 30 <= time.seconds < 60
