@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sednactl.errors import InvalidInput
 from sednactl.manifests.document import Document, document_of
 from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
-from sednactl.validation.finding import Finding, spell_path
+from sednactl.validation.finding import Finding, one_line, spell_path
 from sednactl.validation.structure import Problem, structural_problems
 
 if TYPE_CHECKING:
@@ -131,12 +131,12 @@ class Checker:
                 Finding(
                     problem.rule,
                     problem.level or self._level(problem.rule),  # type: ignore[arg-type]
-                    problem.message,
+                    one_line(problem.message),
                     document.file,
                     position.line,
                     position.column,
                     problem.path,
-                    problem.hint,
+                    one_line(problem.hint),
                     document.source_line(position.line),
                 )
             )

@@ -23,6 +23,13 @@ def spell_path(path: Sequence[str | int]) -> str:
     return text
 
 
+def one_line(text: str) -> str:
+    """Give text with its control characters spelled out, so that a finding stays one line."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing wrong, or worth knowing, in one document.

@@ -1,0 +1,117 @@
+"""Our schemas say what Sedna's CRDs say, and the generated part is what its generator writes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sednactl.errors import InvalidInput
+from sednactl.packaged import schemas_dir
+from sednactl.sedna.kinds import BY_KIND
+from sednactl.validation.crd import crd_of
+from sednactl.validation.fields import explain_field
+from sednactl.validation.schemas import kinds_with_schema
+
+ROOT = Path(__file__).parents[2]
+UPSTREAM = ROOT.parent / "shared" / "upstream" / "crds" / "v0.7.0"
+KINDS = kinds_with_schema()
+
+
+def test_kinds_with_a_schema() -> None:
+    assert {"JointInferenceService", "Model", "Dataset"} <= set(KINDS) <= set(BY_KIND)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_crd_is_upstreams(kind: str) -> None:
+    """Every field, type, bound and list key of the CRD, both ways; only descriptions are our own."""
+    file = UPSTREAM / f"sedna.io_{BY_KIND[kind].plural}.yaml"
+    if not file.exists():
+        pytest.skip("Sedna's own CRDs are not at hand")
+    theirs = yaml.load(file.read_bytes(), yaml.CSafeLoader)
+    spec = {
+        "apiVersion": theirs["apiVersion"],
+        "kind": theirs["kind"],
+        "spec": _without_words(theirs["spec"]),
+    }
+    ours = crd_of(kind)
+    assert ours["metadata"]["name"] == theirs["metadata"]["name"]
+    del ours["metadata"]
+    assert _sorted(ours) == _sorted(spec)
+
+
+def _without_words(value: Any, *, names: bool = False) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _without_words(item, names=key == "properties" and not names)
+            for key, item in value.items()
+            if names or key != "description"
+        }
+    return [_without_words(item) for item in value] if isinstance(value, list) else value
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: sorted(item) if key == "required" and isinstance(item, list) else _sorted(item)
+            for key, item in value.items()
+        }
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
+
+
+def test_crd_of_a_kind_without_schema() -> None:
+    with pytest.raises(InvalidInput, match="no schema for Nothing"):
+        crd_of("Nothing")
+
+
+def test_generated_types_are_fresh() -> None:
+    if find_spec("kubernetes_validate") is None:
+        pytest.skip("the source of the Kubernetes types (kubernetes-validate) is not installed")
+    done = subprocess.run(
+        [sys.executable, ROOT / "schemas" / "generate.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_of_our_own_is_described(kind: str) -> None:
+    """What Sedna adds is described everywhere; Kubernetes' own types where we have words for them."""
+    silent = []
+
+    def look(path: tuple[str, ...]) -> None:
+        subject = explain_field(kind, path)
+        for field in subject.fields:
+            if not field.description:
+                silent.append(".".join((*path, field.name)))
+            if path[-1:] not in (("metadata",), ("template",)) and field.name not in ("metrics", "behavior"):
+                look((*path, field.name))
+
+    look(("spec",))
+    assert silent == []
+
+
+def test_schema_files_are_closed() -> None:
+    """An object that lists its fields takes no others, so that editors and validators see what the server sees."""
+    import json
+
+    def look(schema: Any, place: str) -> None:
+        if isinstance(schema, dict):
+            if schema.get("type") == "object" and "properties" in schema:
+                assert schema.get("additionalProperties") is False, place
+            for key, item in schema.items():
+                look(item, f"{place}/{key}")
+        elif isinstance(schema, list):
+            for item in schema:
+                look(item, place)
+
+    for folder in ("sedna.io/v1alpha1", "kubernetes"):
+        for file in Path(schemas_dir(), folder).glob("[!w]*.json"):
+            look(json.loads(file.read_text()), file.name)
