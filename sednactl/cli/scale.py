@@ -22,7 +22,13 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="See how both sides of joint inference services are scaled, and why.",
+    help="""See how both sides of joint inference services are scaled, and why.
+
+    \b
+    Examples:
+      sednactl scale status -A
+      sednactl scale watch helmet
+    """,
 )
 
 DEFAULT_WAIT = 300.0
@@ -162,7 +168,8 @@ def watch(
     """
     surroundings: Surroundings = ctx.obj
     from sednactl.cluster.door import open_cluster
-    from sednactl.render.screen import TERMINATED, Terminated, ended_in_order
+    from sednactl.render.columns import age
+    from sednactl.render.screen import TERMINATED, Quit, Terminated, ended_in_order
     from sednactl.scaling.following import Wait, follow_services
 
     wait = None
@@ -182,7 +189,11 @@ def watch(
                 surroundings, cluster, scope, wait, timeout, output, no_color, record, force
             ) as audience,
         ):
-            follow_services(cluster, scope, surroundings, audience, wait=wait, timeout=timeout)
+            outcome = follow_services(cluster, scope, surroundings, audience, wait=wait, timeout=timeout)
+        if wait is not None:
+            surroundings.stderr.write(f"met after {age(outcome.waited)}: {wait.expression}\n")
+    except Quit:
+        return ExitCode.DONE if wait is None else ExitCode.INTERRUPTED
     except Terminated:
         return TERMINATED
     finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from sednactl.render import scale_frame
 from sednactl.render.columns import age, printable
 from sednactl.render.scale_frame import Layout, Row, clip
 from sednactl.render.scale_table import metrics, number, replicas, words
-from sednactl.render.screen import Screen, taken_over
+from sednactl.render.screen import Quit, Screen, taken_over
 from sednactl.scaling.children import Key
 from sednactl.scaling.history import History, sparkline
 from sednactl.scaling.snapshot import ScaleSnapshot, SideSnapshot
@@ -233,7 +233,8 @@ class LiveView:
     def _more(self, hidden: int, rows: Sequence[Row]) -> str:
         first = "; services that need a look come first" if self._trouble and rows else ""
         dots = "…" if self._unicode else "..."
-        return f"{dots} {hidden:,} more rows do not fit{first}"
+        more = "row does" if hidden == 1 else "rows do"
+        return f"{dots} {hidden:,} more {more} not fit{first}"
 
     def _forget(self, now: datetime) -> None:
         for key, since in list(self._gone.items()):
@@ -256,9 +257,9 @@ class LiveScreen:
         self._dirty = True
 
     def tick(self, now: datetime) -> None:
-        """Draw if it is time. Raises KeyboardInterrupt when q was pressed."""
+        """Draw if it is time. Raises Quit when q was pressed."""
         if "q" in self._screen.typed():
-            raise KeyboardInterrupt
+            raise Quit
         passed = self._clock() - self._drawn_at
         if self._screen.resized or passed >= 1.0 or (self._dirty and passed >= FRAME_SECONDS):
             self.draw(now)
@@ -304,8 +305,9 @@ def live_screen(
                 left = live.last(surroundings.now())
     finally:
         reset = "\x1b[0m" if wishes.colour else ""
-        surroundings.stdout.write("".join(f"{line}{reset}\n" for line in left))
-        surroundings.stdout.flush()
+        with suppress(OSError):  # the terminal itself may be gone
+            surroundings.stdout.write("".join(f"{line}{reset}\n" for line in left))
+            surroundings.stdout.flush()
 
 
 def _first(keys: Iterator[Key], count: int) -> list[Key]:

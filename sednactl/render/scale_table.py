@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sednactl.render.columns import age, columns, printable, width
 from sednactl.scaling.metrics import ScaleMetric
@@ -134,7 +133,9 @@ class PlainLines:
     Heads come once. Columns are as wide as the first rows need and only ever grow.
     """
 
-    def __init__(self, write: Any, note: Any, *, namespaces: bool, wide: bool) -> None:
+    def __init__(
+        self, write: Callable[[str], object], note: Callable[[str], object], *, namespaces: bool, wide: bool
+    ) -> None:
         self._write, self._note = write, note
         self._namespaces, self._wide = namespaces, wide
         self._heads = ("TIME", *heads(namespaces=namespaces, wide=wide))

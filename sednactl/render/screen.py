@@ -27,6 +27,10 @@ class Terminated(BaseException):
     """SIGTERM or SIGHUP came; unwinds like Ctrl-C, so that everything is restored on the way."""
 
 
+class Quit(BaseException):
+    """The user pressed q: enough seen."""
+
+
 @contextmanager
 def ended_in_order() -> Iterator[None]:
     """Let SIGTERM and SIGHUP unwind the program instead of killing it on the spot."""

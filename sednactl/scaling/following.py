@@ -41,6 +41,7 @@ class Wait:
         self.expression = expression
         self.verdicts: dict[Key, Verdict] = {}
         self._unmet: set[Key] = set()
+        self._gone: set[Key] = set()
         self._synced = False
 
     def take(self, news: News) -> None:
@@ -52,6 +53,7 @@ class Wait:
         key = (news.snapshot.namespace, news.snapshot.name)
         self._unmet.discard(key)
         self.verdicts.pop(key, None)
+        (self._gone.add if news.snapshot.deleted else self._gone.discard)(key)
         if not news.snapshot.deleted:
             verdict = self.verdicts[key] = judge(self.expression, news.snapshot)
             if not verdict.met:
@@ -67,7 +69,8 @@ class Wait:
         if not self._synced:
             return ("the cluster has not answered yet",)
         if not self.verdicts:
-            return ("there is no such service",)
+            gone = tuple(f"{'/'.join(key)} was deleted meanwhile" for key in sorted(self._gone)[:_TOLD])
+            return gone or ("there is no such service",)
         unmet = sorted(self._unmet)
         lines = [
             f"{'/'.join(key)}: {term}"

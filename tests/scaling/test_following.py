@@ -137,7 +137,7 @@ def test_a_service_deleted_meanwhile_meets_nothing() -> None:
     script = Script(HELMET, BOTH, [(4, "deleted", o.workload())])
     with pytest.raises(ConditionUnmet) as caught:
         script.run("cloud.replicas>=3", 10)
-    assert caught.value.detail == ("there is no such service",)
+    assert caught.value.detail == ("park/helmet was deleted meanwhile",)
     assert [news.type for news in script.heard] == ["changed", "synced", "deleted"]
 
 
