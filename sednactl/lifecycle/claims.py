@@ -45,7 +45,7 @@ class Claim:
             return "-"
         if self.unreliable and self.says == "Failed":
             return "Failed (false alarm)" if healthy else f"Failed ({self.reason})"
-        return self.says
+        return "Failed (creation error)" if self.creation_error else self.says
 
 
 def claim_of(kind: SednaKind, workload: Json) -> Claim:

@@ -91,7 +91,9 @@ def describe(
     state = state_of(family, now, known)
     sides = tuple(_side(family, spec, known) for spec in workers_of(family.kind, family.workload))
     tree = ownership_tree(family)
-    diagnosis = dict.fromkeys((*state.evidence, *_about_references(references), *_about_tree(tree)))
+    diagnosis = dict.fromkeys(
+        (*state.evidence, *_about_nodes(sides), *_about_references(references), *_about_tree(tree))
+    )
     if state.doubt is not None:
         diagnosis[state.doubt] = None
     return Description(family, state, sides, tree, references, events, tuple(diagnosis), notes)
@@ -123,6 +125,13 @@ def _side(family: Family, spec: WorkerSpec, nodes: Mapping[str, bool | None]) ->
     hpas = [one for one in family.own(HPA.kind) if worker_of(one) == spec.worker]
     node = str(spec.pod.get("nodeName") or "")
     return SideDescription(spec, hpas[0] if hpas else None, node, nodes.get(node), node in nodes)
+
+
+def _about_nodes(sides: Iterable[SideDescription]) -> Iterable[str]:
+    for side in sides:
+        if side.node_known and not side.node_ready:
+            how = "does not exist" if side.node_ready is None else "is offline (not Ready)"
+            yield f"node {side.node}, which the {side.spec.title.lower()} is bound to, {how}"
 
 
 def _about_references(references: Iterable[CheckedReference]) -> Iterable[str]:

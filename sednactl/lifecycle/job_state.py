@@ -8,7 +8,7 @@ from typing import Any
 
 from sednactl.lifecycle.claims import Claim
 from sednactl.lifecycle.ownership import Family, seconds_since
-from sednactl.lifecycle.pod_trouble import pod_phase, pod_ready, pod_trouble
+from sednactl.lifecycle.pod_trouble import pod_phase, pod_ready, pod_trouble, said_of
 from sednactl.lifecycle.state import (
     BROKEN,
     DEGRADED,
@@ -70,7 +70,8 @@ def of_federated_learning(
             verdicts.append(Verdict(DEGRADED, (said,)))
         elif ready < wanted[worker]:
             causes = tuple(_troubles(some, nodes))
-            word = STARTING if not causes else DEGRADED if ready else BROKEN
+            lost = len(some) < wanted[worker] and not young
+            word = STARTING if not causes and not lost else DEGRADED if ready else BROKEN
             verdicts.append(Verdict(word, (f"{ready} of {wanted[worker]} {worker} pods ready", *causes)))
     return worst(verdicts)
 
@@ -152,7 +153,7 @@ def _troubles(pods: list[Json], nodes: Nodes) -> Iterator[str]:
     for pod in pods:
         trouble = pod_trouble(pod, nodes)
         if trouble is not None:
-            yield f"Pod {pod['metadata']['name']} {trouble}"
+            yield said_of(pod, trouble)
 
 
 def _age(item: Json, now: datetime) -> float:

@@ -63,6 +63,12 @@ def pod_trouble(pod: Json, nodes: Mapping[str, bool | None] | None = None) -> st
     return None
 
 
+def said_of(pod: Json, trouble: str) -> str:
+    """Make a sentence of a pod and its trouble."""
+    name = pod["metadata"]["name"]
+    return f"Pod {name}'s {trouble}" if trouble.startswith("container ") else f"Pod {name} {trouble}"
+
+
 def _container_trouble(container: Json) -> str | None:
     state, name = container.get("state") or {}, container.get("name")
     waiting = state.get("waiting")

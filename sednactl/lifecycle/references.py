@@ -36,7 +36,10 @@ class Reference:
     when_missing: str
 
 
-_FAILS_FOR_GOOD = "Sedna marks the service Failed and does not try again, even when it appears: apply it, then delete and apply the service"
+_FAILS_FOR_GOOD = (
+    "a service that is made without it ends Failed for good, so apply it, then delete and apply the service; "
+    "pods that run go on"
+)
 _IGNORED = "Sedna starts the pods without it, and says nothing"
 _RETRIED = "Sedna waits for it and tries again"
 _NO_LOGIN = "Sedna starts the pods without credentials"

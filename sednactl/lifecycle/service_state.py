@@ -12,7 +12,7 @@ from typing import Any
 
 from sednactl.lifecycle.claims import Claim
 from sednactl.lifecycle.ownership import Family, label_uid, owner_uids, seconds_since, worker_of
-from sednactl.lifecycle.pod_trouble import BEING_DELETED, deployment_trouble, pod_ready, pod_trouble
+from sednactl.lifecycle.pod_trouble import BEING_DELETED, deployment_trouble, pod_ready, pod_trouble, said_of
 from sednactl.lifecycle.state import (
     BROKEN,
     DEGRADED,
@@ -181,7 +181,7 @@ def _troubles(pods: list[Json], nodes: Nodes) -> Iterator[str]:
         trouble = pod_trouble(pod, nodes)
         # A roll-out or a scale-down ends pods too; that is no trouble of the side.
         if trouble is not None and trouble != BEING_DELETED:
-            yield f"Pod {pod['metadata']['name']} {trouble}"
+            yield said_of(pod, trouble)
 
 
 def _autoscaler(family: Family, side: str, now: datetime, bounds: dict[str, str]) -> list[Verdict]:

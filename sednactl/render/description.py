@@ -72,9 +72,9 @@ def _side(description: Description, side: SideDescription) -> Iterator[str]:
     }
     rows = []
     if spec.model:
-        rows.append(("Model", _with_presence(spec.model, present.get(("Model", spec.model)))))
+        rows.append(("Model", _with_presence(spec.model, present, "Model")))
     if spec.dataset:
-        rows.append(("Dataset", _with_presence(spec.dataset, present.get(("Dataset", spec.dataset)))))
+        rows.append(("Dataset", _with_presence(spec.dataset, present, "Dataset")))
     images = [str(one.get("image") or "none") for one in spec.pod.get("containers") or ()]
     rows.append(("Image", ", ".join(images) or "none"))
     rows.append(("Node", _node(side)))
@@ -87,8 +87,9 @@ def _side(description: Description, side: SideDescription) -> Iterator[str]:
         yield f"{f'{name}:' if name else '':{widest}}  {value}"
 
 
-def _with_presence(name: str, present: bool | None) -> str:
-    return f"{name} ({'present' if present else 'unknown' if present is None else 'MISSING'})"
+def _with_presence(name: str, present: Mapping[tuple[str, str], bool | None], kind: str) -> str:
+    there = present.get((kind, name))
+    return name if there is None else f"{name} ({'present' if there else 'MISSING'})"
 
 
 def _node(side: SideDescription) -> str:

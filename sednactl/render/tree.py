@@ -27,7 +27,7 @@ def tree_text(
 ) -> str:
     """Write the tree; what a workload owns first, then what merely looks like it."""
     lines = [f"{family.kind.kind} {family.name}   {state.word}"]
-    lines += _children(branches, "", _UNICODE if unicode else _ASCII, nodes or {})
+    lines += branch_lines(branches, nodes=nodes, unicode=unicode)
     if not branches:
         lines.append("   owns nothing" if family.kind.makes_children else "   makes no children")
     return "".join(f"{printable(line)}\n" for line in lines)
@@ -37,7 +37,7 @@ def branch_lines(
     branches: Sequence[Branch], *, nodes: Mapping[str, bool | None] | None = None, unicode: bool = True
 ) -> list[str]:
     """Write the branches alone."""
-    return list(_children(branches, "", _UNICODE if unicode else _ASCII, nodes or {}))
+    return list(_children(branches, "", _UNICODE if unicode else _ASCII, nodes or {}, top=True))
 
 
 def _children(
@@ -45,12 +45,14 @@ def _children(
     indent: str,
     marks: tuple[str, str, str, str],
     nodes: Mapping[str, bool | None],
+    *,
+    top: bool = False,
 ) -> Iterator[str]:
     shown = [branch for branch in branches if not _spent(branch)]
     spent = len(branches) - len(shown)
     for index, branch in enumerate(shown):
         last = index == len(shown) - 1 and not spent
-        yield f"{indent}{marks[1] if last else marks[0]}{_line(branch, nodes)}"
+        yield f"{indent}{marks[1] if last else marks[0]}{_line(branch, nodes, _mark(branch) if top else '')}"
         yield from _children(branch.branches, indent + (marks[3] if last else marks[2]), marks, nodes)
     if spent:
         yield f"{indent}{marks[1]}{spent} older ReplicaSet{'s' if spent > 1 else ''} without pods"
@@ -65,11 +67,10 @@ def _spent(branch: Branch) -> bool:
     )
 
 
-def _line(branch: Branch, nodes: Mapping[str, bool | None]) -> str:
+def _line(branch: Branch, nodes: Mapping[str, bool | None], mark: str) -> str:
     item = branch.object
     text = f"{item.get('kind')} {item['metadata']['name']}"
     condition = condition_of(item, nodes)
-    mark = _mark(branch)
     return text + (f"   {condition}" if condition else "") + (f"   <- {mark}" if mark else "")
 
 
@@ -95,7 +96,7 @@ def condition_of(item: Json, nodes: Mapping[str, bool | None]) -> str:
     elif kind == "HorizontalPodAutoscaler":
         spec, status = item.get("spec") or {}, item.get("status") or {}
         parts = [
-            f"{spec.get('minReplicas', 1)} to {spec.get('maxReplicas')} replicas, "
+            f"{spec.get('minReplicas', 1)} to {spec.get('maxReplicas', '?')} replicas, "
             f"wants {status.get('desiredReplicas', '?') if status.get('conditions') else '?'}",
             leaving,
         ]
