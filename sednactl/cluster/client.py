@@ -317,9 +317,10 @@ class HttpCluster:
         for renewing in (False, True):
             connection, proof = self._take(Repeat.NEVER)
             try:
-                limit = self.request_timeout or DEFAULT_TIMEOUT
-                connection.until(self.clock() + limit)
+                begun = self.clock()
+                connection.until(begun + (self.request_timeout or DEFAULT_TIMEOUT))
                 response = self._send(connection, proof, "GET", path)
+                self._tell("GET", path, str(response.status), begun)
                 if response.status == 401 and not renewing and self._credentials.identity.renew():
                     continue
                 if response.status != 200:
@@ -410,9 +411,12 @@ class HttpCluster:
         renewed = False
         for attempt in range(1, _TRIES + 1):
             last = attempt == _TRIES
+            begun = clock()
             try:
                 answer = self._exchange(method, asked, data, accept, content_type, deadline, repeat)
+                self._tell(method, asked.path, str(answer.status), begun)
             except Unreachable as error:
+                self._tell(method, asked.path, error.message, begun)
                 sent = isinstance(error, _AnswerLost)
                 if sent and repeat is Repeat.NEVER:
                     raise _in_doubt(error, asked) from error
@@ -430,6 +434,11 @@ class HttpCluster:
                 continue
             return decoded(answer, asked, self.server, self.context), answer
         raise AssertionError("unreachable")  # the last attempt returns or raises
+
+    def _tell(self, method: str, path: str, outcome: str, begun: float) -> None:
+        """Tell those who listen (-v) what was asked; paths hold no credentials, headers stay unsaid."""
+        milliseconds = (self._surroundings.monotonic() - begun) * 1000
+        self._surroundings.trace(f"{method} {path} {outcome} {milliseconds:.0f} ms")
 
     def _may_repeat(self, answer: Answer, repeat: Repeat, attempt: int, deadline: float | None) -> bool:
         if answer.status == 429:
