@@ -21,9 +21,15 @@ _LONGEST_LABEL = 63
 
 def template_values(kind: SednaKind, name: str, namespace: str | None, values: Mapping[str, Any]) -> Json:
     """Give the names a template of this kind may use. Raises InvalidInput for values that contradict each other."""
-    found: Json = {"labels": {}, "annotations": {}, "vars": {}, **values}
-    found["name"] = name
-    found["namespace"] = namespace or values.get("namespace")
+    metadata = {
+        "name": name,
+        "namespace": namespace or values.get("namespace"),
+        "labels": values.get("labels", {}),
+        "annotations": values.get("annotations", {}),
+    }
+    # Not as names of their own: `namespace` is a function of Jinja's.
+    rest = {key: value for key, value in values.items() if key not in metadata}
+    found: Json = {"vars": {}, **rest, "name": name, "metadata": metadata}
     if kind is JOINT_INFERENCE:
         sides = scaled_sides(values)
         for side in ("cloud", "edge"):

@@ -44,7 +44,7 @@ class Values(NamedTuple):
                 return str(setting.origin)
         for document in reversed(self.files):
             if _holds(document.content, path):
-                line, column = document.locate(path)
+                line, column = document.locate(path, key=True)
                 return f"{document.file}:{line}:{column}"
         return ""
 

@@ -58,10 +58,14 @@ def to_json(documents: Iterable[Mapping[str, Any]]) -> str:
 def flow(value: Any) -> str:
     """Write any value on one line, so that a template can put it anywhere and nothing in it can break out."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_quoted(_text(key))}: {flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(_flow_entry(_quoted(_text(key)), item) for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(flow(item) for item in value) + "]"
     return _quoted(value) if isinstance(value, str) else scalar(value)
+
+
+def _flow_entry(head: str, item: Any) -> str:
+    return f"{'? ' if len(head) > _LONGEST_IMPLICIT_KEY else ''}{head}: {flow(item)}"
 
 
 def scalar(value: Any) -> str:
@@ -88,6 +92,9 @@ def scalar(value: Any) -> str:
 def _float(value: float) -> str:
     if not math.isfinite(value):
         raise InvalidInput(f"{value} is no number that JSON, and so Kubernetes, can hold")
+    if value.is_integer() and abs(value) < _INT64[1]:
+        # As Kubernetes itself stores it; some readers round the digits of a large float.
+        return str(int(value))
     mantissa, exponent, power = repr(float(value)).partition("e")
     # YAML 1.1 knows no float without a point and no exponent without a sign.
     if "." not in mantissa:

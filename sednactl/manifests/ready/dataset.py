@@ -4,7 +4,7 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "6f97d9a70cb086920cc24088ebd15860e7e935db7a9ef101070c5f62b590d149"
+SOURCE = "8988456505a32e30188a9a433c2abad30ed5f81fd9ceee5062e1b217545fafef"
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'dataset.yaml.j2'
 
@@ -14,15 +14,12 @@ def root(context, missing=missing):
     concat = environment.concat
     cond_expr_undefined = Undefined
     if 0: yield None
-    l_0_name = resolve('name')
-    l_0_namespace = resolve('namespace')
-    l_0_labels = resolve('labels')
-    l_0_annotations = resolve('annotations')
+    l_0_metadata = resolve('metadata')
     l_0_url = resolve('url')
     l_0_format = resolve('format')
     l_0_node = resolve('node')
     l_0_credential = resolve('credential')
-    l_0_metadata = missing
+    l_0_metadata_of = missing
     try:
         t_1 = environment.filters['yaml']
     except KeyError:
@@ -31,13 +28,13 @@ def root(context, missing=missing):
             raise TemplateRuntimeError("No filter named 'yaml' found.")
     pass
     included_template = environment.get_template('parts/metadata.yaml.j2', 'dataset.yaml.j2')._get_default_module(context)
-    l_0_metadata = getattr(included_template, 'metadata', missing)
-    if l_0_metadata is missing:
-        l_0_metadata = undefined(f"the template {included_template.__name__!r} (imported on line 2 in 'dataset.yaml.j2') does not export the requested name 'metadata'", name='metadata')
-    context.vars['metadata'] = l_0_metadata
-    context.exported_vars.discard('metadata')
+    l_0_metadata_of = getattr(included_template, 'metadata_of', missing)
+    if l_0_metadata_of is missing:
+        l_0_metadata_of = undefined(f"the template {included_template.__name__!r} (imported on line 2 in 'dataset.yaml.j2') does not export the requested name 'metadata_of'", name='metadata_of')
+    context.vars['metadata_of'] = l_0_metadata_of
+    context.exported_vars.discard('metadata_of')
     yield 'apiVersion: sedna.io/v1alpha1\nkind: Dataset\n'
-    yield str(environment.call(context, (undefined(name='metadata') if l_0_metadata is missing else l_0_metadata), (undefined(name='name') if l_0_name is missing else l_0_name), (undefined(name='namespace') if l_0_namespace is missing else l_0_namespace), (undefined(name='labels') if l_0_labels is missing else l_0_labels), (undefined(name='annotations') if l_0_annotations is missing else l_0_annotations)))
+    yield str(environment.call(context, (undefined(name='metadata_of') if l_0_metadata_of is missing else l_0_metadata_of), (undefined(name='metadata') if l_0_metadata is missing else l_0_metadata)))
     yield '\nspec:\n  url: '
     yield str(t_1((undefined(name='url') if l_0_url is missing else l_0_url)))
     yield '\n  format: '
@@ -52,4 +49,4 @@ def root(context, missing=missing):
         yield '\n'
 
 blocks = {}
-debug_info = '2=26&5=33&7=35&8=37&9=39&10=41&11=44'
+debug_info = '2=23&5=30&7=32&8=34&9=36&10=38&11=41'

@@ -4,7 +4,7 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "586f8629ef03c77f52503fb955e3bda2fc8ba39cdaf70832b046e4c25d00615c"
+SOURCE = "bf10f00770487a7ff9e4aa400b269ace992f15813a7ff736b9ee2b207a4a96dd"
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'jointinference.yaml.j2'
 
@@ -14,13 +14,10 @@ def root(context, missing=missing):
     concat = environment.concat
     cond_expr_undefined = Undefined
     if 0: yield None
-    l_0_name = resolve('name')
-    l_0_namespace = resolve('namespace')
-    l_0_labels = resolve('labels')
-    l_0_annotations = resolve('annotations')
+    l_0_metadata = resolve('metadata')
     l_0_edge = resolve('edge')
     l_0_cloud = resolve('cloud')
-    l_0_metadata = l_0_hpa = l_0_pod = missing
+    l_0_metadata_of = l_0_hpa = l_0_pod = missing
     try:
         t_1 = environment.filters['default']
     except KeyError:
@@ -41,11 +38,11 @@ def root(context, missing=missing):
             raise TemplateRuntimeError("No filter named 'yaml' found.")
     pass
     included_template = environment.get_template('parts/metadata.yaml.j2', 'jointinference.yaml.j2')._get_default_module(context)
-    l_0_metadata = getattr(included_template, 'metadata', missing)
-    if l_0_metadata is missing:
-        l_0_metadata = undefined(f"the template {included_template.__name__!r} (imported on line 2 in 'jointinference.yaml.j2') does not export the requested name 'metadata'", name='metadata')
-    context.vars['metadata'] = l_0_metadata
-    context.exported_vars.discard('metadata')
+    l_0_metadata_of = getattr(included_template, 'metadata_of', missing)
+    if l_0_metadata_of is missing:
+        l_0_metadata_of = undefined(f"the template {included_template.__name__!r} (imported on line 2 in 'jointinference.yaml.j2') does not export the requested name 'metadata_of'", name='metadata_of')
+    context.vars['metadata_of'] = l_0_metadata_of
+    context.exported_vars.discard('metadata_of')
     included_template = environment.get_template('parts/hpa.yaml.j2', 'jointinference.yaml.j2')._get_default_module(context)
     l_0_hpa = getattr(included_template, 'hpa', missing)
     if l_0_hpa is missing:
@@ -59,7 +56,7 @@ def root(context, missing=missing):
     context.vars['pod'] = l_0_pod
     context.exported_vars.discard('pod')
     yield 'apiVersion: sedna.io/v1alpha1\nkind: JointInferenceService\n'
-    yield str(environment.call(context, (undefined(name='metadata') if l_0_metadata is missing else l_0_metadata), (undefined(name='name') if l_0_name is missing else l_0_name), (undefined(name='namespace') if l_0_namespace is missing else l_0_namespace), (undefined(name='labels') if l_0_labels is missing else l_0_labels), (undefined(name='annotations') if l_0_annotations is missing else l_0_annotations)))
+    yield str(environment.call(context, (undefined(name='metadata_of') if l_0_metadata_of is missing else l_0_metadata_of), (undefined(name='metadata') if l_0_metadata is missing else l_0_metadata)))
     yield '\nspec:\n  edgeWorker:\n    model:\n      name: '
     yield str(t_3(environment.getattr((undefined(name='edge') if l_0_edge is missing else l_0_edge), 'model')))
     yield '\n    '
@@ -82,4 +79,4 @@ def root(context, missing=missing):
     yield str(t_2(environment.call(context, (undefined(name='pod') if l_0_pod is missing else l_0_pod), (undefined(name='cloud') if l_0_cloud is missing else l_0_cloud)), 4))
 
 blocks = {}
-debug_info = '2=36&3=42&4=48&7=55&11=57&12=59&14=61&15=63&16=66&18=69&21=71&22=73&23=75'
+debug_info = '2=33&3=39&4=45&7=52&11=54&12=56&14=58&15=60&16=63&18=66&21=68&22=70&23=72'

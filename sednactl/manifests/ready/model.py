@@ -4,7 +4,7 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "0f941f8360e8db36e691cf1677fd408b819661fea16c4cc05cd42c8b74ccab63"
+SOURCE = "a2d2cc9a1033ab64feb92e15f38db0a446ca813fdf3d0789938800b4604b2fd6"
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'model.yaml.j2'
 
@@ -14,15 +14,12 @@ def root(context, missing=missing):
     concat = environment.concat
     cond_expr_undefined = Undefined
     if 0: yield None
-    l_0_name = resolve('name')
-    l_0_namespace = resolve('namespace')
-    l_0_labels = resolve('labels')
-    l_0_annotations = resolve('annotations')
+    l_0_metadata = resolve('metadata')
     l_0_url = resolve('url')
     l_0_format = resolve('format')
     l_0_deviceSoc = resolve('deviceSoc')
     l_0_credential = resolve('credential')
-    l_0_metadata = missing
+    l_0_metadata_of = missing
     try:
         t_1 = environment.filters['yaml']
     except KeyError:
@@ -31,13 +28,13 @@ def root(context, missing=missing):
             raise TemplateRuntimeError("No filter named 'yaml' found.")
     pass
     included_template = environment.get_template('parts/metadata.yaml.j2', 'model.yaml.j2')._get_default_module(context)
-    l_0_metadata = getattr(included_template, 'metadata', missing)
-    if l_0_metadata is missing:
-        l_0_metadata = undefined(f"the template {included_template.__name__!r} (imported on line 2 in 'model.yaml.j2') does not export the requested name 'metadata'", name='metadata')
-    context.vars['metadata'] = l_0_metadata
-    context.exported_vars.discard('metadata')
+    l_0_metadata_of = getattr(included_template, 'metadata_of', missing)
+    if l_0_metadata_of is missing:
+        l_0_metadata_of = undefined(f"the template {included_template.__name__!r} (imported on line 2 in 'model.yaml.j2') does not export the requested name 'metadata_of'", name='metadata_of')
+    context.vars['metadata_of'] = l_0_metadata_of
+    context.exported_vars.discard('metadata_of')
     yield 'apiVersion: sedna.io/v1alpha1\nkind: Model\n'
-    yield str(environment.call(context, (undefined(name='metadata') if l_0_metadata is missing else l_0_metadata), (undefined(name='name') if l_0_name is missing else l_0_name), (undefined(name='namespace') if l_0_namespace is missing else l_0_namespace), (undefined(name='labels') if l_0_labels is missing else l_0_labels), (undefined(name='annotations') if l_0_annotations is missing else l_0_annotations)))
+    yield str(environment.call(context, (undefined(name='metadata_of') if l_0_metadata_of is missing else l_0_metadata_of), (undefined(name='metadata') if l_0_metadata is missing else l_0_metadata)))
     yield '\nspec:\n  url: '
     yield str(t_1((undefined(name='url') if l_0_url is missing else l_0_url)))
     yield '\n  format: '
@@ -55,4 +52,4 @@ def root(context, missing=missing):
         yield '\n'
 
 blocks = {}
-debug_info = '2=26&5=33&7=35&8=37&9=39&10=42&12=44&13=47'
+debug_info = '2=23&5=30&7=32&8=34&9=36&10=39&12=41&13=44'

@@ -4,7 +4,7 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "5d13356aee0ba75c6fed7eda63aa78a152169007b4e54eca431d208502582352"
+SOURCE = "df084e4ef25d56d0b170c6c4243c3ef228e506854596f57d8b3bdbe81755c167"
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'parts/metadata.yaml.j2'
 
@@ -14,7 +14,7 @@ def root(context, missing=missing):
     concat = environment.concat
     cond_expr_undefined = Undefined
     if 0: yield None
-    l_0_metadata = missing
+    l_0_metadata_of = missing
     try:
         t_1 = environment.filters['yaml']
     except KeyError:
@@ -22,46 +22,40 @@ def root(context, missing=missing):
         def t_1(*unused):
             raise TemplateRuntimeError("No filter named 'yaml' found.")
     pass
-    def macro(l_1_name, l_1_namespace, l_1_labels, l_1_annotations):
+    def macro(l_1_metadata):
         t_2 = []
-        if l_1_name is missing:
-            l_1_name = undefined("parameter 'name' was not provided", name='name')
-        if l_1_namespace is missing:
-            l_1_namespace = undefined("parameter 'namespace' was not provided", name='namespace')
-        if l_1_labels is missing:
-            l_1_labels = undefined("parameter 'labels' was not provided", name='labels')
-        if l_1_annotations is missing:
-            l_1_annotations = undefined("parameter 'annotations' was not provided", name='annotations')
+        if l_1_metadata is missing:
+            l_1_metadata = undefined("parameter 'metadata' was not provided", name='metadata')
         pass
         t_2.extend((
             'metadata:\n  name: ',
-            str(t_1(l_1_name)),
+            str(t_1(environment.getattr(l_1_metadata, 'name'))),
             '\n',
         ))
-        if l_1_namespace:
+        if environment.getattr(l_1_metadata, 'namespace'):
             pass
             t_2.extend((
                 '  namespace: ',
-                str(t_1(l_1_namespace)),
+                str(t_1(environment.getattr(l_1_metadata, 'namespace'))),
                 '\n',
             ))
-        if l_1_labels:
+        if environment.getattr(l_1_metadata, 'labels'):
             pass
             t_2.extend((
                 '  labels: ',
-                str(t_1(l_1_labels)),
+                str(t_1(environment.getattr(l_1_metadata, 'labels'))),
                 '\n',
             ))
-        if l_1_annotations:
+        if environment.getattr(l_1_metadata, 'annotations'):
             pass
             t_2.extend((
                 '  annotations: ',
-                str(t_1(l_1_annotations)),
+                str(t_1(environment.getattr(l_1_metadata, 'annotations'))),
                 '\n',
             ))
         return concat(t_2)
-    context.exported_vars.add('metadata')
-    context.vars['metadata'] = l_0_metadata = Macro(environment, macro, 'metadata', ('name', 'namespace', 'labels', 'annotations'), False, False, False, context.eval_ctx.autoescape)
+    context.exported_vars.add('metadata_of')
+    context.vars['metadata_of'] = l_0_metadata_of = Macro(environment, macro, 'metadata_of', ('metadata',), False, False, False, context.eval_ctx.autoescape)
 
 blocks = {}
-debug_info = '2=18&4=31&5=34&6=38&8=41&9=45&11=48&12=52'
+debug_info = '2=18&4=25&5=28&6=32&8=35&9=39&11=42&12=46'
