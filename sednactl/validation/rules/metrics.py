@@ -80,7 +80,7 @@ def metric_blocks(workload: Workload) -> Iterator[Problem]:
             found = f', only "{given[0]}"' if given else ""
             message = f'a metric of type {metric.type} without its block "{wanted}"{found}'
             yield Problem("SDN206", metric.path, message, f'add "{wanted}:", or change the type', True)
-        for other in given:
+        for other in given if wanted in given else ():
             if other != wanted:
                 message = f'the block "{other}" does not belong to a metric of type {metric.type}'
                 yield Problem(

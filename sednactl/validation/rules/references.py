@@ -73,10 +73,10 @@ class Together:
         if not name:
             return None
         key = (kind, namespace, name)
-        place = f"{document.file}:{document.line}"
-        first = self._defined.setdefault(key, place)
-        self._spaces.add((kind, namespace))
-        if first == place:
+        first = self._defined.get(key)
+        if first is None:
+            self._defined[key] = f"{document.file}:{document.line}"
+            self._spaces.add((kind, namespace))
             return None
         message = f'{kind} "{name}" is given twice, first in {first}'
         return Problem("SDN103", ("metadata", "name"), message, "rename or remove one")

@@ -31,7 +31,7 @@ def scaled_sides(workload: Workload) -> Iterator[tuple[Side, dict[str, Any]]]:
 def min_not_above_max(workload: Workload) -> Iterator[Problem]:
     """Bounds the wrong way round: minReplicas above maxReplicas
 
-    The HPA is refused, and the service ends as Failed.
+    The autoscaler would have no room to work in: the HPA is refused, and the service ends as Failed.
     """
     for side, hpa in scaled_sides(workload):
         least, most = whole(hpa, "minReplicas"), whole(hpa, "maxReplicas")

@@ -60,7 +60,7 @@ page(
     """
     Required field missing
 
-    The field must be there, and null counts as missing.
+    The field must be there, and null counts as missing: the cluster drops nulls before it looks.
     """,
 )
 page(

@@ -1,0 +1,62 @@
+"""The installed `explain`: kinds, fields and rules, offline."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import RunSednactl
+from tests.golden import check_golden
+
+
+@pytest.mark.parametrize(
+    ("subject", "golden"),
+    [
+        ("ji", "kind.txt"),
+        ("ji.spec.edgeWorker.hpa", "hpa.txt"),
+        ("jointinferenceservices.spec.cloudWorker.template.spec.containers.resources", "resources.txt"),
+        ("Model.spec.url", "scalar.txt"),
+        ("dataset.metadata.labels", "labels.txt"),
+        ("sdn207", "rule.txt"),
+        ("rules", "rules.txt"),
+    ],
+)
+def test_pages(run_sednactl: RunSednactl, subject: str, golden: str) -> None:
+    run = run_sednactl("explain", subject)
+    assert (run.code, run.err) == (0, "")
+    check_golden(f"explain/{golden}", run.out)
+
+
+def test_recursive(run_sednactl: RunSednactl) -> None:
+    run = run_sednactl("explain", "ji.spec.cloudWorker.hpa", "--recursive")
+    check_golden("explain/recursive.txt", run.out)
+    whole = run_sednactl("explain", "ji", "--recursive").out
+    assert "          nodeName\t<string>\n" in whole
+    assert whole.count("\n") > 2000  # the complete pod template, twice
+
+
+@pytest.mark.parametrize(
+    ("subject", "message", "hint"),
+    [
+        ("helmet", 'no kind is called "helmet"', "one of jointinference"),
+        (
+            "ji.spec.edgeworker",
+            'has no field "edgeworker"',
+            "did you mean JointInferenceService.spec.edgeWorker?",
+        ),
+        ("ji.spec.x", 'has no field "x"', "its fields: edgeWorker, cloudWorker"),
+        ("model.spec.url.x", 'has no field "x"', "is a string and has no fields"),
+        ("SDN999", "no rule is called SDN999", "explain rules"),
+    ],
+)
+def test_mistakes(run_sednactl: RunSednactl, subject: str, message: str, hint: str) -> None:
+    run = run_sednactl("explain", subject)
+    assert run.code == 2
+    assert run.out == ""
+    assert message in run.err and hint in run.err
+
+
+def test_no_subject(run_sednactl: RunSednactl) -> None:
+    run = run_sednactl("explain")
+    assert run.code == 2
+    assert "missing argument" in run.err
+    assert "Examples:" in run_sednactl("explain", "--help").out
