@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import replace
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -143,7 +145,6 @@ def watch(
     output: Annotated[
         WatchFormat, typer.Option("--output", "-o", help="How to show it.")
     ] = WatchFormat.TABLE,
-    no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
 ) -> int:
     """Watch both sides of services scale: a live table on a terminal, else a line for every change.
 
@@ -169,6 +170,7 @@ def watch(
     surroundings: Surroundings = ctx.obj
     from sednactl.cluster.door import open_cluster
     from sednactl.render.columns import age
+    from sednactl.render.scale_audience import Wishes, audience
     from sednactl.render.screen import TERMINATED, Quit, Terminated, ended_in_order
     from sednactl.scaling.following import Wait, follow_services
 
@@ -180,16 +182,25 @@ def watch(
         timeout = DEFAULT_WAIT if timeout is None else timeout
     if force and record is None:
         raise UsageError("--force belongs to --record", hint="leave it out, or name a file with --record")
+    held: deque[str] = deque(maxlen=1000)
+    if output is not WatchFormat.JSONL and surroundings.moving(surroundings.stdout):
+        # What -v tells would tear the picture; it comes once the terminal is given back.
+        tell = surroundings.trace
+        surroundings = replace(surroundings, trace=held.append)
     cluster = open_cluster(access, surroundings)
     try:
         scope = _scope(cluster, name, all_namespaces, selector)
-        with (
-            ended_in_order(),
-            _audience(
-                surroundings, cluster, scope, wait, timeout, output, no_color, record, force
-            ) as audience,
-        ):
-            outcome = follow_services(cluster, scope, surroundings, audience, wait=wait, timeout=timeout)
+        wishes = Wishes(
+            jsonl=output is WatchFormat.JSONL,
+            wide=output is WatchFormat.WIDE,
+            colour=surroundings.colour(surroundings.stdout),
+            record=record,
+            force=force,
+            until=None if wait is None else str(wait.expression),
+            timeout=timeout,
+        )
+        with ended_in_order(), audience(surroundings, cluster, scope, wishes) as told:
+            outcome = follow_services(cluster, scope, surroundings, told, wait=wait, timeout=timeout)
         if wait is not None:
             surroundings.stderr.write(f"met after {age(outcome.waited)}: {wait.expression}\n")
     except Quit:
@@ -198,6 +209,8 @@ def watch(
         return TERMINATED
     finally:
         cluster.close()
+        for line in held:
+            tell(line)
     return ExitCode.DONE
 
 
@@ -246,28 +259,3 @@ def _print_table(
     )
     for line in () if wide else unknown_metrics(snapshots):
         surroundings.stderr.write(printable(line) + "\n")
-
-
-def _audience(
-    surroundings: Surroundings,
-    cluster: Cluster,
-    scope: Scope,
-    wait: Any,
-    timeout: float | None,
-    output: WatchFormat,
-    no_color: bool,
-    record: str | None,
-    force: bool,
-) -> Any:
-    from sednactl.render.scale_audience import Wishes, audience
-
-    wishes = Wishes(
-        jsonl=output is WatchFormat.JSONL,
-        wide=output is WatchFormat.WIDE,
-        colour=surroundings.colour(surroundings.stdout) and not no_color,
-        record=record,
-        force=force,
-        until=str(wait.expression) if wait is not None else None,
-        timeout=timeout,
-    )
-    return audience(surroundings, cluster, scope, wishes)

@@ -397,3 +397,13 @@ def test_only_the_live_screen_imports_what_is_heavy(park: StubServer, tmp_path: 
         )
         assert done.returncode == 0
         assert done.stderr.splitlines()[-1].strip() == "heavy:", (arguments, done.stderr)
+
+
+def test_what_v_tells_comes_after_the_picture(park: StubServer, tmp_path: Path) -> None:
+    shown = terminal(tmp_path, "-v")
+    shown.until(lambda text: "follows load" in text)
+    shown.process.send("q")
+    assert shown.end() == 0
+    picture, _, after = shown.bytes.partition(LEAVE)
+    assert b"GET /apis" not in picture
+    assert b"GET /apis/autoscaling/v2/namespaces/park/horizontalpodautoscalers" in after
