@@ -538,7 +538,7 @@ def test_throttling_that_goes_on_or_asks_too_much_is_an_error(stub: StubServer) 
     stub.mend()
     stub.fail(Answers(429, headers=(("Retry-After", "86400"),)))
     with pytest.raises(TooBusy):
-        stub.cluster(surroundings=surroundings).get(MODELS, "m")
+        stub.cluster(surroundings=surroundings, timeout=0).get(MODELS, "m")  # 0: for ever
     stub.fail(Answers(429))  # a disruption budget says no without Retry-After
     with pytest.raises(TooBusy):
         stub.cluster(surroundings=surroundings).create(MODELS, model())

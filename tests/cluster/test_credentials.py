@@ -409,6 +409,21 @@ def test_a_plugin_beside_its_kubeconfig_and_one_in_the_path(light: World) -> Non
     assert caught.value.hint == "Install it with: apt"
 
 
+def test_a_plugin_that_may_not_ask_is_given_nothing_to_read(
+    light: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = Plugin(light).gives({"token": SECRET})
+    real, given = subprocess.run, []
+
+    def recording(*arguments: Any, **settings: Any) -> Any:
+        given.append(settings["stdin"])
+        return real(*arguments, **settings)
+
+    monkeypatch.setattr(subprocess, "run", recording)
+    light.default(plugin.user()).identity.proof()
+    assert given == [subprocess.DEVNULL]
+
+
 def test_a_plugin_that_must_ask_needs_a_terminal(light: World) -> None:
     plugin = Plugin(light).gives({"token": SECRET})
     identity = light.default(plugin.user(interactiveMode="Always")).identity

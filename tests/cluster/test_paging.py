@@ -72,6 +72,8 @@ def test_an_expired_token_gives_nothing_twice_and_leaves_nothing_out(remainders:
             if count in (2, 5):
                 stub.compact()
         assert given_names == names
+        beginnings = [request for request in stub.requests if "continue" not in request.query]
+        assert len(beginnings) == (1 if remainders else 3)
 
 
 def test_a_snapshot_is_of_one_moment_even_when_a_token_expires(stub: StubServer) -> None:
@@ -80,6 +82,14 @@ def test_a_snapshot_is_of_one_moment_even_when_a_token_expires(stub: StubServer)
     listing = stub.cluster().snapshot(ALL)
     assert names_of(listing.items) == names
     assert listing.resource_version == str(max(int(i["metadata"]["resourceVersion"]) for i in listing.items))
+
+
+def test_a_snapshot_that_keeps_expiring_comes_in_one_piece(stub: StubServer) -> None:
+    names = fill(stub, 600)
+    stub.fail(
+        Answers(410, {"kind": "Status", "code": 410, "reason": "Expired"}), path="continue=", times=1000
+    )
+    assert names_of(stub.cluster().snapshot(ALL).items) == names
 
 
 def test_a_list_that_expires_for_ever_ends(stub: StubServer) -> None:

@@ -305,6 +305,8 @@ def test_what_a_starting_server_answers_passes(stub: StubServer, code: int) -> N
         stub.fail(Answers(code), times=6)
         stub.cut_watches()
         put(stub, "a")
+        seen.until(lambda: seen.kinds("synced") == ["synced"] * 2)
+        assert "lost" in seen.kinds("lost")
         seen.until_state(state_of(stub))
 
 
