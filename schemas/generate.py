@@ -1,9 +1,9 @@
 """Write the Kubernetes part of the schemas: the types that Sedna's kinds embed, as a CRD spells them.
 
 The source is the PyPI package `kubernetes-validate` of the same Kubernetes release: its JSON
-Schemas still carry the OpenAPI extensions (list-map keys, formats). Run it with `make schemas`,
-or `uv run --with kubernetes-validate==1.30.0 python schemas/generate.py`; `--check` says whether
-the file in the repository is what this program would write.
+Schemas still carry the OpenAPI extensions (list-map keys, formats). Where it is not installed, a
+throw-away copy is fetched. Run it with `make schemas`; `--check` says whether the file in the
+repository is what this program would write.
 
 Structure only is taken: no descriptions. What a CustomResourceDefinition says differently from
 the OpenAPI document, and the API server therefore enforces differently, is set right here.
@@ -12,12 +12,16 @@ the OpenAPI document, and the API server therefore enforces differently, is set 
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import sys
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 RELEASE = "1.30"
+SOURCE = f"kubernetes-validate=={RELEASE}.0"
 TARGET = Path(__file__).parent / "kubernetes" / f"{RELEASE}.json"
 
 ROOTS = (
@@ -132,13 +136,24 @@ def definitions(source: dict[str, Any]) -> dict[str, Any]:
 
 
 def source_definitions() -> dict[str, Any]:
-    """Read the packaged OpenAPI types of this release; exits where the package is not installed."""
+    """Read the packaged OpenAPI types of this release, from a throw-away copy where it is not installed."""
     found = find_spec("kubernetes_validate")
-    if found is None or not found.submodule_search_locations:
-        raise SystemExit(f"install kubernetes-validate=={RELEASE}.0 first (or run `make schemas`)")
-    folder = Path(found.submodule_search_locations[0]) / "kubernetes-json-schema" / f"v{RELEASE}.0-local"
-    loaded: dict[str, Any] = json.loads((folder / "_definitions.json").read_text("utf-8"))
-    return loaded["$defs"]  # type: ignore[no-any-return]
+    if found is not None and found.submodule_search_locations:
+        return _read(Path(found.submodule_search_locations[0]))
+    with tempfile.TemporaryDirectory() as folder:
+        installers = (["uv", "pip"], [sys.executable, "-m", "pip"])
+        for installer in installers:
+            command = [*installer, "install", "--quiet", "--no-deps", "--target", folder, SOURCE]
+            if shutil.which(installer[0]) and subprocess.run(command, check=False).returncode == 0:
+                return _read(Path(folder, "kubernetes_validate"))
+    raise SystemExit(f"{SOURCE} is neither installed nor can uv or pip fetch it")
+
+
+def _read(package: Path) -> dict[str, Any]:
+    file = package / "kubernetes-json-schema" / f"v{RELEASE}.0-local" / "_definitions.json"
+    loaded: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    types: dict[str, Any] = loaded["$defs"]
+    return types
 
 
 def text() -> str:

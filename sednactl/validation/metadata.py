@@ -150,8 +150,9 @@ def _owners(metadata: dict[str, Any]) -> Iterator[Problem]:
         for name in ("apiVersion", "kind", "name", "uid"):
             if not owner.get(name):
                 yield Problem(MISSING, path, f'required field "{name}" is missing', at_key=True)
-        if (owner.get("apiVersion") or "").count("/") > 1:
-            yield Problem(METADATA, (*path, "apiVersion"), f"{_show(owner['apiVersion'])} is no apiVersion")
+        version = owner.get("apiVersion") or ""
+        if version.count("/") > 1 or version.endswith("/"):
+            yield Problem(METADATA, (*path, "apiVersion"), f"{_show(version)} is no apiVersion")
         if owner.get("apiVersion") == "v1" and owner.get("kind") == "Event":
             yield Problem(METADATA, path, "an Event cannot own anything")
         if owner.get("controller") is True:

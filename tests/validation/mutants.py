@@ -250,5 +250,5 @@ def _owner(rng: random.Random) -> Any:
     owner = {"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u", "controller": rng.random() < 0.5}
     if rng.random() < 0.5:
         key = rng.choice((*owner, "blockOwnerDeletion", "foo"))
-        owner[key] = copy.deepcopy(rng.choice((*STRANGE, "a/b/c", "a/b", "/", "Event")))
+        owner[key] = copy.deepcopy(rng.choice((*STRANGE, "a/b/c", "a/b", "a/", "/a", "/", "Event")))
     return owner
