@@ -19,6 +19,9 @@ no longer there, not our doing), `kept` or `failed`; undo adds `restored`. An
 object whose last step is `deleting` may or may not be gone. A last line that is
 not complete was being written when the program was killed, and counts as never
 written.
+
+What Kubernetes takes along with a Deployment (ReplicaSets, Pods) is not in the
+bundle: a Deployment that is put back makes them anew.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sednactl.errors import Conflict, NotFound, Refused, SednactlError
+from sednactl.errors import Conflict, NotFound, Refused, SednactlError, ServerFault
 from sednactl.lifecycle import bundle as record
 from sednactl.lifecycle.ghost_scan import live_workload
 from sednactl.lifecycle.ghosts import (
@@ -233,6 +233,9 @@ def _delete_one(
             return record.GONE, Outcome("deleted", "it was already gone")
         except Conflict:
             continue  # something, be it only its status, was written since it was read: look again
+        except ServerFault as error:
+            # A 5xx may hide a deletion that was carried out: the journal must not say that it was not.
+            return record.DELETING, Outcome("failed", f"{error.message}; it may or may not be deleted")
         except Refused as error:
             return record.FAILED, Outcome("failed", error.message)
         return record.DELETED, Outcome("deleted")

@@ -95,6 +95,15 @@ def of_cause(cause: str, workload: FormerWorkload, *, owner_kind: str, namesake_
     )
 
 
+def in_the_way(namespace: str, living: LiveWorkload) -> str:
+    """Say what to do about the living workload whose child could not be made beside the ghost."""
+    word = BY_KIND[living.kind].word
+    return (
+        f"the {living.kind} {living.name} that lives could not be built around it; delete that too "
+        f"(sednactl delete {word} {living.name} -n {namespace}) and apply it anew after the clean-up"
+    )
+
+
 def would_return(sentence: str, namespace: str, living: LiveWorkload) -> Said:
     """Say that deleting is no use while `living` lives, and the order that works."""
     return Said(

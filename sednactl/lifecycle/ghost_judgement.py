@@ -124,7 +124,16 @@ class _Judgement:
         if child["kind"] == DEPLOYMENT.kind and JOINT_INFERENCE.kind in self.inventory.unreadable:
             # Deployments of every kind come back when a service of the same name lives.
             return self._ghost(child, workload, cause, say.unknown_namesake(sentence), say.UNKNOWN_NAMESAKE)
-        return self._ghost(child, workload, cause, say.Said(sentence), "")
+        return self._ghost(child, workload, cause, say.Said(sentence, self._in_the_way(child, workload)), "")
+
+    def _in_the_way(self, child: Json, workload: FormerWorkload) -> str:
+        """Give the mend for a living namesake that met this child's name when it was to be built."""
+        meta = child["metadata"]
+        namespace = meta.get("namespace", "")
+        uid = self.living.get((workload.kind, namespace, workload.name))
+        if uid is None or not blocks_namesake(workload.kind, workload.name, child["kind"], meta["name"]):
+            return ""
+        return say.in_the_way(namespace, self.inventory.workloads[uid])
 
     def _cause(self, child: Json, made_by: Traces) -> tuple[str, str]:
         """Give the cause's code and the owner kind that cannot be resolved, if that is the cause."""

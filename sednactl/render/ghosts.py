@@ -249,7 +249,7 @@ def _words(ghost: Ghost, report: GhostReport) -> list[str]:
     outcome = report.outcome(ghost)
     words = [] if _deleted(ghost, report) else [ghost.evidence]  # why it had to go was said before
     if ghost.mend:
-        words.append(f"To mend it: {ghost.mend}.")
+        words.append(f"{ghost.mend[0].upper()}{ghost.mend[1:]}.")
     if outcome is not None and outcome.detail:
         words.append(f"{outcome.result.capitalize()}: {outcome.detail}.")
     return words

@@ -355,6 +355,16 @@ def test_a_lost_answer_is_found_out_when_the_clean_up_is_taken_up_again(park: Pa
     assert park.names() == {"Service/helmet-cloud"}
 
 
+def test_a_server_fault_that_hides_a_deletion_can_be_undone(park: Park, tmp_path: Path) -> None:
+    park.fill(before_0_7("Service", "helmet-cloud"))
+    file = tmp_path / "b"
+    park.server.fail(Answers(504, done=True), method="DELETE", times=99)
+    done = park.clean("--yes", "--backup", str(file))
+    assert done.code == 4 and "may or may not be deleted" in " ".join(done.out.split())
+    assert park.names() == set()
+    assert park("undo", str(file)).err == "1 put back.\n"
+
+
 def test_the_cluster_is_gone_before_it_begins(park: Park, tmp_path: Path) -> None:
     park.fill(*orphans())
     park.server.stop()

@@ -107,6 +107,9 @@ def test_a_namesake_does_not_spare_what_gm_does_not_rebuild() -> None:
         before_0_7("Service", "helmet-cloud"), before_0_7("Pod", "helmet-cloud-x"), workloads=living()
     )
     assert {ghost.action for ghost in ghosts} == {"delete"}
+    service, pod = ghosts
+    assert "could not be built around it; delete that too" in service.mend
+    assert pod.mend == ""
 
 
 def test_whether_gm_would_rebuild_is_not_guessed() -> None:

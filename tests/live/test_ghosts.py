@@ -125,6 +125,11 @@ def before_0_7(kind: str, name: str, node: str = "edge-node", **meta: Any) -> Js
     return {"apiVersion": "v1", "kind": kind, "metadata": metadata, "spec": spec}
 
 
+def _needs_the_real_one(field: Field) -> None:
+    if not field.plane.has_global_manager:
+        pytest.skip("only the real Global Manager shows what it makes and rebuilds here")
+
+
 @pytest.fixture
 def field(plane: Plane, namespace: str, sednactl: Sednactl) -> Field:
     made = Field(plane, namespace, sednactl)
@@ -220,8 +225,7 @@ def test_what_the_global_manager_would_rebuild_is_kept_until_its_namesake_is_gon
 
 def test_what_comes_back_is_noticed(field: Field, tmp_path: Path) -> None:
     """Class D: a Deployment that GM put back while a service of its name lived stays when that service goes."""
-    if not field.plane.has_global_manager:
-        pytest.skip("only the real Global Manager shows what it rebuilds")
+    _needs_the_real_one(field)
     labels = {f"jointinferenceservice.sedna.io/{key}": value for key, value in
               {"name": "gate", "uid": DEAD, "worker-type": "cloud"}.items()}  # fmt: skip
     pod = {
@@ -324,6 +328,7 @@ def test_rights_to_look_but_not_to_delete(field: Field, tmp_path: Path) -> None:
 
 def test_an_object_search_deleted_only_just_leaves_no_ghosts(field: Field) -> None:
     """The Global Manager re-creates its children for a moment after the deletion."""
+    _needs_the_real_one(field)
     template = {"spec": {"containers": [{"name": "c", "image": "example/worker:v1"}]}}
     labelled = {"metadata": {}, **template}
     spec = {
@@ -351,6 +356,7 @@ def test_an_object_search_deleted_only_just_leaves_no_ghosts(field: Field) -> No
 
 
 def test_surplus_pods_of_a_living_federated_learning_job(field: Field) -> None:
+    _needs_the_real_one(field)
     template = {"spec": {"containers": [{"name": "c", "image": "example/worker:v1"}]}}
     spec = {
         "aggregationWorker": {"model": {"name": "big"}, "template": template},
