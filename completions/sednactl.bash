@@ -126,7 +126,7 @@ _sednactl_about() {
         /scale/watch)
             below=''
             aliases=''
-            options='--all-namespaces -A --selector -l --until --timeout --record --force --output -o --no-color --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v -h --help'
+            options='--all-namespaces -A --selector -l --until --timeout --record --force --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
             valued='--selector -l --until --timeout --record --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='' more='' ;;
         /cleanup)
