@@ -201,8 +201,11 @@ def _cluster_info(chosen: ChosenContext, server: str, trust: Trust) -> dict[str,
 def _moment(text: object, who: str) -> datetime | None:
     if not text:
         return None
+    whole, point, rest = str(text).strip().upper().replace("Z", "+00:00").partition(".")
+    # RFC 3339 allows any number of digits here, Python 3.10 only three or six.
+    zone = rest.lstrip("0123456789") if point else ""
     try:
-        moment = datetime.fromisoformat(str(text).strip().replace("Z", "+00:00").replace("z", "+00:00"))
+        moment = datetime.fromisoformat(whole + zone)
     except ValueError:
         raise Unreachable(f"{who} gave an expirationTimestamp that is no time") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sednactl.cluster import proxies
+from sednactl.cluster.inner_tls import InnerTls
 from sednactl.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -33,8 +34,11 @@ _KEEP_ALIVE = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
 class Wire:
     """A connected socket as http.client wants one, with a deadline over everything done with it."""
 
-    def __init__(self, sock: socket.socket, clock: Callable[[], float]) -> None:
-        self._sock = sock
+    def __init__(
+        self, stream: socket.socket | InnerTls, kernel: socket.socket, clock: Callable[[], float]
+    ) -> None:
+        self._sock = stream
+        self._kernel = kernel
         self._clock = clock
         self.deadline: float | None = None
 
@@ -54,7 +58,7 @@ class Wire:
     def abort(self) -> None:
         """End a read that another thread is blocked in."""
         with suppress(OSError):
-            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+            socket.socket.shutdown(self._kernel, socket.SHUT_RDWR)
 
     def stale(self) -> bool:
         """Tell whether the server closed (or spoke on) this idle connection, so that it cannot be used."""
@@ -62,7 +66,7 @@ class Wire:
 
         try:
             poll = select.poll()
-            poll.register(self._sock, select.POLLIN)
+            poll.register(self._kernel, select.POLLIN)
             return bool(poll.poll(0))
         except (OSError, ValueError):
             return True
@@ -150,14 +154,19 @@ class Connection(http.client.HTTPConnection):
                 if hasattr(socket, name):
                     sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
             if proxy and proxy.scheme == "https":
-                sock = self._tls_to_proxy(sock, proxy)
+                sock.settimeout(self._left())
+                sock = _proxy_context(self._credentials.trust).wrap_socket(sock, server_hostname=proxy.host)
             if proxy and (self.context or proxy.scheme.startswith("socks5")):
                 proxies.open_tunnel(sock, proxy, self.host, self.port)
+            stream: socket.socket | InnerTls = sock
             if self.context:
                 sock.settimeout(self._left())
                 name = self._credentials.trust.server_name or self.host
-                sock = self.context.wrap_socket(sock, server_hostname=name)
-            wire = Wire(sock, self._clock)
+                if isinstance(sock, ssl.SSLSocket):
+                    stream = InnerTls(sock, self.context, name)
+                else:
+                    stream = sock = self.context.wrap_socket(sock, server_hostname=name)
+            wire = Wire(stream, sock, self._clock)
             wire.deadline = self._deadline
             self.sock = wire
             if self._aborted:
@@ -203,13 +212,14 @@ class Connection(http.client.HTTPConnection):
                 raise
         raise failure or OSError(f"no address for {host}")
 
-    def _tls_to_proxy(self, sock: socket.socket, proxy: proxies.Proxy) -> socket.socket:
-        if self.context:
-            raise InvalidInput(
-                f"the proxy {proxy.shown} wants TLS inside TLS, which is not supported",
-                hint="name the proxy as http:// or socks5://",
-            )
-        return ssl.create_default_context().wrap_socket(sock, server_hostname=proxy.host)
+
+def _proxy_context(trust: Trust) -> ssl.SSLContext:
+    # Go's client trusts a proxy's certificate by the cluster's authority; a proxy
+    # with a public certificate is as good.
+    context = tls_context(trust, None)
+    if not trust.insecure:
+        context.load_default_certs()
+    return context
 
 
 def _addresses(host: str, port: int, limit: float | None) -> list[Any]:

@@ -26,6 +26,7 @@ from sednactl.cluster.access import ClusterAccess
 from sednactl.cluster.client import HttpCluster
 from sednactl.cluster.credentials import Credentials, credentials_of, find_credentials
 from sednactl.cluster.door import open_cluster
+from sednactl.cluster.exec_plugin import _moment
 from sednactl.cluster.identity import TokenFileIdentity
 from sednactl.cluster.kubeconfig import choose_context, kubeconfig_files, read_kubeconfig
 from sednactl.errors import ClusterError, InvalidInput, SednactlError, Unauthorized, Unreachable, UsageError
@@ -383,6 +384,27 @@ def test_a_plugin_runs_again_once_its_credentials_ran_out(light: World) -> None:
     light.seconds += 1_000_000
     assert identity.proof().authorization == "Bearer two"
     assert len(plugin.calls()) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2026-01-01T00:00:00Z", 0),
+        ("2026-01-01T00:00:00.5Z", 0),
+        ("2026-01-01t00:00:01.123456789z", 1),
+        ("2026-01-01T01:00:00+01:00", 0),
+        ("2026-01-01T01:00:02.25+01:00", 2),
+    ],
+)
+def test_times_as_plugins_write_them(text: str, seconds: int) -> None:
+    start = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    assert _moment(text, "x") == start + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "2026-01-01T00:00:00.Q", 7, ["x"]])
+def test_times_that_are_none(text: Any) -> None:
+    with pytest.raises(Unreachable, match="no time"):
+        _moment(text, "x")
 
 
 def test_a_plugin_runs_again_after_a_401(light: World) -> None:

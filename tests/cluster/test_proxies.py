@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import select
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import trustme
 
+from sednactl.cluster.credentials import Trust
+from sednactl.cluster.door import Selection
 from sednactl.cluster.proxies import proxy_from, proxy_of_environment
 from sednactl.errors import InvalidInput, Unreachable
-from tests.cluster.stub import StubServer, listener
+from sednactl.sedna.kinds import MODEL
+from tests.cluster.stub import StubServer, authority, listener
 
 
 def pump(one: socket.socket, other: socket.socket) -> None:
-    """Carry bytes both ways until one side ends."""
-
-    def carry(source: socket.socket, sink: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-
-    thread = threading.Thread(target=carry, args=(one, other), daemon=True)
-    thread.start()
-    carry(other, one)
-    thread.join(5)
+    """Carry bytes both ways until one side ends; on one thread, as TLS sockets want it."""
+    while True:
+        waiting = [end for end in (one, other) if isinstance(end, ssl.SSLSocket) and end.pending()]
+        ready = waiting or select.select([one, other], [], [], 10)[0]
+        if not ready:
+            return
+        for source in ready:
+            data = source.recv(65536)
+            if not data:
+                return
+            (other if source is one else one).sendall(data)
 
 
 def read_head(connection: socket.socket) -> bytes:
@@ -118,6 +123,51 @@ def test_an_http_proxy_that_refuses(stub: StubServer, answer: bytes, said: str) 
     assert "s3cret" not in caught.value.message + (caught.value.hint or "") + repr(
         proxy_from("http://u:s3cret@h", "t")
     )
+
+
+@pytest.mark.parametrize("tls", [True, False])
+def test_a_way_through_a_proxy_that_speaks_tls_itself(tls: bool) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority().issue_cert("127.0.0.1").configure_cert(context)
+    with StubServer(tls=tls, token="s3cret") as stub:
+
+        def serve(connection: socket.socket) -> None:
+            with context.wrap_socket(connection, server_side=True) as secure:
+                head = read_head(secure)
+                with socket.create_connection(("127.0.0.1", stub.port)) as upstream:
+                    if tls:
+                        secure.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                    else:
+                        upstream.sendall(head)
+                    pump(secure, upstream)
+
+        for number in range(1500):
+            stub.put(MODEL.resource, {"metadata": {"name": f"m{number}"}, "spec": {"url": "x" * 300}})
+        with listener(serve) as port:
+            proxy = proxy_from(f"https://127.0.0.1:{port}", "test")
+            trust = Trust(authority().cert_pem.bytes())
+            cluster = stub.cluster(proxy=proxy, trust=trust, timeout=10)
+            if not tls:
+                assert cluster.request("GET", "/version")
+                return
+            here = Selection(MODEL.resource)
+            assert len(list(cluster.list(here))) == 1500
+            stored = cluster.create(
+                MODEL.resource, {"metadata": {"name": "big"}, "spec": {"url": "y" * 300_000}}
+            )
+            assert cluster.get(MODEL.resource, "big") == stored.object
+            changes = cluster.watch([here], idle=0.1)
+            while next(changes).type != "synced":
+                pass
+            stub.wait_for_watches(1)
+            stub.remove(MODEL.resource, "big")
+            while (change := next(changes)).type == "idle":
+                pass
+            assert change.type == "deleted"
+            changes.close()  # type: ignore[attr-defined]
+            foreign = stub.cluster(proxy=proxy, trust=Trust(trustme.CA().cert_pem.bytes()))
+            with pytest.raises(Unreachable, match="not trusted"):
+                foreign.request("GET", "/version")
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
