@@ -16,7 +16,7 @@ from sednactl.cluster.door import Selection
 from sednactl.errors import Conflict, Forbidden, NotFound, Refused, SednactlError, Unreachable
 from sednactl.lifecycle.cascade import Cascade, Foretold, cascade_of
 from sednactl.lifecycle.leftovers import HOPELESS, NOT_DELETED, Leftover, leftover_of
-from sednactl.lifecycle.ownership import is_sedna
+from sednactl.lifecycle.ownership import is_sedna, owned_by, owner_uids
 from sednactl.lifecycle.reading import ALL_CHILDREN, nodes_of, read_nodes
 from sednactl.lifecycle.state import stuck_in_foreground
 from sednactl.sedna.kinds import BY_KIND, FEDERATED_LEARNING, OBJECT_SEARCH
@@ -261,7 +261,10 @@ class _Watch:
                 for resource in ALL_CHILDREN:
                     found += self._list(Selection(resource, namespace, labels))
         self._seen_labelled |= {item["metadata"]["uid"] for item in found}
-        return found
+        # What hangs below an orphan stays with it; the orphan alone is the leftover.
+        tops = [item["metadata"]["uid"] for item in found if not owner_uids(item)]
+        carried = {item["metadata"]["uid"] for top in tops for item in owned_by(top, found)}
+        return [item for item in found if item["metadata"]["uid"] not in carried]
 
     def _list(self, selection: Selection) -> list[Json]:
         kind = selection.resource.kind
