@@ -42,6 +42,8 @@ def create(
     """Create one workload. `flags` gets the values of files and --set; `required` names the flag of each required value."""
     if request.wait and request.dry_run is not DryRun.NONE:
         raise UsageError("--wait has nothing to wait for in a dry run")
+    if request.wait and not kind.makes_children:
+        raise UsageError(f"a {kind.kind} never runs: nothing is made for it", hint="leave out --wait")
     values = _values(kind, request, surroundings, flags, required)
     namespace = access.namespace or values.content.get("namespace")
     documents = _documents(kind, name, namespace, values, request, surroundings)
@@ -205,6 +207,7 @@ def _send(
     cluster = open_cluster(access, surroundings)
     created: list[Applied] = []
     try:
+        _warn_of_missing(cluster, documents, surroundings)
         for document in documents:
             applied = create_workload(
                 cluster,
@@ -225,6 +228,29 @@ def _send(
     finally:
         cluster.close()
     return ExitCode.PARTIAL if any(applied.dropped for applied in created) else ExitCode.DONE
+
+
+def _warn_of_missing(cluster: Cluster, documents: Sequence[Document], surroundings: Surroundings) -> None:
+    """Say before anything is made which models, datasets and secrets are not there, and what comes of it."""
+    from sednactl.errors import Forbidden
+    from sednactl.lifecycle.references import references_of
+    from sednactl.sedna.kinds import BY_KIND
+
+    made = {(document.content["kind"], document.content["metadata"]["name"]) for document in documents}
+    for document in documents:
+        kind = BY_KIND.get(document.content["kind"])
+        namespace = document.content["metadata"].get("namespace") or cluster.namespace
+        for reference in references_of(kind, document.content) if kind else ():
+            named = (reference.resource.kind, reference.name)
+            try:
+                missing = named not in made and not cluster.find(
+                    reference.resource, reference.name, namespace
+                )
+            except Forbidden:
+                continue
+            if missing:
+                text = f"{named[0]} {named[1]} is not in namespace {namespace}: {reference.when_missing}"
+                _warn(text, surroundings)
 
 
 def _tell(applied: Applied, surroundings: Surroundings) -> None:
@@ -249,11 +275,23 @@ def _wait(
     request: Request,
     surroundings: Surroundings,
 ) -> None:
+    from sednactl.cli.progress_line import progress_line
     from sednactl.lifecycle.waiting import wait_until_running
+    from sednactl.render.objects import object_name
 
     for applied in created:
+        if applied.object["kind"] != kind.kind:
+            continue
         metadata = applied.object["metadata"]
-        if applied.object["kind"] == kind.kind and kind.makes_children:
-            wait_until_running(
-                cluster, kind, metadata["name"], metadata["namespace"], request.timeout, surroundings
+        with progress_line(surroundings) as tell:
+            state = wait_until_running(
+                cluster,
+                kind,
+                metadata["name"],
+                metadata["namespace"],
+                request.timeout,
+                surroundings,
+                tell=tell,
             )
+        if request.output is None:
+            surroundings.stdout.write(f"{object_name(applied.object)} {state.word.lower()}\n")

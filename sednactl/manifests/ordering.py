@@ -21,10 +21,11 @@ _ORDER = """
     scaleUp scaleDown stabilizationWindowSeconds selectPolicy policies
     image imagePullPolicy command args workingDir ports containerPort protocol env envFrom
     value valueFrom resources requests limits volumeMounts mountPath subPath readOnly
-    initContainers containers volumes hostPath credentialName
+    hostPath device_soc_versions credentialName
 """
 _RANK = {key: rank for rank, key in enumerate(_ORDER.split())}
-_LAST = len(_RANK)
+_UNKNOWN = len(_RANK)
+_RANK |= {key: _UNKNOWN + rank for rank, key in enumerate(("initContainers", "containers", "volumes"), 1)}
 _FREE = frozenset(
     ("labels", "annotations", "matchLabels", "nodeSelector", "requests", "limits", "data", "stringData")
 )
@@ -36,7 +37,7 @@ def human_items(mapping: Mapping[str, Any], parent: str = "") -> list[tuple[str,
     items = list(mapping.items())
     if parent in _FREE or len(items) < 2:
         return items
-    items.sort(key=lambda item: _RANK.get(item[0], _LAST))
+    items.sort(key=lambda item: _RANK.get(item[0], _UNKNOWN))
     if "apiVersion" in mapping and "status" in mapping:
         items.sort(key=lambda item: item[0] == "status")
     return items

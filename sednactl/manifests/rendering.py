@@ -68,13 +68,12 @@ def render_text(kind: SednaKind, context: Mapping[str, Any], template: Path | No
 
     from sednactl.manifests.bounds import BoundedEnvironment, limited_memory, rendered
 
-    folder = template.resolve().parent if template else None
-    environment = BoundedEnvironment(loader=_loader(folder))
+    files: set[str] = set()
+    environment = BoundedEnvironment(loader=_loader(template, files))
     shown = str(template) if template else template_name(kind)
     try:
         if template is None:
             return rendered(environment.get_template(template_name(kind)).generate(context))
-        _read(template)
         with limited_memory():
             return rendered(environment.get_template(template.name).generate(context))
     except RecursionError:
@@ -82,26 +81,35 @@ def render_text(kind: SednaKind, context: Mapping[str, Any], template: Path | No
     except MemoryError:
         raise InvalidInput(f"{shown}: the template wants more memory than any manifest needs") from None
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
-        raise _template_error(error, shown, folder) from error
+        raise _template_error(error, shown, files) from error
 
 
-def _loader(folder: Path | None) -> Any:
-    """Give a loader that knows the user's folder first, then the templates that come along."""
+def _loader(template: Path | None, files: set[str]) -> Any:
+    """Give a loader that knows the user's template and its folder first, then the templates that come along.
+
+    The names of the files it reads are put into `files`.
+    """
     from jinja2.exceptions import TemplateNotFound
     from jinja2.loaders import BaseLoader
 
     from sednactl.manifests.ready import ready_template
 
+    def own(name: str) -> Path | None:
+        if template is None or name == template.name:
+            return template
+        return own_file(template.parent, name)
+
     class Loader(BaseLoader):
         def load(self, environment: Environment, name: str, globals: Any = None) -> Template:
-            own = own_file(folder, name) if folder else None
-            file = own or packaged_file(name)
+            mine = own(name)
+            file = mine or packaged_file(name)
             if file is None:
                 raise TemplateNotFound(name)
             source = _read(file)
-            ready = None if own else ready_template(environment, name, source, globals or {})
+            ready = None if mine else ready_template(environment, name, source, globals or {})
             if ready is not None:
                 return ready
+            files.add(str(file))
             code = environment.compile(source, name, str(file))
             return environment.template_class.from_code(environment, code, globals or {})
 
@@ -119,18 +127,18 @@ def _read(file: Path) -> str:
         raise InvalidInput(f"{file}: is no UTF-8 text") from None
 
 
-def _template_error(error: Exception, shown: str, folder: Path | None) -> InvalidInput:
+def _template_error(error: Exception, shown: str, files: set[str]) -> InvalidInput:
     """Say what failed, in which file and line of the templates."""
     from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError, UndefinedError
 
     if isinstance(error, TemplateSyntaxError):
         return InvalidInput(f"{error.filename or error.name or shown}:{error.lineno}: {error.message}")
-    place = _line_in_template(error)
+    place = _line_in_template(error, files)
     where = f"{place[0]}:{place[1]}" if place else shown
     if isinstance(error, TemplateNotFound):
         return InvalidInput(
             f"{where}: there is no template '{error.message}'",
-            hint=f"looked in {folder} and among the templates that come along (sednactl templates list)",
+            hint="looked beside your template (names end in .j2) and among those that come along",
         )
     hint = None
     if isinstance(error, UndefinedError):
@@ -138,13 +146,13 @@ def _template_error(error: Exception, shown: str, folder: Path | None) -> Invali
     return InvalidInput(f"{where}: {str(error) or type(error).__name__}", hint=hint)
 
 
-def _line_in_template(error: Exception) -> tuple[str, int] | None:
+def _line_in_template(error: Exception, files: set[str]) -> tuple[str, int] | None:
     """Find the innermost line of a template in the traceback, where Jinja has put the templates' own lines."""
     found = None
     trace = error.__traceback__
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
-        if file.endswith(".j2"):
+        if file in files:
             found = (file, trace.tb_lineno)
         trace = trace.tb_next
     return found

@@ -78,8 +78,7 @@ def _inside(folder: Path, name: str) -> Path | None:
     file = folder / name
     if not file.is_file():
         return None
-    real = file.resolve()
-    return real if real.is_relative_to(folder.resolve()) else None
+    return file if file.resolve().is_relative_to(folder.resolve()) else None
 
 
 def _purpose(text: str) -> str:

@@ -332,6 +332,14 @@ def test_a_template_that_cannot_be_read(tmp_path: Path) -> None:
         render_text(JOINT_INFERENCE, {"name": "x"}, tmp_path)
 
 
+def test_a_template_may_be_a_link_and_have_any_name(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "x.yaml.j2").write_text(HEAD + "{{ nothing }}")
+    (tmp_path / "mine.txt").symlink_to(tmp_path / "real" / "x.yaml.j2")
+    with pytest.raises(InvalidInput, match=r"mine\.txt:4: 'nothing' is undefined"):
+        render_manifest(JOINT_INFERENCE, "helmet", None, SMALL, tmp_path / "mine.txt")
+
+
 def test_no_name_is_lost_on_the_way_to_the_template() -> None:
     context = template_values(JOINT_INFERENCE, "helmet", "ns", {**SMALL, "hpa": "none"})
     assert context.keys() == {"name", "metadata", "hpa", "vars", "cloud", "edge"}

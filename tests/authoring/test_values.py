@@ -127,7 +127,7 @@ def test_what_is_missing() -> None:
 
 
 def test_a_file_that_holds_no_map_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="0.yaml: values are a map"):
+    with pytest.raises(InvalidInput, match=r"0\.yaml: values are a map"):
         gather_values(from_yaml("[a, b]"))
 
 
