@@ -96,12 +96,8 @@ def of_cause(cause: str, workload: FormerWorkload, *, owner_kind: str, namesake_
 
 
 def in_the_way(namespace: str, living: LiveWorkload) -> str:
-    """Say what to do about the living workload whose child could not be made beside the ghost."""
-    word = BY_KIND[living.kind].word
-    return (
-        f"the {living.kind} {living.name} that lives could not be built around it; delete that too "
-        f"(sednactl delete {word} {living.name} -n {namespace}) and apply it anew after the clean-up"
-    )
+    """Say what to do about a living namesake, which could not be built around the ghost."""
+    return _safe_order(namespace, living)
 
 
 def would_return(sentence: str, namespace: str, living: LiveWorkload) -> Said:
@@ -193,6 +189,6 @@ def kept(code: str, workload: FormerWorkload, *, older_than: float, owner: str, 
 def _safe_order(namespace: str, living: LiveWorkload) -> str:
     word = BY_KIND[living.kind].word
     return (
-        f"delete the workload first (sednactl delete {word} {living.name} -n {namespace}), "
-        "clean up again, then apply it anew"
+        f"delete the {living.name} that lives (sednactl delete {word} {living.name} -n {namespace}), "
+        "clean up after it, then apply it anew"
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sednactl.lifecycle.ghost_evidence import BEFORE_0_7, SURPLUS_POD, called
+from sednactl.lifecycle.ghost_evidence import BEFORE_0_7, IN_SERVICE, SURPLUS_POD, called
 from sednactl.render.columns import age, columns, printable
-from sednactl.sedna.resources import CHILD_RESOURCES
+from sednactl.sedna.resources import CHILD_RESOURCES, HPA, POD
 
 if TYPE_CHECKING:
     from sednactl.lifecycle.ghost_report import GhostReport
@@ -108,40 +108,44 @@ def _row(ghost: Ghost, report: GhostReport) -> tuple[str, ...]:
         ghost.workload.uid,
         ghost.cause,
         _action(ghost, report),
-        " ".join(_words(ghost, report)),
+        " ".join([*_evidence(ghost, report), *([f"To mend it, {ghost.mend}."] if ghost.mend else [])]),
     )
 
 
 def ghost_table(report: GhostReport, width: int) -> str:
-    """Group what was found by former workload, with the evidence under the objects it is about.
+    """Group what was found by former workload; each sentence of evidence stands under the objects it is about.
 
-    `width` is where sentences are wrapped, in cells.
+    `width` is where sentences are wrapped, in cells. What can be done by hand
+    closes a group.
     """
     ghosts = report.scan.ghosts
     if not ghosts:
         return ""
-    rows = [
-        (_action(ghost, report), f"{ghost.kind}/{ghost.name}{_carries(ghost)}", age(ghost.age), _code(ghost))
-        for ghost in ghosts
-    ]
+    rows = [(_action(ghost, report), _object(ghost), age(ghost.age), _code(ghost)) for ghost in ghosts]
     lines = columns(("ACTION", "OBJECT", "AGE", "WHY"), rows).splitlines()
-    out = ["  " + lines[0]]
-    group = None
-    for index, ghost in enumerate(ghosts):
-        key = (ghost.namespace, ghost.workload, ghost.cause in _LIVES)
-        if key != group:
-            group = key
-            out += ["", _heading(ghost, report)]
-        out.append("  " + lines[index + 1])
-        words = _words(ghost, report)
-        following = ghosts[index + 1] if index + 1 < len(ghosts) else None
-        same = following is not None and (
-            (following.namespace, following.workload, following.cause in _LIVES) == key
-            and _words(following, report) == words
-        )
-        if not same:
-            out += _wrapped(words, width)
+    out = ["  " + lines.pop(0)]
+    for members in _groups(ghosts):
+        out += ["", *_wrapped([_heading(members, report)], width, indent="", then="  ")]
+        said: set[str] = set()
+        for index, ghost in enumerate(members):
+            out.append("  " + lines.pop(0))
+            words = _evidence(ghost, report)
+            if index + 1 == len(members) or _evidence(members[index + 1], report) != words:
+                out += _wrapped([word for word in words if word not in said], width)
+                said.update(words)
+        mends = dict.fromkeys(ghost.mend for ghost in members if ghost.mend)
+        out += _wrapped([f"To mend it, {mend}." for mend in mends], width, indent="  ")
     return "\n".join(out) + "\n"
+
+
+def _groups(ghosts: Sequence[Ghost]) -> Iterator[list[Ghost]]:
+    from itertools import groupby
+
+    def family(ghost: Ghost) -> tuple[object, ...]:
+        return ghost.namespace, ghost.workload, ghost.cause in _LIVES
+
+    for _, members in groupby(ghosts, family):
+        yield list(members)
 
 
 def remaining_table(remaining: Sequence[Remaining], width: int) -> str:
@@ -208,16 +212,12 @@ def _why_unjudged(report: GhostReport, kind: str) -> str:
     )
 
 
-def _heading(ghost: Ghost, report: GhostReport) -> str:
-    family = [
-        one
-        for one in report.scan.ghosts
-        if (one.namespace, one.workload) == (ghost.namespace, ghost.workload)
-    ]
-    whose = f"{printable(ghost.namespace)}: {printable(called(ghost.workload))}"
+def _heading(members: Sequence[Ghost], report: GhostReport) -> str:
+    ghost = members[0]
+    whose = f"{ghost.namespace}: {called(ghost.workload)}"
     if ghost.cause in _LIVES:
         return f"{whose} lives"
-    blocking = any(one.blocks and one.verdict == "ghost" and not _deleted(one, report) for one in family)
+    blocking = any(one.blocks and one.verdict == "ghost" and not _deleted(one, report) for one in members)
     return f"{whose} is gone" + ("; what it left stops a new one of that name" if blocking else "")
 
 
@@ -232,38 +232,34 @@ def _deleted(ghost: Ghost, report: GhostReport) -> bool:
 
 
 def _code(ghost: Ghost) -> str:
-    if ghost.verdict == "not-a-ghost":
-        return f"no ghost: {ghost.kept_because}"
-    return f"{ghost.cause}, {ghost.kept_because}" if ghost.kept_because else ghost.cause
+    return ghost.cause if ghost.kept_because in ("", IN_SERVICE) else ghost.kept_because
 
 
-def _carries(ghost: Ghost) -> str:
-    if not ghost.carries:
-        return ""
-    return " + " + ", ".join(
-        f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in ghost.carries.items()
-    )
+def _object(ghost: Ghost) -> str:
+    kind = "HPA" if ghost.kind == HPA.kind else ghost.kind
+    pods = ghost.carries.get(POD.kind, 0)
+    return f"{kind}/{ghost.name}" + (f" +{pods} Pod{'s' if pods > 1 else ''}" if pods else "")
 
 
-def _words(ghost: Ghost, report: GhostReport) -> list[str]:
+def _evidence(ghost: Ghost, report: GhostReport) -> list[str]:
     outcome = report.outcome(ghost)
     words = [] if _deleted(ghost, report) else [ghost.evidence]  # why it had to go was said before
-    if ghost.mend:
-        words.append(f"{ghost.mend[0].upper()}{ghost.mend[1:]}.")
     if outcome is not None and outcome.detail:
         words.append(f"{outcome.result.capitalize()}: {outcome.detail}.")
     return words
 
 
-def _wrapped(sentences: Sequence[str], width: int) -> Iterator[str]:
+def _wrapped(
+    sentences: Sequence[str], width: int, *, indent: str = "      ", then: str | None = None
+) -> Iterator[str]:
     import textwrap
 
     for sentence in sentences:
         yield from textwrap.wrap(
             printable(sentence),
             max(40, width),
-            initial_indent="      ",
-            subsequent_indent="      ",
+            initial_indent=indent,
+            subsequent_indent=indent if then is None else then,
             break_on_hyphens=False,
             break_long_words=False,
         )

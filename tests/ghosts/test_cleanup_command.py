@@ -568,3 +568,12 @@ def test_yaml_says_the_same_as_json(park: Park) -> None:
 
     park.fill(*orphans())
     assert yaml.safe_load(park.clean("-o", "yaml").out) == park.report()[1]
+
+
+def test_the_screen_beside_a_living_namesake(park: Park) -> None:
+    park.server.put(
+        JOINT_INFERENCE.resource, {"metadata": {"name": "helmet", "namespace": "park", "uid": LIVE}}
+    )
+    young = child("Service", "old-cloud", workload="old", age=60)
+    park.fill(*orphans(), young)
+    check_golden("ghosts/namesake.txt", park.clean().out)

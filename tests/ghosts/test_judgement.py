@@ -108,7 +108,7 @@ def test_a_namesake_does_not_spare_what_gm_does_not_rebuild() -> None:
     )
     assert {ghost.action for ghost in ghosts} == {"delete"}
     service, pod = ghosts
-    assert "could not be built around it; delete that too" in service.mend
+    assert "delete the helmet that lives" in service.mend
     assert pod.mend == ""
 
 
@@ -122,7 +122,7 @@ def test_class_e_left_behind_by_an_upgrade_is_reported_with_the_safe_order() -> 
     pod = before_0_7("Pod", "helmet-edge-x", LIVE)
     ghost = only(pod, workloads=living(failed=True))
     assert (ghost.cause, ghost.action, ghost.verdict) == ("before-0.7", "keep", "ghost")
-    assert "delete the workload first" in ghost.mend
+    assert "delete the helmet that lives (sednactl delete jointinference helmet -n park)" in ghost.mend
     # The same under a Global Manager of its time is a healthy service.
     assert judged(pod, workloads=living()) == []
 
