@@ -6,6 +6,7 @@ do in Go, and positions are found by a small scanner only when asked for.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.document import Position
+from sednactl.manifests.lines import lines_of
 from sednactl.manifests.scalars import json_number
 
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -52,17 +54,30 @@ def locate(text: str, begin: int, path: tuple[str | int, ...], *, key: bool = Fa
     at = begin
     for key_at, value_at in _way(text, begin, path):
         at = key_at if key else value_at
-    return Position(_line(text, at), at - text.rfind("\n", 0, at))
+    return lines_of(text).position(at)
 
 
 def _way(text: str, begin: int, path: tuple[str | int, ...]) -> Iterator[tuple[int, int]]:
     at = begin
     for step in path:
-        found = next((entry for entry in _entries(text, at) if entry[0] == step), None)
+        found = _entries_at(text, at).get(step)
         if found is None:
             return
-        yield found[1], found[2]
-        at = found[2]
+        yield found
+        at = found[1]
+
+
+@functools.lru_cache(maxsize=1)
+def _known(text: str) -> dict[int, dict[str | int, tuple[int, int]]]:  # noqa: ARG001 - the cache's key
+    return {}
+
+
+def _entries_at(text: str, begin: int) -> dict[str | int, tuple[int, int]]:
+    # Kept for the last text: a long list with many findings is scanned once, not once a finding.
+    known = _known(text)
+    if begin not in known:
+        known[begin] = {name: (key_at, value_at) for name, key_at, value_at in _entries(text, begin)}
+    return known[begin]
 
 
 def _entries(text: str, begin: int) -> Iterator[tuple[str | int, int, int]]:

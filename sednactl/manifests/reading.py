@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sednactl.errors import InvalidInput
 from sednactl.manifests.document import Document
 from sednactl.manifests.limits import DEEPEST, LARGEST_DOCUMENT, LARGEST_FILE
+from sednactl.manifests.lines import lines_of
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Locate
@@ -122,9 +123,7 @@ def _chunks(text: str, file: str) -> Iterator[Chunk]:
 
 
 def _chunk_line(chunk: Chunk, line: int) -> str:
-    lines = chunk.text.split("\n")
-    at = line - 1 - chunk.lines_before
-    return lines[at].rstrip("\r") if 0 <= at < len(lines) else ""
+    return lines_of(chunk.text).line(line - chunk.lines_before)
 
 
 def _json_documents(text: str, file: str) -> Iterator[_Read]:
@@ -138,8 +137,7 @@ def _json_documents(text: str, file: str) -> Iterator[_Read]:
 
 
 def _text_line(text: str, line: int) -> str:
-    lines = text.split("\n", line)
-    return lines[line - 1].rstrip("\r") if 0 < line <= len(lines) else ""
+    return lines_of(text).line(line)
 
 
 def _flatten(

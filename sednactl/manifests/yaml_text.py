@@ -10,6 +10,8 @@ document, values after aliases are expanded.
 
 from __future__ import annotations
 
+import functools
+import gc
 import re
 from typing import Any, NamedTuple
 
@@ -81,7 +83,8 @@ class Chunk(NamedTuple):
 
 def load(chunk: Chunk) -> tuple[Any, int] | None:
     """Give the value of a YAML document and its first line; None for an empty one. Raises InvalidInput."""
-    root = compose(chunk)
+    # A list of objects is asked for the place of each: keep its nodes.
+    root = _composed(chunk) if "items:" in chunk.text else compose(chunk)
     if root is None:
         return None
     value = _Builder(chunk, "*" in chunk.text).build(root, 0)
@@ -93,6 +96,8 @@ def compose(chunk: Chunk) -> Any:
     data = chunk.text.encode()
     if data.count(b"[") + data.count(b"{") > _MANY_BRACKETS or _DEEP_INDENT.search(data):
         _measure_depth(chunk)
+    collecting = gc.isenabled()
+    gc.disable()  # nothing here is garbage yet; looking for it over and over doubles the time of large files
     try:
         parser = _Parser(chunk.text)
         node = parser.get_single_node()
@@ -104,6 +109,9 @@ def compose(chunk: Chunk) -> Any:
         raise _syntax(chunk, error) from None
     except yaml.reader.ReaderError:
         raise unreadable_character(chunk) from None
+    finally:
+        if collecting:
+            gc.enable()
     return node
 
 
@@ -330,9 +338,13 @@ def _tagged(text: str, tag: str) -> Any:
     return value
 
 
+_composed = functools.lru_cache(maxsize=1)(compose)
+"""The nodes of the last document asked about: a long list with many findings is parsed once."""
+
+
 def locate(chunk: Chunk, path: tuple[str | int, ...], *, key: bool = False) -> Position:
     """Find where the value at `path` stands, or its key; that of the nearest parent where there is none."""
-    node = compose(chunk)
+    node = _composed(chunk)
     if node is None:
         return Position(1 + chunk.lines_before, 1)
     mark = node.start_mark
