@@ -24,14 +24,14 @@ _sednactl_about() {
         /create/model)
             below=''
             aliases=''
-            options='--url --format --device-soc --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --allow-taken-names --wait --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
-            valued='--url --format --device-soc --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            options='--url --format --device-soc --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            valued='--url --format --device-soc --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='' more='' ;;
         /create/dataset)
             below=''
             aliases=''
-            options='--url --format --node --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --allow-taken-names --wait --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
-            valued='--url --format --node --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            options='--url --format --node --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            valued='--url --format --node --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='' more='' ;;
         /templates)
             below='list show eject'

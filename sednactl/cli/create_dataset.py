@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -25,7 +26,7 @@ app = typer.Typer(
 
 
 @app.command(cls=SectionedCommand)
-@creating_command
+@partial(creating_command, children=False)
 def dataset(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the dataset.")],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -21,7 +22,7 @@ app = typer.Typer(
 
 
 @app.command(cls=SectionedCommand)
-@creating_command
+@partial(creating_command, children=False)
 def model(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the model.")],

@@ -42,8 +42,6 @@ def create(
     """Create one workload. `flags` gets the values of files and --set; `required` names the flag of each required value."""
     if request.wait and request.dry_run is not DryRun.NONE:
         raise UsageError("--wait has nothing to wait for in a dry run")
-    if request.wait and not kind.makes_children:
-        raise UsageError(f"a {kind.kind} never runs: nothing is made for it", hint="leave out --wait")
     values = _values(kind, request, surroundings, flags, required)
     namespace = access.namespace or values.content.get("namespace")
     documents = _documents(kind, name, namespace, values, request, surroundings)

@@ -61,7 +61,7 @@ _PARAMETERS: dict[str, tuple[Any, Any]] = {
                 "--set",
                 panel=VALUES,
                 metavar="PATH=VALUE",
-                help="One value, e.g. cloud.hpa.max=5; wins over files. Repeats.",
+                help="One value by its path in a values file, e.g. labels.team=vision; wins over files. Repeats.",
             ),
         ],
         None,
@@ -173,13 +173,23 @@ class Request(NamedTuple):
     timeout: float
 
 
-def creating_command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the shared options to a command whose parameters `request` and `access` take them."""
+_FOR_CHILDREN = frozenset(("allow_taken_names", "wait", "timeout"))
+"""Options that mean nothing for a kind that the Global Manager makes nothing for."""
+
+
+def creating_command(function: Callable[..., Any], *, children: bool = True) -> Callable[..., Any]:
+    """Add the shared options to a command whose parameters `request` and `access` take them.
+
+    `children` tells whether anything is made for the kind, which can be waited for.
+    """
+    offered = {
+        name: parameter for name, parameter in _PARAMETERS.items() if children or name not in _FOR_CHILDREN
+    }
     signature = inspect.signature(function, eval_str=True)
 
     @functools.wraps(function)
     def command(**arguments: Any) -> Any:
-        given = {name: arguments.pop(name) for name in _PARAMETERS}
+        given = {name: arguments.pop(name, default) for name, (_, default) in _PARAMETERS.items()}
         lists: Any = {name: given[name] or () for name in _LISTS}
         request = Request(**{**given, **lists})
         return function(**arguments, request=request)
@@ -187,7 +197,7 @@ def creating_command(function: Callable[..., Any]) -> Callable[..., Any]:
     own = [parameter for name, parameter in signature.parameters.items() if name != "request"]
     shared = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-        for name, (annotation, default) in _PARAMETERS.items()
+        for name, (annotation, default) in offered.items()
     ]
     parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own] + shared
     command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]

@@ -90,7 +90,12 @@ def eject(
     """Copy a template into a folder, to be changed and used with create --template.
 
     The copy finds the parts it imports by itself: a part in its own folder first,
-    else the one that comes along.
+    else the one that comes along. Nothing else can be read from it.
+
+    A template sees name, metadata, vars (your own values) and what the kind's values
+    say; for a joint inference service that is cloud and edge, each with model, image,
+    node, hostNetwork, env, requests, limits, volumes, mounts, container, sidecars,
+    pod and hpa, edge also hem. The filter yaml quotes: image: {{ cloud.image | yaml }}
 
     \b
     Examples:

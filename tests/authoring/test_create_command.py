@@ -68,7 +68,7 @@ def test_screens(run_sednactl: RunSednactl, name: str, arguments: tuple[str, ...
         ((*JI, "--dry-run=yes"), 2, "dry-run", ""),
         ((*JI, "-o", "wide"), 2, "output", ""),
         ((*JI, "--wait"), 2, "--wait has nothing to wait for", ""),
-        (("create", "model", "m", "--url=/a", "--format=pb", "--wait"), 2, "a Model never runs", ""),
+        (("create", "model", "m", "--url=/a", "--format=pb", "--wait"), 2, "--wait", ""),
         (("create", "kubernetes", "x"), 2, "kubernetes", ""),
         (("templates", "show", "pods"), 2, "there is no template 'pods'", "jointinference"),
         # Input that cannot be
