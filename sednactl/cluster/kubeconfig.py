@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sednactl.cluster.plain_yaml import read_plain
 from sednactl.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ def _parse(data: bytes, file: Path) -> Any:
             return json.loads(data)
         except (ValueError, RecursionError):
             pass  # a YAML flow mapping may begin with a brace, too
+    elif (plain := read_plain(data)) is not None:
+        return plain
     import yaml
 
     try:

@@ -394,8 +394,8 @@ def test_a_host_that_does_not_exist(stub: StubServer) -> None:
 def test_looking_up_a_name_is_bounded(stub: StubServer, monkeypatch: pytest.MonkeyPatch) -> None:
     real, release = socket.getaddrinfo, threading.Event()
 
-    def slow(host: str, *args: Any, **kwargs: Any) -> Any:
-        if host == "slow.example" and not kwargs.get("flags"):
+    def slow(host: bytes, *args: Any, **kwargs: Any) -> Any:
+        if host == b"slow.example" and not kwargs.get("flags"):
             release.wait(20)
         return real(host, *args, **kwargs)
 

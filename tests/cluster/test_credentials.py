@@ -772,9 +772,10 @@ def test_no_message_ever_shows_a_credential(world: World, content: Any, capfd: A
     assert SECRET not in capfd.readouterr().err + caplog.text
 
 
-def test_the_light_path_imports_nothing_heavy(light: World) -> None:
+@pytest.mark.parametrize("text", [json.dumps, yaml.safe_dump])
+def test_the_light_path_imports_nothing_heavy(light: World, text: Any) -> None:
     """A context with certificates or tokens must not pay for the official client."""
-    file = light.write("config", json.dumps(config_of({"token": SECRET})))
+    file = light.write("config", text(config_of({"token": SECRET})))
     script = (
         "import sys\n"
         "from sednactl.cluster.access import ClusterAccess\n"
