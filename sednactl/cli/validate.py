@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -131,13 +131,21 @@ class _Run:
         from sednactl.render.findings_text import Paint, summary, write_finding, write_unreadable
 
         stdout, stderr = self.surroundings.stdout, self.surroundings.stderr
-        paint = Paint(self.surroundings.colour(stdout))
+        paint = Paint(self.surroundings.colour(stdout), _screen_width(stdout))
         for finding in self.findings:
             write_finding(finding, stdout, paint)
         stdout.flush()
         for _, error in self.unreadable:
             write_unreadable(error, stderr, Paint(self.surroundings.colour(stderr)))
         stderr.write(summary(self.counts) + "\n")
+
+
+def _screen_width(stream: TextIO) -> int | None:
+    if not stream.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def _known(ignore: Iterable[str]) -> list[str]:

@@ -14,14 +14,17 @@ if TYPE_CHECKING:
 
 _COLOURS = {"error": "31;1", "warning": "33;1", "info": "36"}
 _WIDEST = 160
-"""Cells of a source line that are shown."""
+"""Cells of a source line that are shown where the width of the screen is not known."""
+_MARGIN = 9
+"""Cells before a source line."""
 
 
 class Paint:
-    """Colours for a terminal, nothing elsewhere."""
+    """Colours for a terminal, nothing elsewhere; how many cells of a source line fit."""
 
-    def __init__(self, colour: bool) -> None:
+    def __init__(self, colour: bool, screen_width: int | None = None) -> None:
         self.colour = colour
+        self.room = max(screen_width - _MARGIN, 30) if screen_width else _WIDEST
 
     def __call__(self, code: str, text: str) -> str:
         """Give the text in a colour."""
@@ -50,11 +53,13 @@ def write_unreadable(error: InvalidInput, stream: TextIO, paint: Paint) -> None:
 def _write_source(finding: Finding, stream: TextIO, paint: Paint) -> None:
     shown = printable(finding.source.replace("\t", " "))
     before = printable(finding.source[: finding.column - 1].replace("\t", " "))
-    if width(before) > _WIDEST - 20:
-        cut = len(before) - 60
+    if width(before) > paint.room - 20:
+        cut = len(before) - paint.room // 3
         before, shown = "…" + before[cut:], "…" + shown[cut:]
-    if len(shown) > _WIDEST:
-        shown = shown[: _WIDEST - 1] + "…"
+    if width(shown) > paint.room:
+        while width(shown) > paint.room - 1:
+            shown = shown[: len(shown) - max(1, (width(shown) - paint.room) // 2)]
+        shown += "…"
     bar = paint("2", "|")
     stream.write(f"{finding.line:>6} {bar} {shown}\n")
     stream.write(f"{' ' * 6} {bar} {' ' * width(before)}{paint(_COLOURS[finding.level], '^')}\n")

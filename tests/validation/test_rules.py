@@ -420,6 +420,10 @@ def test_ignored_rules_are_left_out() -> None:
 
 def test_require_valid_says_every_error_in_one_line() -> None:
     require_valid([SERVICE, MODEL])
+    badly_taken = changed(SERVICE, {f"{CLOUD}.hpa.maxReplicas": 0, f"{EDGE}.{POD}.nodeName": "$NODE"})
+    require_valid([badly_taken], schema_only=True)
+    with pytest.raises(InvalidInput, match="2 errors"):
+        require_valid([badly_taken])
     with pytest.raises(InvalidInput) as caught:
         require_valid(read_documents((FIXTURES / "broken" / "many.yaml").read_bytes(), "many.yaml"))
     assert caught.value.message == "many.yaml: the manifest has 15 errors"
