@@ -35,6 +35,11 @@ conflict where something is: an atomic create that leaves the ownership of an
 apply.
 """
 
+NOT_DECLARED = "field not declared in schema"
+OLD_CRD_MEND = (
+    "autoscaling came with Sedna 0.7: upgrade the CRDs and the Global Manager to 0.7.0, or leave hpa out"
+)
+
 SETTLE_SECONDS = 15.0
 """How long a create waits for what Kubernetes is about to remove by itself."""
 
@@ -174,7 +179,17 @@ def _send(
     strict: bool,
 ) -> Stored:
     try:
-        return cluster.apply(resource, sent, namespace=namespace, dry_run=dry_run, force=force, strict=strict)
+        while True:
+            try:
+                return cluster.apply(
+                    resource, sent, namespace=namespace, dry_run=dry_run, force=force, strict=strict
+                )
+            except Invalid as error:
+                # Nothing was stored; the server may name more once these are gone.
+                lesser = None if strict else _without_unknown(sent, error)
+                if lesser is None:
+                    raise
+                sent = lesser
     except Conflict as error:
         raise _explained_conflict(error, resource, sent) from error
     except Invalid as error:
@@ -197,32 +212,39 @@ def _explained_conflict(error: Conflict, resource: Resource, sent: Json) -> Conf
     )
 
 
+def _without_unknown(sent: Json, error: Invalid) -> Json | None:
+    from sednactl.lifecycle.unknown_fields import unknown_in, without_field
+
+    lesser: Json | None = None
+    for path in dict.fromkeys(path for text in (*error.detail, error.message) for path in unknown_in(text)):
+        found = without_field(sent if lesser is None else lesser, path)
+        lesser = lesser if found is None else found
+    return lesser
+
+
 def _explained_refusal(error: Invalid, resource: Resource, sent: Json) -> SednactlError:
-    """Say what an old CRD means by `unknown field`, where that is what it says."""
+    """Say what an old CRD means by a field it does not know, where that is what it says."""
     text = " ".join((error.message, *error.detail))
-    if resource.group != GROUP or "unknown field" not in text:
+    if "unknown field" not in text and NOT_DECLARED not in text:
         return error
     unknown = [side for side in ("cloudWorker", "edgeWorker") if f"{side}.hpa" in text]
-    if not unknown:
-        return error
+    lines = [line.strip() for said in error.detail for line in said.splitlines() if line.strip() != "errors:"]
+    if resource.group != GROUP or not unknown:
+        hint = mend_of_dropped(lines)
+        return Invalid(error.message, status=error.status, reason=error.reason, hint=hint, detail=lines)
     where = " and ".join(f"spec.{side}.hpa" for side in unknown)
     return Invalid(
         f"{resource.kind} {sent['metadata']['name']}: this cluster's CRD does not know {where}",
         status=error.status,
         reason=error.reason,
         hint=OLD_CRD_MEND,
-        detail=(error.message, *error.detail),
+        detail=lines,
     )
-
-
-OLD_CRD_MEND = (
-    "autoscaling came with Sedna 0.7: upgrade the CRDs and the Global Manager to 0.7.0, or leave hpa out"
-)
 
 
 def mend_of_dropped(paths: Sequence[str]) -> str:
     """Say how to mend what a cluster dropped, by what it dropped."""
-    if any(path.endswith("Worker.hpa") or ".hpa." in path for path in paths):
+    if any("Worker.hpa" in path for path in paths):
         return OLD_CRD_MEND
     if any("template.metadata" in path for path in paths):
         return "Sedna's CRDs keep no labels, annotations or names of pod templates: leave them out"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sednactl.lifecycle.apply import OLD_CRD_MEND, mend_of_dropped
 from sednactl.lifecycle.dropped_fields import dropped_fields
+from sednactl.lifecycle.unknown_fields import unknown_in, without_field
 from sednactl.validation.finding import spell_path
 
 JI: dict[str, Any] = {
@@ -69,6 +70,35 @@ def test_nothing_status_and_written_elsewhere_do_not_count() -> None:
         "spec": {"hpa": None, "list": [], "map": {}},
     }
     assert spelled(sent, {"kind": "Secret", "metadata": {"name": "s"}, "data": {}, "spec": {}}) == []
+
+
+REFUSAL = """failed to create typed patch object (x/u; sedna.io/v1alpha1, Kind=ReidJob): errors:
+  .spec.template.spec.containers[name="n"].env[name="X"].zed: field not declared in schema
+  .spec.template.spec.tolerations[0].bad: field not declared in schema
+  .spec.template.spec.containers[name="n"].ports[containerPort=80,protocol="TCP"].x: field not declared in schema"""
+
+
+def test_fields_are_taken_out_where_the_server_says_they_are() -> None:
+    container = {
+        "name": "n",
+        "env": [{"name": "W"}, {"name": "X", "zed": 1}],
+        "ports": [{"containerPort": 80, "protocol": "TCP", "x": 1}],
+    }
+    spec = {"containers": [{"name": "m"}, container], "tolerations": [{"key": "a", "bad": 1}]}
+    manifest: dict[str, Any] = {"spec": {"template": {"spec": spec}}}
+    before = copy.deepcopy(manifest)
+    left: dict[str, Any] | None = manifest
+    for path in unknown_in(REFUSAL):
+        assert left is not None
+        left = without_field(left, path)
+    assert left is not None and manifest == before
+    assert spelled(manifest, left) == [
+        "spec.template.spec.containers[1].env[1].zed",
+        "spec.template.spec.containers[1].ports[0].x",
+        "spec.template.spec.tolerations[0].bad",
+    ]
+    assert without_field(manifest, ".spec.none.x") is None
+    assert unknown_in("Unsupported value: .spec") == ()
 
 
 _json = st.recursive(
