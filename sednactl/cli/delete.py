@@ -142,7 +142,9 @@ def _documents(files: Any, recursive: bool, surroundings: Surroundings) -> list[
     from sednactl.cli.reading_manifests import manifests_from
     from sednactl.lifecycle.ordering import deletion_order
 
-    return deletion_order(manifests_from(files, recursive=recursive, surroundings=surroundings))
+    # What stands in the cluster may be gone, however badly Sedna takes it.
+    read = manifests_from(files, recursive=recursive, surroundings=surroundings, schema_only=True)
+    return deletion_order(read)
 
 
 def _find(

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def manifests_from(files: Sequence[str], *, recursive: bool, surroundings: Surroundings) -> list[Json]:
+def manifests_from(
+    files: Sequence[str], *, recursive: bool, surroundings: Surroundings, schema_only: bool = False
+) -> list[Json]:
     """Read and check every manifest that `files` name; lists of kind List are opened.
+
+    With `schema_only` just what the API server itself would refuse counts.
 
     Raises InvalidInput for what cannot be read, what its schema refuses, and where
     there is nothing at all.
@@ -31,7 +35,7 @@ def manifests_from(files: Sequence[str], *, recursive: bool, surroundings: Surro
         raise InvalidInput(
             f"no manifest in {', '.join(files)}", hint="an empty file says nothing to the cluster"
         )
-    require_valid(documents)
+    require_valid(documents, schema_only=schema_only)
     return [manifest for document in documents for manifest in _opened(document.content, document.file)]
 
 
