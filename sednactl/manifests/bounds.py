@@ -1,4 +1,4 @@
-"""How much a template may use up before it is stopped: steps, size, memory.
+"""How much a template may use up before it is stopped: steps, time, size, memory.
 
 A template can be anybody's file. Jinja's sandbox keeps it away from Python's
 inside, but not from looping for ever or from filling memory; these bounds do.
@@ -7,6 +7,7 @@ They are far beyond what a manifest needs.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,8 @@ from sednactl.manifests.writing import flow
 
 MOST_STEPS = 100_000
 """Rounds of loops and calls of macros, filters aside, in one rendering."""
+LONGEST = 10.0
+"""Seconds of one rendering, looked at with every step; a step itself is bounded by the sizes."""
 LARGEST_OUTPUT = 1024 * 1024
 """Characters of one rendered template, and of any text or list made on the way by + or *."""
 MORE_MEMORY = 512 * 1024 * 1024
@@ -33,6 +36,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
     def __init__(self, **options: Any) -> None:
         super().__init__(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, **options)
         self.steps = 0
+        self.deadline = time.monotonic() + LONGEST
         self.filters["yaml"] = _yaml
         self.filters["counted"] = self._counted
 
@@ -78,6 +82,8 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         self.steps += 1
         if self.steps > MOST_STEPS:
             raise SecurityError(f"the template takes more than {MOST_STEPS} steps")
+        if time.monotonic() > self.deadline:
+            raise SecurityError(f"the template takes longer than {LONGEST:g} s")
 
 
 class _Counted:

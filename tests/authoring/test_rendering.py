@@ -321,6 +321,15 @@ def test_a_template_that_fails_says_where(tmp_path: Path, text: str, message: st
     assert "secret" not in caught.value.message.replace("secret.j2", "")
 
 
+def test_a_template_that_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sednactl.manifests.bounds.LONGEST", 0.05)
+    with pytest.raises(InvalidInput, match=r"own\.yaml\.j2:1: the template takes longer than 0\.05 s"):
+        own(
+            tmp_path,
+            "{% set r = range(99999) | list %}{% for i in range(99999) %}{% set s = r | sum %}{% endfor %}",
+        )
+
+
 def test_a_template_that_cannot_be_read(tmp_path: Path) -> None:
     for name, content in (("none.j2", None), ("binary.j2", b"\xff\xfe\x00"), ("large.j2", b"x" * 2**21)):
         file = tmp_path / name
