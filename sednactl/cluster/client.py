@@ -425,7 +425,7 @@ class HttpCluster:
                 if lost is not None:
                     lost.append(error)
                 continue
-            if answer.status == 401 and not renewed and self._credentials.identity.renew():
+            if answer.status == 401 and not renewed and not last and self._credentials.identity.renew():
                 renewed = True
                 continue
             if not last and self._may_repeat(answer, repeat, attempt, deadline):
@@ -454,6 +454,7 @@ class HttpCluster:
         clock = self._surroundings.monotonic
         if seconds > _LONGEST_PAUSE or (deadline is not None and clock() + seconds >= deadline):
             return False
+        self._surroundings.trace(f"trying again in {seconds:.1f} s")
         self._surroundings.sleep(seconds)
         return True
 

@@ -81,7 +81,11 @@ def find_credentials(access: ClusterAccess, surroundings: Surroundings) -> Crede
                 hint="name one with --kubeconfig or $KUBECONFIG, or copy the cluster's to ~/.kube/config",
             )
     chosen = choose_context(config, access.context, files)
-    return credentials_of(chosen, access, surroundings)
+    found = credentials_of(chosen, access, surroundings)
+    surroundings.trace(
+        f"context {found.context}: {found.server}{f' through {found.proxy}' if found.proxy else ''}"
+    )
+    return found
 
 
 def credentials_of(

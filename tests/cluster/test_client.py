@@ -648,11 +648,33 @@ def test_signing_in_anew_after_a_401(stub: StubServer) -> None:
     cluster = stub.cluster(identity=identity)
     assert cluster.create(MODELS, model()).created
     assert identity.asked == 1
+    stub.fail(Answers(503), times=3)
     stub.token = "another"
+    with pytest.raises(Unauthorized):
+        cluster.get(MODELS, "m")  # also when all tries are used up
+    stub.mend()
     with pytest.raises(Unauthorized) as caught:
         cluster.get(MODELS, "m")
     assert identity.asked == 2, "once for each request, no more"
     assert "good" not in caught.value.message + (caught.value.hint or "")
+
+
+def test_the_trace_tells_each_request_and_no_secret(stub: StubServer) -> None:
+    told: list[str] = []
+    surroundings = dataclasses.replace(quick()[0], trace=told.append)
+    stub.token = "s3cret"
+    stub.fail(Reset())
+    cluster = stub.cluster(surroundings=surroundings)
+    cluster.find(MODELS, "m")
+    cluster.create(MODELS, model(url="s3cret"))
+    changes = cluster.watch([Selection(MODELS)])
+    next(changes)
+    changes.close()  # type: ignore[attr-defined]
+    assert told[0].startswith("GET /apis/sedna.io/v1alpha1/namespaces/default/models/m cannot reach")
+    assert told[1] == "trying again in 0.2 s"
+    assert told[2].startswith("GET /apis/sedna.io/v1alpha1/namespaces/default/models/m 404 ")
+    assert told[3].startswith("POST /apis/sedna.io/v1alpha1/namespaces/default/models?fieldManager=sednactl")
+    assert "s3cret" not in "".join(told)
 
 
 def test_credentials_never_show(stub: StubServer) -> None:
