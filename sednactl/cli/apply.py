@@ -88,7 +88,9 @@ def apply(
         raise UsageError(f"--dry-run takes none, client or server, not '{dry_run}'")
     if check_fields not in ("strict", "warn"):
         raise UsageError(f"--validate takes strict or warn, not '{check_fields}'")
-    manifests = apply_order(manifests_from(files, recursive=recursive, surroundings=surroundings))
+    manifests = apply_order(
+        manifests_from(files, recursive=recursive, surroundings=surroundings, namespace=access.namespace)
+    )
     if dry_run == "client":
         _write([(one, "valid (dry run)") for one in manifests], output, surroundings)
         return ExitCode.DONE

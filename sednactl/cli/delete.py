@@ -89,7 +89,7 @@ def delete(
             "nobody is there to ask whether to delete this",
             hint="say --yes; --dry-run=client tells what would go",
         )
-    documents = _documents(files or (), recursive, surroundings)
+    documents = _documents(files or (), recursive, access.namespace, surroundings)
     cluster = open_cluster(access, surroundings)
     doomed, missing = _find(cluster, words or (), selector, documents)
     failures: list[SednactlError] = [] if ignore_not_found else list(missing)
@@ -136,14 +136,18 @@ def _one_way_of_naming(words: Any, files: Any, selector: str | None) -> None:
         )
 
 
-def _documents(files: Any, recursive: bool, surroundings: Surroundings) -> list[dict[str, Any]]:
+def _documents(
+    files: Any, recursive: bool, namespace: str | None, surroundings: Surroundings
+) -> list[dict[str, Any]]:
     if not files:
         return []
     from sednactl.cli.reading_manifests import manifests_from
     from sednactl.lifecycle.ordering import deletion_order
 
     # What stands in the cluster may be gone, however badly Sedna takes it.
-    read = manifests_from(files, recursive=recursive, surroundings=surroundings, schema_only=True)
+    read = manifests_from(
+        files, recursive=recursive, surroundings=surroundings, namespace=namespace, schema_only=True
+    )
     return deletion_order(read)
 
 

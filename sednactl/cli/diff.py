@@ -52,7 +52,9 @@ def diff(
     surroundings: Surroundings = ctx.obj
     if not files:
         raise UsageError("nothing to compare was named", hint="for example: sednactl diff -f helmet.yaml")
-    manifests = apply_order(manifests_from(files, recursive=recursive, surroundings=surroundings))
+    manifests = apply_order(
+        manifests_from(files, recursive=recursive, surroundings=surroundings, namespace=access.namespace)
+    )
     cluster = open_cluster(access, surroundings)
     different = False
     for manifest in manifests:

@@ -14,12 +14,17 @@ Json = dict[str, Any]
 
 
 def manifests_from(
-    files: Sequence[str], *, recursive: bool, surroundings: Surroundings, schema_only: bool = False
+    files: Sequence[str],
+    *,
+    recursive: bool,
+    surroundings: Surroundings,
+    namespace: str | None = None,
+    schema_only: bool = False,
 ) -> list[Json]:
     """Read and check every manifest that `files` name; lists of kind List are opened.
 
+    `namespace` is the one the user asked for, if any: a manifest may not name another.
     With `schema_only` just what the API server itself would refuse counts.
-
     Raises InvalidInput for what cannot be read, what its schema refuses, and where
     there is nothing at all.
     """
@@ -36,7 +41,15 @@ def manifests_from(
             f"no manifest in {', '.join(files)}", hint="an empty file says nothing to the cluster"
         )
     require_valid(documents, schema_only=schema_only)
-    return [manifest for document in documents for manifest in _opened(document.content, document.file)]
+    manifests = [manifest for document in documents for manifest in _opened(document.content, document.file)]
+    for manifest in manifests:
+        own = manifest["metadata"].get("namespace")
+        if namespace and own and own != namespace:
+            raise InvalidInput(
+                f"{manifest.get('kind')} {manifest['metadata']['name']} names namespace {own}, not {namespace}",
+                hint="leave --namespace out, or take the namespace out of the manifest",
+            )
+    return manifests
 
 
 def _opened(content: Any, file: str) -> list[Json]:

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from sednactl.errors import AlreadyExists, Conflict, Invalid, InvalidInput, NotFound, SednactlError
+from sednactl.errors import AlreadyExists, Conflict, Forbidden, Invalid, InvalidInput, NotFound, SednactlError
 from sednactl.lifecycle.dropped_fields import SERVER_METADATA, dropped_fields
 from sednactl.lifecycle.edit_effects import effects_of_edit
+from sednactl.lifecycle.references import references_of
 from sednactl.lifecycle.replicas_owner import leave_replicas_to_autoscaler
 from sednactl.lifecycle.serving import not_served, resource_of
 from sednactl.lifecycle.taken_names import NamesTaken, TakenName, find_taken_names
@@ -85,6 +86,8 @@ def apply_workload(
     kind = _sedna_kind(resource)
     if live is None and kind is not None and not allow_taken_names:
         notes += _refuse_taken_names(cluster, kind, manifest, namespace or "", surroundings)
+    if live is None and kind is not None and not dry_run:
+        notes += missing_references(cluster, kind, manifest, namespace or "")
     if live is not None and live["metadata"].get("deletionTimestamp"):
         notes.append(f"{resource.kind} {name} is being deleted: what is applied now goes with it")
     sent = sendable(manifest, namespace)
@@ -230,8 +233,13 @@ def _explained_refusal(error: Invalid, resource: Resource, sent: Json) -> Sednac
     unknown = [side for side in ("cloudWorker", "edgeWorker") if f"{side}.hpa" in text]
     lines = [line.strip() for said in error.detail for line in said.splitlines() if line.strip() != "errors:"]
     if resource.group != GROUP or not unknown:
-        hint = mend_of_dropped(lines)
-        return Invalid(error.message, status=error.status, reason=error.reason, hint=hint, detail=lines)
+        return Invalid(
+            f"{resource.kind} {sent['metadata']['name']}: the cluster does not know some of its fields",
+            status=error.status,
+            reason=error.reason,
+            hint=mend_of_dropped(lines),
+            detail=lines,
+        )
     where = " and ".join(f"spec.{side}.hpa" for side in unknown)
     return Invalid(
         f"{resource.kind} {sent['metadata']['name']}: this cluster's CRD does not know {where}",
@@ -249,6 +257,24 @@ def mend_of_dropped(paths: Sequence[str]) -> str:
     if any("template.metadata" in path for path in paths):
         return "Sedna's CRDs keep no labels, annotations or names of pod templates: leave them out"
     return "the cluster's version of this kind does not know these fields: upgrade it, or leave them out"
+
+
+def missing_references(
+    cluster: Cluster, kind: SednaKind, manifest: Mapping[str, Any], namespace: str
+) -> list[str]:
+    """Say which models, datasets and secrets a workload names are not there, and what comes of it."""
+    said = []
+    for reference in references_of(kind, manifest):
+        try:
+            missing = cluster.find(reference.resource, reference.name, namespace) is None
+        except Forbidden:
+            continue
+        if missing:
+            said.append(
+                f"{reference.resource.kind} {reference.name} ({reference.path}) is not in namespace {namespace}: "
+                f"{reference.when_missing}"
+            )
+    return said
 
 
 def _refuse_taken_names(
