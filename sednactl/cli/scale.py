@@ -199,7 +199,8 @@ def watch(
             until=None if wait is None else str(wait.expression),
             timeout=timeout,
         )
-        with ended_in_order(), audience(surroundings, cluster, scope, wishes) as told:
+        with ended_in_order() as ending, audience(surroundings, cluster, scope, wishes) as told:
+            told.append(ending)
             outcome = follow_services(cluster, scope, surroundings, told, wait=wait, timeout=timeout)
         if wait is not None:
             surroundings.stderr.write(f"met after {age(outcome.waited)}: {wait.expression}\n")

@@ -258,6 +258,7 @@ class LiveScreen:
 
     def tick(self, now: datetime) -> None:
         """Draw if it is time. Raises Quit when q was pressed."""
+        self._screen.sleep_if_told()
         if "q" in self._screen.typed():
             raise Quit
         passed = self._clock() - self._drawn_at

@@ -15,6 +15,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sednactl.scaling.watching import News
     from sednactl.surroundings import Surroundings
 
 _ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J"
@@ -24,22 +27,47 @@ TERMINATED = 128 + signal.SIGTERM
 
 
 class Terminated(BaseException):
-    """SIGTERM or SIGHUP came; unwinds like Ctrl-C, so that everything is restored on the way."""
+    """SIGTERM or SIGHUP came; unwinds like Ctrl-C."""
 
 
 class Quit(BaseException):
     """The user pressed q: enough seen."""
 
 
+class Ending:
+    """Ctrl-C, SIGTERM and SIGHUP, taken note of and acted upon between two steps of a watch.
+
+    Raising from a handler at once could break a lock in the middle of its use; a
+    second signal does so all the same, for a watch that hangs in a write.
+    """
+
+    def __init__(self) -> None:
+        self._signal: int | None = None
+
+    def heard(self, number: int, _frame: FrameType | None) -> None:
+        """Take note of a signal."""
+        before, self._signal = self._signal, number
+        if before is not None:
+            self._end()
+
+    def tell(self, news: News, now: datetime) -> None:
+        """News changes nothing about how it ends."""
+
+    def tick(self, now: datetime) -> None:  # noqa: ARG002 - an audience's signature
+        """End if that was asked for. Raises KeyboardInterrupt or Terminated."""
+        if self._signal is not None:
+            self._end()
+
+    def _end(self) -> None:
+        raise KeyboardInterrupt if self._signal == signal.SIGINT else Terminated
+
+
 @contextmanager
-def ended_in_order() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP unwind the program instead of killing it on the spot."""
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        raise Terminated
-
-    with _handlers({signal.SIGTERM: end, signal.SIGHUP: end}):
-        yield
+def ended_in_order() -> Iterator[Ending]:
+    """Let Ctrl-C, SIGTERM and SIGHUP unwind a watch, so that everything is restored on the way."""
+    ending = Ending()
+    with _handlers(dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), ending.heard)):
+        yield ending
 
 
 class Screen:
@@ -53,6 +81,7 @@ class Screen:
         self._resized = True
         self._size = (80, 24)
         self._active = False
+        self._stopping = False
 
     def size(self) -> tuple[int, int]:
         """Give columns and lines; asks the terminal only after it was resized."""
@@ -98,28 +127,38 @@ class Screen:
             return ""
 
     def enter(self) -> None:
-        """Take the terminal."""
-        self._mode = _quiet(self._stdin)
-        self._resized = True
+        """Take the terminal. May be interrupted anywhere: `leave` undoes whatever was done."""
         self._active = True
+        self._resized = True
+        self._mode = _settings(self._stdin)
+        if self._mode is not None:
+            _hush(self._stdin, self._mode)
         self._write(_ENTER)
 
     def leave(self) -> None:
-        """Give the terminal back; safe to call twice."""
+        """Give the terminal back; safe to call twice, and again when it was interrupted."""
         if not self._active:
             return
-        self._active = False
         with suppress(OSError):  # the terminal itself may be gone
             self._write(_LEAVE)
-        _restore(self._stdin, self._mode)
+        if self._mode is not None:
+            _restore(self._stdin, self._mode)
         self._mode = None
+        self._active = False
 
     def on_resize(self, _number: int, _frame: FrameType | None) -> None:
         """Note that the terminal has another size now."""
         self._resized = True
 
     def on_stop(self, _number: int, _frame: FrameType | None) -> None:
-        """Give the terminal back, sleep, and take it again when woken."""
+        """Note Ctrl-Z; no more, as a handler must not write where it may have interrupted a write."""
+        self._stopping = True
+
+    def sleep_if_told(self) -> None:
+        """After Ctrl-Z give the terminal back, sleep, and take it again when woken."""
+        if not self._stopping:
+            return
+        self._stopping = False
         self.leave()
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)
@@ -141,7 +180,11 @@ def taken_over(surroundings: Surroundings) -> Iterator[Screen]:
             screen.enter()
             yield screen
         finally:
-            screen.leave()
+            try:
+                screen.leave()
+            except BaseException:  # Ctrl-C once more: the terminal is given back all the same
+                screen.leave()
+                raise
 
 
 @contextmanager
@@ -159,28 +202,30 @@ def _handlers(wanted: dict[signal.Signals, Callable[[int, FrameType | None], Non
             signal.signal(number, handler)
 
 
-def _quiet(stream: Any) -> Any:
-    """Stop echo and line mode where we are in front; give what must be restored."""
+def _settings(stream: Any) -> Any:
+    """Give the terminal's settings; None where there is no terminal or we are in its background."""
     import termios
 
     try:
         descriptor = stream.fileno()
         if not os.isatty(descriptor) or os.tcgetpgrp(descriptor) != os.getpgrp():
             return None
-        mode = termios.tcgetattr(descriptor)
-        quiet = [*mode[:3], mode[3] & ~(termios.ECHO | termios.ICANON), *mode[4:]]
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, quiet)
+        return termios.tcgetattr(descriptor)
     except (OSError, ValueError, termios.error):
         return None
-    return mode
 
 
-def _restore(stream: Any, mode: Any) -> None:
-    if mode is None:
-        return
+def _hush(stream: Any, settings: Any) -> None:
+    """Stop echo and line mode; Ctrl-C and Ctrl-Z keep their meaning."""
     import termios
 
-    try:
-        termios.tcsetattr(stream.fileno(), termios.TCSAFLUSH, mode)
-    except (OSError, ValueError, termios.error):
-        return
+    quiet = [*settings[:3], settings[3] & ~(termios.ECHO | termios.ICANON), *settings[4:]]
+    with suppress(OSError, termios.error):
+        termios.tcsetattr(stream.fileno(), termios.TCSADRAIN, quiet)
+
+
+def _restore(stream: Any, settings: Any) -> None:
+    import termios
+
+    with suppress(OSError, ValueError, termios.error):
+        termios.tcsetattr(stream.fileno(), termios.TCSAFLUSH, settings)

@@ -13,6 +13,7 @@ import pytest
 from sednactl.cluster.door import Change, Selection
 from sednactl.errors import ConditionUnmet, NotFound, Unreachable
 from sednactl.scaling.following import Wait, follow_services
+from sednactl.scaling.snapshot import snapshots_of
 from sednactl.scaling.until_parser import read_until
 from sednactl.scaling.watching import News, Scope, selections
 from sednactl.surroundings import Surroundings
@@ -154,6 +155,15 @@ def test_it_must_hold_for_every_service_at_once() -> None:
     # A service that goes no longer counts.
     steps[3] = (8, "deleted", o.workload("a"))
     assert Script(scope, existing, steps).run("cloud.replicas>=3", 60).waited == 8
+
+
+def test_nothing_is_met_before_all_was_read() -> None:
+    [snapshot] = snapshots_of([o.workload()], [o.deployment(wanted=3)], [], [], o.NOW)
+    wait = Wait(read_until("cloud.replicas>=3"))
+    wait.take(News("changed", snapshot))
+    assert not wait.met
+    wait.take(News("synced"))
+    assert wait.met
 
 
 def test_no_service_at_all_is_not_every_service() -> None:
