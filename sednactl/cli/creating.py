@@ -200,16 +200,18 @@ def _send(
 ) -> int:
     from sednactl.cluster.door import open_cluster
     from sednactl.lifecycle.apply import create_workload
+    from sednactl.lifecycle.ordering import apply_order
 
+    manifests = apply_order([document.content for document in documents])
     dry = request.dry_run is DryRun.SERVER
     cluster = open_cluster(access, surroundings)
     created: list[Applied] = []
     try:
-        _warn_of_missing(cluster, documents, surroundings)
-        for document in documents:
+        _warn_of_missing(cluster, manifests, surroundings)
+        for manifest in manifests:
             applied = create_workload(
                 cluster,
-                document.content,
+                manifest,
                 dry_run=dry,
                 allow_taken_names=request.allow_taken_names,
                 surroundings=None if dry else surroundings,
@@ -228,17 +230,17 @@ def _send(
     return ExitCode.PARTIAL if any(applied.dropped for applied in created) else ExitCode.DONE
 
 
-def _warn_of_missing(cluster: Cluster, documents: Sequence[Document], surroundings: Surroundings) -> None:
+def _warn_of_missing(cluster: Cluster, manifests: Sequence[Json], surroundings: Surroundings) -> None:
     """Say before anything is made which models, datasets and secrets are not there, and what comes of it."""
     from sednactl.errors import Forbidden
     from sednactl.lifecycle.references import references_of
     from sednactl.sedna.kinds import BY_KIND
 
-    made = {(document.content["kind"], document.content["metadata"]["name"]) for document in documents}
-    for document in documents:
-        kind = BY_KIND.get(document.content["kind"])
-        namespace = document.content["metadata"].get("namespace") or cluster.namespace
-        for reference in references_of(kind, document.content) if kind else ():
+    made = {(manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests}
+    for manifest in manifests:
+        kind = BY_KIND.get(manifest["kind"])
+        namespace = manifest["metadata"].get("namespace") or cluster.namespace
+        for reference in references_of(kind, manifest) if kind else ():
             named = (reference.resource.kind, reference.name)
             try:
                 missing = named not in made and not cluster.find(

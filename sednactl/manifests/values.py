@@ -89,6 +89,9 @@ def _side_in_long_form(side: Mapping[str, Any], origin: str) -> Json:
             volume(item, f"{origin}.volumes[{index}]") if isinstance(item, str) else item
             for index, item in enumerate(found["volumes"])
         ]
+    _refuse_truth(found.get("env"), f"{origin}.env")
+    hem = found.get("hem")
+    _refuse_truth(hem.get("parameters") if isinstance(hem, Mapping) else None, f"{origin}.hem.parameters")
     entries = found.get("env")
     if isinstance(entries, list) and all(_is_plain_entry(entry) for entry in entries):
         found["env"] = {
@@ -98,6 +101,16 @@ def _side_in_long_form(side: Mapping[str, Any], origin: str) -> Json:
             for entry in entries
         }
     return found
+
+
+def _refuse_truth(names: Any, where: str) -> None:
+    """Refuse a name that YAML took for true or false: nobody calls a variable so, but many call one Y or ON."""
+    for word in ("true", "false"):
+        if isinstance(names, Mapping) and word in names:
+            raise InvalidInput(
+                f"{where}: a name is read as {word}",
+                hint="YAML takes y, n, yes, no, on and off for true and false: put the name in quotes",
+            )
 
 
 def _is_plain_entry(entry: Any) -> bool:

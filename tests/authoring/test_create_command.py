@@ -132,6 +132,8 @@ def test_values_files_are_read_as_kubectl_reads_them(run_sednactl: RunSednactl, 
         ("cloud: [", "not valid YAML"),
         ("just text", "values are a map"),
         ("a: 1\n---\nb: 2\n", "2 documents"),
+        ("edge: {env: {Y: '1'}}", "-: edge.env: a name is read as true"),
+        ("edge: {hem: {parameters: {off: '1'}}}", "edge.hem.parameters: a name is read as false"),
         ("cloud: {modle: a}", "-:1:9: cloud.modle is unknown"),
         ("cloud: {model: a}", "still needs --cloud-image, --edge-model and --edge-image"),
         ("\x00", ""),
@@ -179,7 +181,7 @@ def test_client_dry_run_imports_neither_a_cluster_nor_anything_heavy(tmp_path: P
         "from sednactl.cli.main import run\n"
         "from sednactl.surroundings import Surroundings\n"
         f"code = run({[*JI, '-o', 'yaml']!r}, Surroundings.of_process())\n"
-        "print(code, *sorted(sys.modules), file=sys.stderr)\n"
+        "print(int(code), *sorted(sys.modules), file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     code, *modules = done.stderr.split()

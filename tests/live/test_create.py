@@ -197,3 +197,23 @@ def test_kubectl_reads_what_we_write(plane: Plane, namespace: str, tmp_path: Pat
     file.write_text(to_yaml([document]), "utf-8")
     plane.kubectl("create", "--validate=strict", "-f", str(file))
     assert stored(plane, namespace, "configmaps", "tricky")["data"] == data
+
+
+def test_a_template_of_ones_own_sends_models_before_the_service(
+    plane: Plane, namespace: str, sednactl: Sednactl, tmp_path: Path
+) -> None:
+    assert sednactl("templates", "eject", "ji", "--to", str(tmp_path)).code == 0
+    file = tmp_path / "jointinference.yaml.j2"
+    models = (
+        "{% for side in (cloud, edge) %}\n---\napiVersion: sedna.io/v1alpha1\nkind: Model\n"
+        "metadata: {name: {{ side.model | yaml }}}\nspec: {url: {{ vars.url | yaml }}, format: pb}\n{% endfor %}\n"
+    )
+    file.write_text(file.read_text() + models)
+    run = sednactl(
+        "create", "ji", "helmet", "-n", namespace, *SMALL, "--template", str(file), "--set=vars.url=/m.pb"
+    )
+    assert (run.code, run.err) == (0, "")
+    assert run.out.split() == [
+        "model.sedna.io/big", "created", "model.sedna.io/little", "created",
+        "jointinferenceservice.sedna.io/helmet", "created",
+    ]  # fmt: skip
