@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import io
 import json
 import socket
@@ -365,6 +366,30 @@ def test_answers_that_no_api_server_gives(stub: StubServer, fault: Any, said: st
     assert stub.url in caught.value.message
     assert caught.value.hint
     assert caught.value.exit_code == ExitCode.UNREACHABLE
+
+
+def zipped(content: bytes) -> Answers:
+    return Answers(200, content, (("Content-Encoding", "gzip"),))
+
+
+def test_zipped_answers_are_read(stub: StubServer) -> None:
+    stub.fail(zipped(gzip.compress(json.dumps(model("zipped")).encode())))
+    assert stub.cluster().get(MODELS, "m")["metadata"]["name"] == "zipped"
+    assert stub.requests[-1].headers["Accept-Encoding"] == "gzip"
+    broken = gzip.compress(json.dumps(model()).encode())
+    for content in (broken[:-9], broken[:20], b"no gzip at all", b""):
+        stub.fail(zipped(content), times=4)
+        with pytest.raises(Unreachable, match="middle of an answer"):
+            stub.cluster(surroundings=quick()[0]).get(MODELS, "m")
+
+
+def test_a_small_answer_that_unzips_without_end_is_given_up(
+    stub: StubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sednactl.cluster.client.LARGEST_ANSWER", 1_000_000)
+    stub.fail(zipped(gzip.compress(b" " * 50_000_000)), times=4)
+    with pytest.raises(Unreachable, match="more than 1000000 bytes"):
+        stub.cluster(surroundings=quick()[0]).get(MODELS, "m")
 
 
 def test_an_answer_without_end_is_given_up(stub: StubServer, monkeypatch: pytest.MonkeyPatch) -> None:

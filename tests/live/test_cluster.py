@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sednactl.cluster import watching
+from sednactl.cluster import client, watching
 from sednactl.cluster.access import ClusterAccess
 from sednactl.cluster.client import HttpCluster
 from sednactl.cluster.credentials import find_credentials
@@ -174,6 +174,16 @@ def test_pages_and_metadata_only(cluster: HttpCluster) -> None:
     listing = cluster.snapshot(here)
     assert names_of(listing.items) == expected
     assert int(listing.resource_version) > 0
+
+
+def test_answers_that_the_server_zips(cluster: HttpCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    unzipped = []
+    real = client._unzipped
+    monkeypatch.setattr(client, "_unzipped", lambda *given: unzipped.append(1) or real(*given))
+    cluster.create(MODELS, model(url="/m" * 200_000))
+    (found,) = cluster.list(Selection(MODELS, cluster.namespace))
+    assert found["spec"]["url"] == "/m" * 200_000
+    assert unzipped
 
 
 def test_the_order_of_lists_is_that_of_their_keys(cluster: HttpCluster) -> None:
