@@ -10,6 +10,7 @@ import functools
 import json
 import re
 from collections.abc import Iterator
+from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
 from sednactl.errors import InvalidInput
@@ -18,7 +19,7 @@ from sednactl.manifests.lines import lines_of
 from sednactl.manifests.scalars import json_number
 
 _BLANK = re.compile(r"[ \t\r\n]*")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+', re.DOTALL)
+_TOKEN = re.compile(r'["\[\]{}:,]|[^\s\[\]{}:,"]+')
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -84,17 +85,15 @@ def _entries(text: str, begin: int) -> Iterator[tuple[str | int, int, int]]:
     """Give name or index, offset of the key and offset of the value, for what a container holds."""
     if text[begin : begin + 1] not in ("{", "["):
         return
-    tokens = _TOKEN.finditer(text, begin + 1)
     named = text[begin] == "{"
     depth, index, name, fresh = 1, 0, None, True
     key_at = begin
-    for token in tokens:
-        word = token.group()
+    for at, word in _tokens(text, begin + 1):
         if depth == 1 and fresh and word not in ("}", "]", ":", ","):
             if named and name is None:
-                name, key_at = json.loads(word), token.start()
+                name, key_at = scanstring(text, at + 1)[0], at
                 continue
-            yield (name if name is not None else index), (key_at if named else token.start()), token.start()
+            yield (name if name is not None else index), (key_at if named else at), at
             index, name, fresh = index + 1, None, False
         if word in ("{", "["):
             depth += 1
@@ -107,29 +106,55 @@ def _entries(text: str, begin: int) -> Iterator[tuple[str | int, int, int]]:
 
 
 def _doubled(text: str, file: str, begin: int, key: str) -> InvalidInput:
-    # The decoder does not say where: look through every object for the first that has it twice.
-    for opened in (token.start() for token in _TOKEN.finditer(text, begin) if token.group() == "{"):
-        places = [key_at for name, key_at, _ in _entries(text, opened) if name == key]
-        if len(places) > 1:
-            second = places[1]
-            return InvalidInput(
-                f"{file}:{_line(text, second)}:{second - text.rfind(chr(10), 0, second)}: "
-                f"the key '{key}' is given twice, first on line {_line(text, places[0])}",
-                hint="keep one; kubectl would silently take the last",
-            )
-    return InvalidInput(f"{file}:{_line(text, begin)}:1: the key '{key}' is given twice")
+    # The decoder does not say where: go through the objects once more, all open ones at a time.
+    lines = lines_of(text)
+    open_ones: list[dict[str, int] | None] = []
+    name_next = False
+    for at, word in _tokens(text, begin):
+        if word in ("{", "["):
+            open_ones.append({} if word == "{" else None)
+            name_next = word == "{"
+        elif word in ("}", "]"):
+            open_ones.pop()
+            name_next = False
+        elif word == ",":
+            name_next = bool(open_ones) and open_ones[-1] is not None
+        elif name_next and word == '"':
+            seen, name = open_ones[-1], scanstring(text, at + 1)[0]
+            name_next = False
+            if name == key and seen is not None and seen.setdefault(name, at) != at:
+                place, first = lines.position(at), lines.position(seen[name])
+                return InvalidInput(
+                    f"{file}:{place.line}:{place.column}: "
+                    f"the key '{key}' is given twice, first on line {first.line}",
+                    hint="keep one; kubectl would silently take the last",
+                )
+    return InvalidInput(f"{file}:{lines.position(begin).line}:1: the key '{key}' is given twice")
+
+
+def _tokens(text: str, at: int) -> Iterator[tuple[int, str]]:
+    """Give offset and text of every token; of a string only its opening quote. Ends at the first broken one."""
+    while True:
+        token = _TOKEN.search(text, at)
+        if token is None:
+            return
+        word, at = token.group(), token.end()
+        if word == '"':
+            try:
+                at = scanstring(text, at)[1]
+            except ValueError:
+                return  # the decoder says so, with the place
+        yield token.start(), word
 
 
 def _measure_depth(text: str, file: str, deepest: int) -> None:
     if text.count("[") + text.count("{") <= deepest:
         return
     depth = 0
-    for token in _TOKEN.finditer(text):
-        word = token.group()
+    for at, word in _tokens(text, 0):
         if word in ("{", "["):
             depth += 1
             if depth > deepest:
-                at = token.start()
                 raise InvalidInput(
                     f"{file}:{_line(text, at)}:{at - text.rfind(chr(10), 0, at)}: "
                     f"nested deeper than {deepest} levels"

@@ -56,6 +56,10 @@ BOMB = b"a: &a [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(
         (b'{"a": NaN}', "f:1:1: not valid JSON: NaN has no place in JSON"),
         (b'{"a": 1e999}', "f:1:1: not valid JSON: the number 1e999 is too large"),
         (b'{"a": 1' + b"0" * 5000 + b"}", "f:1:1: not valid JSON: the number 1000"),
+        (
+            b'{"k": [' * 90 + b'{"a": 1}, {"b": {"a": 2}, "a": 3,\n"a": 4}' + b"]}" * 90,
+            "f:2:1: the key 'a' is given twice",
+        ),
         (b'{"a": 1}\n---\n{"a": 2}', "f:2:1: not valid JSON"),
         (b'{"a": "b', "f:1:7: not valid JSON: unterminated string starting at"),
     ],
@@ -143,7 +147,8 @@ from sednactl.errors import InvalidInput
 from sednactl.manifests.reading import read_documents
 for data in (b"- a\\n" * 4_000_000, b"a: &a [x,x,x,x,x,x,x,x,x]\\n" + b"".join(
     b"%c: &%c [%s]\\n" % (c + 1, c + 1, b",".join([b"*%c" % c] * 9)) for c in range(97, 120)
-), b"[" * 16_000_000, b"- [a, b]\\n" * 1_700_000, b'{"a": [' + b"[]," * 5_000_000 + b"[]]}"):
+), b"[" * 16_000_000, b"- [a, b]\\n" * 1_700_000, b'{"a": [' + b"[]," * 5_000_000 + b"[]]}",
+    b'{"a":[' + b"[]," * 300 + b'"' + b"\\\\n" * 7_500_000 + b'"]}'):
     try:
         read_documents(data, "f")
     except InvalidInput as error:
@@ -156,4 +161,4 @@ def test_memory_is_bounded() -> None:
         [sys.executable, "-c", LIMITED], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.count("\n") == 4  # the last one is large, but can be read
+    assert done.stdout.count("\n") == 4  # the last two are large, but can be read

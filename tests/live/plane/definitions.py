@@ -24,7 +24,7 @@ def sedna_definitions(release: str = "v0.7.0") -> list[Json]:
     if folder.is_dir():
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         return [yaml.load(file.read_bytes(), loader) for file in sorted(folder.glob("*.yaml"))]
-    from sednactl.validation.definitions import crd_of
+    from sednactl.validation.crd import crd_of
 
     return [crd_of(kind) for kind in SEDNA_KINDS]
 
