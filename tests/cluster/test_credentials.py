@@ -800,6 +800,29 @@ def test_the_light_path_imports_nothing_heavy(light: World, text: Any) -> None:
         assert f"'{name}'" not in loaded
 
 
+def test_the_doors_interface_costs_nothing() -> None:
+    """Every command imports it, also those that never open it."""
+    script = (
+        "import sys\n"
+        "import sednactl.cluster.access, sednactl.cluster.door\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    for name in (
+        "http",
+        "ssl",
+        "socket",
+        "json",
+        "yaml",
+        "queue",
+        "threading",
+        "urllib",
+        "base64",
+        "pathlib",
+    ):
+        assert f"'{name}'" not in done.stdout
+
+
 def test_opening_sends_nothing_and_runs_nothing(light: World) -> None:
     plugin = Plugin(light).does("sys.exit(1)")
     light.write(".kube/config", config_of(plugin.user()))
