@@ -30,8 +30,10 @@ Json = dict[str, Any]
 
 
 def judge(inventory: Inventory, now: datetime, older_than: float) -> list[Ghost]:
-    """Give every ghost and every look-alike; see `find_ghosts`."""
-    return [*_Judgement(inventory, now, older_than).of_the_dead(), *_surplus_pods(inventory, now, older_than)]
+    """Give every ghost and every look-alike, each once; see `find_ghosts`."""
+    found = {ghost.uid: ghost for ghost in _surplus_pods(inventory, now, older_than)}
+    found |= {ghost.uid: ghost for ghost in _Judgement(inventory, now, older_than).all()}
+    return list(found.values())
 
 
 def seconds_since(timestamp: str | None, now: datetime) -> int:
@@ -74,7 +76,7 @@ class _Judgement:
             if self._top(uid) == uid:
                 self.kinds_left.setdefault(_family(child), set()).add(child["kind"])
 
-    def of_the_dead(self) -> Iterator[Ghost]:
+    def all(self) -> Iterator[Ghost]:
         for uid, child in self.suspects.items():
             if self._top(uid) in (uid, None):
                 yield self._verdict(child)

@@ -127,7 +127,7 @@ def test_a_workload_found_alive_takes_its_children_off_the_list(inventory: Inven
     for one in inventory.children:
         # A marked object spares what it hangs from, until it turns out to hang from the living.
         one["metadata"].pop("annotations", None)
-    more = {**inventory.workloads, uid: LiveWorkload("ReidJob", "park", "zz")}
+    more = {uid: LiveWorkload("ReidJob", "park", "zz"), **inventory.workloads}
     enlarged = Inventory(inventory.children, more, inventory.unreadable, stayed=inventory.stayed)
     named = {ghost.uid for ghost in find_ghosts(enlarged, NOW, 0) if ghost.action == "delete"}
     for one in inventory.children:
