@@ -26,6 +26,7 @@ class Foretold:
     name: str
     uid: str
     because: str
+    owner_uid: str = ""
 
     def as_json(self) -> Json:
         """Give the machine-readable shape."""
@@ -65,12 +66,12 @@ def cascade_of(
     goes = [itself]
     stays: list[Leftover] = []
     for item in owned:
-        owner = next(names[one] for one in owner_uids(item) if one in names)
+        owner = next(one for one in owner_uids(item) if one in names)
         others = [one for one in owner_uids(item) if one not in names]
         if others:
             stays.append(leftover_of(item, owner_gone=False, nodes=nodes, foretold=True))
             continue
-        goes.append(foretold(item, f"owned by {owner}"))
+        goes.append(foretold(item, f"owned by {names[owner]}", owner))
         if _on_offline_node(item, nodes):
             stays.append(leftover_of(item, owner_gone=True, nodes=nodes, foretold=True))
     known = {uid, *(item["metadata"]["uid"] for item in owned)}
@@ -80,7 +81,7 @@ def cascade_of(
     return Cascade(itself, tuple(goes), tuple(stays))
 
 
-def foretold(item: Json, because: str) -> Foretold:
+def foretold(item: Json, because: str, owner_uid: str = "") -> Foretold:
     """Make the record of one object that goes."""
     meta = item["metadata"]
     return Foretold(
@@ -90,6 +91,7 @@ def foretold(item: Json, because: str) -> Foretold:
         meta["name"],
         str(meta.get("uid", "")),
         because,
+        owner_uid,
     )
 
 

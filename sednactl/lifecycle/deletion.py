@@ -278,9 +278,13 @@ class _Watch:
 
     def _judged(self, left: Mapping[str, Json]) -> tuple[Leftover, ...]:
         nodes, _ = read_nodes(self.cluster, nodes_of(left.values()))
-        alive = self.targets.keys() & left.keys()
         return tuple(
-            leftover_of(item, owner_gone=not alive, nodes=nodes, new=uid not in self.known)
+            leftover_of(
+                item,
+                owner_gone=left.keys().isdisjoint(owner_uids(item)),
+                nodes=nodes,
+                new=uid not in self.known,
+            )
             for uid, item in left.items()
         )
 

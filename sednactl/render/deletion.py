@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sednactl.render.columns import columns, printable
+from sednactl.render.columns import printable
 
 if TYPE_CHECKING:
     from sednactl.lifecycle.cascade import Foretold
@@ -24,19 +24,27 @@ def plan_text(plan: Plan) -> str:
         where = f" in namespace {target.namespace}" if target.namespace else ""
         head = f"{target.kind} {target.name}{where}"
         children = cascade.goes[1:]
-        text += printable(f"{head} goes" + (", and with it:" if children else ".")) + "\n"
-        text += _indented(_table(children))
+        text += printable(f"{head} goes" + (", and with it all it owns:" if children else ".")) + "\n"
+        text += _indented("".join(f"{printable(line)}\n" for line in _nested(target, children)))
         if cascade.stays:
             text += "What is likely to stay:\n" + _indented(_leftovers(cascade.stays))
     notes = [*plan.notes, *(note for cascade in plan.cascades for note in cascade.notes)]
     return text + "".join(f"note: {printable(note)}\n" for note in dict.fromkeys(notes))
 
 
-def _table(objects: Sequence[Foretold]) -> str:
-    rows = [(one.kind, one.name, one.because) for one in objects[:MOST_LINES]]
-    text = columns(("KIND", "NAME", "WHY"), rows, headers=False) if rows else ""
-    more = len(objects) - MOST_LINES
-    return text + (f"and {more} more\n" if more > 0 else "")
+def _nested(target: Foretold, objects: Sequence[Foretold]) -> list[str]:
+    """Write each object under its owner, which is why it goes."""
+    below: dict[str, list[Foretold]] = {}
+    for one in objects:
+        below.setdefault(one.owner_uid, []).append(one)
+    lines: list[str] = []
+    waiting = [(one, 0) for one in reversed(below.get(target.uid, []))]
+    while waiting:
+        one, depth = waiting.pop()
+        lines.append(f"{'  ' * depth}{one.kind} {one.name}")
+        waiting += [(child, depth + 1) for child in reversed(below.get(one.uid, []))]
+    more = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], f"and {more} more"] if more > 0 else lines
 
 
 def _leftovers(leftovers: Sequence[Leftover]) -> str:
