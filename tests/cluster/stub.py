@@ -277,7 +277,7 @@ class StubServer:
     def cluster(
         self,
         *,
-        timeout: float | None = 5.0,
+        timeout: float | None = 15.0,
         surroundings: Surroundings | None = None,
         **changes: Any,
     ) -> HttpCluster:

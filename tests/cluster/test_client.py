@@ -359,7 +359,8 @@ def test_warnings_come_with_what_was_stored(stub: StubServer) -> None:
 )
 def test_answers_that_no_api_server_gives(stub: StubServer, fault: Any, said: str) -> None:
     stub.fail(fault, times=10)
-    cluster = stub.cluster(timeout=0.4, surroundings=quick()[0])
+    timeout = 0.4 if said == "no answer in time" else 30
+    cluster = stub.cluster(timeout=timeout, surroundings=quick()[0])
     with pytest.raises(Unreachable) as caught:
         cluster.get(MODELS, "m")
     assert said in caught.value.message

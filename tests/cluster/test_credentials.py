@@ -153,7 +153,7 @@ def test_client_certificates_sign_in_to_a_real_server(world: World, as_data: boo
     before = set(Path(tempfile.gettempdir()).iterdir())
     with StubServer(client_certificates=True) as stub:
         found = world.default(user, {"server": stub.url, "certificate-authority-data": CA})
-        cluster = HttpCluster(found, ClusterAccess(request_timeout=5), world.surroundings)
+        cluster = HttpCluster(found, ClusterAccess(request_timeout=30), world.surroundings)
         assert cluster.request("GET", "/version")["major"] == "1"
     left = [file for file in set(Path(tempfile.gettempdir()).iterdir()) - before if "sednactl" in file.name]
     assert left == [], "no key is left behind"
@@ -166,11 +166,11 @@ def test_token_and_authority_work_on_a_real_server(world: World) -> None:
             {"token": SECRET}, {"server": stub.url + "/", "certificate-authority": "ca.crt"}
         )
         assert found.server == stub.url
-        cluster = HttpCluster(found, ClusterAccess(request_timeout=5), world.surroundings)
+        cluster = HttpCluster(found, ClusterAccess(request_timeout=30), world.surroundings)
         assert cluster.request("GET", "/version")["major"] == "1"
         wrong = world.default({"token": "other"}, {"server": stub.url, "certificate-authority": "ca.crt"})
         with pytest.raises(Unauthorized):
-            HttpCluster(wrong, ClusterAccess(request_timeout=5), world.surroundings).request(
+            HttpCluster(wrong, ClusterAccess(request_timeout=30), world.surroundings).request(
                 "GET", "/version"
             )
 
@@ -182,14 +182,14 @@ def test_server_names_and_insecure_servers(world: World) -> None:
             {"server": stub.url, "insecure-skip-tls-verify": True},
         ):
             found = world.default({}, cluster)
-            opened = HttpCluster(found, ClusterAccess(request_timeout=5), world.surroundings)
+            opened = HttpCluster(found, ClusterAccess(request_timeout=30), world.surroundings)
             assert opened.request("GET", "/version")
 
 
 def test_a_servers_path_goes_before_each_request(world: World) -> None:
     with StubServer() as stub:
         found = world.default({}, {"server": f"{stub.url}/k8s/c-1/", "certificate-authority-data": CA})
-        cluster = HttpCluster(found, ClusterAccess(request_timeout=5), world.surroundings)
+        cluster = HttpCluster(found, ClusterAccess(request_timeout=30), world.surroundings)
         with pytest.raises(ClusterError):
             cluster.request("GET", "/version")
         assert stub.requests[-1].path == "/k8s/c-1/version"
@@ -238,7 +238,7 @@ def test_user_and_cluster_from_different_folders(world: World) -> None:
         user = {"client-certificate": "jane.crt", "client-key": "./jane.key"}
         world.write("users/config", {"users": [{"name": "u", "user": user}]})
         world.environ["KUBECONFIG"] = f"{world.home}/clusters/config{os.pathsep}{world.home}/users/config"
-        cluster = HttpCluster(world.find(), ClusterAccess(request_timeout=5), world.surroundings)
+        cluster = HttpCluster(world.find(), ClusterAccess(request_timeout=30), world.surroundings)
         assert cluster.request("GET", "/version")
 
 
@@ -332,7 +332,7 @@ def test_a_plugin_gives_a_certificate(world: World) -> None:
     plugin = Plugin(world).gives(status)
     with StubServer(client_certificates=True) as stub:
         found = world.default(plugin.user(), {"server": stub.url, "certificate-authority-data": CA})
-        cluster = HttpCluster(found, ClusterAccess(request_timeout=5), world.surroundings)
+        cluster = HttpCluster(found, ClusterAccess(request_timeout=30), world.surroundings)
         assert cluster.request("GET", "/version")
 
 
@@ -411,7 +411,7 @@ def test_a_plugin_runs_again_after_a_401(light: World) -> None:
     plugin = Plugin(light).gives({"token": "old"})
     with StubServer(token="new") as stub:
         found = light.default(plugin.user(), {"server": stub.url, "certificate-authority-data": CA})
-        cluster = HttpCluster(found, ClusterAccess(request_timeout=5), Surroundings.of_process())
+        cluster = HttpCluster(found, ClusterAccess(request_timeout=30), Surroundings.of_process())
         with pytest.raises(Unauthorized):
             cluster.request("GET", "/version")
         assert len(plugin.calls()) == 2
