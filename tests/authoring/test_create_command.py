@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from sednactl.cli.create_jointinference import HpaMode, _mode
 from tests.conftest import RunSednactl
 from tests.golden import check_golden
 
@@ -249,3 +250,17 @@ def test_the_example_of_values_makes_an_object(run_sednactl: RunSednactl, tmp_pa
     run = run_sednactl("create", word, "x", "-f", "-", "--dry-run=client", input=shown.out)
     assert run.code == 0, run.err
     assert run.out.endswith(".sedna.io/x created (dry run)\n")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "described", "lower", "mode"),
+    [
+        (None, [], None, None), (None, [], "both", None), (None, ["cloud"], None, None), (None, ["cloud"], "none", "cloud"),
+        (None, ["edge"], "cloud", "both"), (None, ["edge"], "both", "both"), ("none", [], "both", "none"),
+        ("edge", ["edge"], None, "edge"), ("edge", ["cloud"], "none", "both"), ("both", ["cloud"], None, "both"),
+    ],
+)  # fmt: skip
+def test_a_side_that_is_described_is_on(
+    wanted: str | None, described: list[str], lower: str | None, mode: str | None
+) -> None:
+    assert _mode(HpaMode(wanted) if wanted else None, described, lower) == mode
