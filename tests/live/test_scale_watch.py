@@ -158,7 +158,8 @@ def told_everything(folder: Path) -> None:
     assert recording[0]["kind"] == "ScaleRecording"
     kept = [item for item in recording if item["kind"] == "ScaleSnapshot"]
     assert [item["sides"] for item in kept][-3:] == [item["sides"] for item in snapshots][-3:]
-    assert any(item["state"]["cloud"]["hpa"]["status"].get("lastScaleTime") for item in kept if item["state"])
+    hpas = [item["state"]["cloud"].get("hpa", {}) for item in kept if item["state"]]
+    assert any(found.get("status", {}).get("lastScaleTime") for found in hpas)
     heads, *rows = (folder / "lines").read_text().splitlines()
     assert heads.split() == [
         "TIME", "NAME", "SIDE", "REPLICAS", "READY", "MIN", "MAX", "METRICS", "AGE", "WHY",
@@ -248,3 +249,34 @@ def test_foreign_and_ghost_autoscalers_are_told_apart(
     sides = status(sednactl, namespace)
     assert (sides["cloud"]["hpa"], sides["cloud"]["origin"]) == ("my-own", "foreign")
     assert (sides["edge"]["origin"], sides["edge"]["limited"]) == ("ghost", "ghost autoscaler")
+
+
+def test_a_restarted_api_server_is_survived(
+    plane: Plane, namespace: str, sednactl: Sednactl, watching: Path
+) -> None:
+    """The watch says that the connection is lost and regained, and misses nothing that happened since."""
+    create(plane, namespace, cloud=None, edge=None)
+    made = "cloud.ready==1 and edge.ready==1"
+    assert (
+        sednactl("scale", "watch", "helmet", "-n", namespace, "--until", made, "--timeout", "60s").code == 0
+    )
+    plane.restart_api_server()
+    deployment = f"/apis/apps/v1/namespaces/{namespace}/deployments/helmet-deployment-cloud"
+    plane.api.expect("PATCH", deployment, {"spec": {"replicas": 3}}, "application/merge-patch+json")
+
+    def seen() -> bool:
+        last = json.loads((watching / "json").read_text().splitlines()[-1])
+        return bool(last["sides"]["cloud"]["ready"] == 3)
+
+    eventually(seen, what="three ready replicas in the JSON lines")
+
+    def events() -> list[str]:
+        recording = [json.loads(line) for line in (watching / "recording").read_text().splitlines()]
+        return [item["event"] for item in recording if item["kind"] == "ScaleEvent"]
+
+    # Each kind of object is followed over a connection of its own; it is regained with the last of them.
+    eventually(
+        lambda: events()[:3] == ["synced", "lost", "regained"], what="lost and regained in the recording"
+    )
+    assert "connection lost, trying again" in (watching / "errors").read_text()
+    assert "connected again" in (watching / "errors").read_text()
