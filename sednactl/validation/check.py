@@ -100,15 +100,11 @@ class Checker:
 
         content = document.content
         root = schema_of(kind)
-        metadata_of = root or schema_of("Model")
-        metadata_node = metadata_of.field("metadata") if metadata_of else None
+        metadata = root.field("metadata") if root else None
+        if root is None or metadata is None:
+            raise InvalidInput(f"{document.file}: this installation has no schema for {kind}")
         problems = structural_problems(kind, content)
-        if metadata_of is not None and metadata_node is not None:
-            problems += metadata_problems(metadata_node, content, metadata_of)
-        if root is None:
-            problems.append(
-                Problem("SDN009", ("kind",), f"no schema for {kind} yet: only its metadata was checked")
-            )
+        problems += metadata_problems(metadata, content, root)
         workload = Workload(kind, content)
         if kind not in self._rules:
             self._rules[kind] = rules_for(kind)

@@ -13,7 +13,17 @@ from sednactl.errors import InvalidInput
 from sednactl.sedna.kinds import BY_KIND, GROUP, VERSION
 from sednactl.validation.schemas import Node, plain_schema, schema_of
 
-_SHORT_NAMES = {"JointInferenceService": ["ji"]}
+_SHORT_NAMES = {
+    "JointInferenceService": "ji",
+    "FederatedLearningJob": "fl",
+    "IncrementalLearningJob": "il",
+    "LifelongLearningJob": "ll",
+    "FeatureExtractionService": "fe",
+    "ObjectSearchService": "objs",
+    "ObjectTrackingService": "objt",
+    "ReidJob": "reid",
+    "VideoAnalyticsJob": "va",
+}
 
 
 def crd_of(kind: str, *, described: bool = False) -> dict[str, Any]:
@@ -31,7 +41,7 @@ def crd_of(kind: str, *, described: bool = False) -> dict[str, Any]:
         "singular": kind.lower(),
     }
     if kind in _SHORT_NAMES:
-        names["shortNames"] = _SHORT_NAMES[kind]
+        names["shortNames"] = [_SHORT_NAMES[kind]]
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",

@@ -63,9 +63,20 @@ class Workload:
                     yield Side(name, ("spec", f"{name}Worker"), worker)
 
     def pods(self) -> Iterator[tuple[Path, dict[str, Any]]]:
-        """Give every pod spec with its place, whatever the kind."""
-        for side in self.sides():
-            yield side.pod_path, side.pod
+        """Give the spec of every pod template with its place, whatever the kind."""
+        return _pods(self.spec, ("spec",))
+
+
+def _pods(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "template" and isinstance(item, dict):
+                yield (*path, key, "spec"), mapping(item, "spec")
+            elif isinstance(item, (dict, list)):
+                yield from _pods(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _pods(item, (*path, index))
 
 
 Check = Callable[[Workload], "Iterable[Problem]"]

@@ -27,7 +27,7 @@ from tests.validation.mutants import mutate, mutate_metadata, sample
 from tests.validation.scalers import scaled_service
 
 MUTANTS = int(os.environ.get("SEDNACTL_FUZZ", "600"))
-KINDS = ("JointInferenceService", "JointInferenceService", "JointInferenceService", "Model", "Dataset")
+KINDS = (*BY_KIND, "JointInferenceService", "JointInferenceService", "JointInferenceService")
 CREATE = "/apis/sedna.io/v1alpha1/namespaces/default/{}?dryRun=All&fieldValidation=Strict"
 
 
@@ -71,7 +71,7 @@ def test_autoscaler_rules_are_the_servers(plane: Plane) -> None:
     assert MUTANTS // 20 < taken < MUTANTS
 
 
-@pytest.mark.parametrize("kind", ["JointInferenceService", "Model", "Dataset"])
+@pytest.mark.parametrize("kind", BY_KIND)
 def test_our_crd_is_taken_and_keeps_every_field(plane: Plane, kind: str) -> None:
     """A cluster takes the CRD made of our schemas and stores it as it is: nothing is pruned, nothing refused."""
     crd = crd_of(kind, described=True)

@@ -149,7 +149,7 @@ def _value(node: Node, rng: random.Random, depth: int) -> Any:
     if node.type == "int-or-string":
         return rng.choice(QUANTITIES)
     if node.type == "integer":
-        return rng.choice((0, 1, 5, 8080))
+        return max(rng.choice((0, 1, 5, 8080)), node.limit("minimum") or 0)
     if node.type == "number":
         return rng.choice((0, 0.5, 2))
     if node.type == "boolean":

@@ -18,6 +18,7 @@ from tests.golden import check_golden
         ("dataset.metadata.labels", "labels.txt"),
         ("sdn207", "rule.txt"),
         ("rules", "rules.txt"),
+        ("il.spec.trainSpec.trigger", "trigger.txt"),
     ],
 )
 def test_pages(run_sednactl: RunSednactl, subject: str, golden: str) -> None:

@@ -17,7 +17,7 @@ VALID, BROKEN = FIXTURES / "valid", FIXTURES / "broken"
 def test_valid_files_say_little(run_sednactl: RunSednactl) -> None:
     run = run_sednactl("validate", str(VALID))
     assert (run.code, run.out) == (0, "")
-    assert run.err == "3 files, 6 documents (1 not Sedna's, skipped): no findings\n"
+    assert run.err == "4 files, 7 documents (1 not Sedna's, skipped): no findings\n"
 
 
 def test_broken_file_screen(run_sednactl: RunSednactl) -> None:

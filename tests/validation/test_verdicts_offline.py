@@ -42,7 +42,7 @@ def strict(schema: Any) -> Any:
     if schema.get("type") == "object" and "additionalProperties" not in schema:
         result["additionalProperties"] = False
     if schema.get("type") == "integer" or schema.get("x-kubernetes-int-or-string"):
-        result |= {"minimum": -(2**63), "maximum": 2**63 - 1}
+        result = {"minimum": -(2**63), "maximum": 2**63 - 1} | result
     return result
 
 
@@ -74,7 +74,7 @@ def test_verdict_is_the_crds(kind: str) -> None:
     validator = jsonschema.Draft202012Validator(oracle)
     rng = random.Random(f"verdicts of {kind}")
     accepted = refused = 0
-    for number in range(2000 if kind == "JointInferenceService" else 600):
+    for number in range(2000 if kind == "JointInferenceService" else 400):
         mutant = mutate(sample(kind, rng), rng)
         mutant.pop("status", None)  # the server looks at these two with other eyes; tests/live does
         mutant["metadata"] = {"name": "mutant"}
@@ -83,7 +83,7 @@ def test_verdict_is_the_crds(kind: str) -> None:
         assert fits == (not problems), (number, mutant, problems)
         accepted += fits
         refused += not fits
-    assert min(accepted, refused) > 100
+    assert min(accepted, refused) > 50
 
 
 def test_samples_of_every_kind_are_accepted() -> None:

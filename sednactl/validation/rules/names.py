@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sednactl.sedna.kinds import BY_KIND
-from sednactl.sedna.naming import LONGEST_NAME, longest_name
+from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
+from sednactl.sedna.naming import longest_name
 from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_1035_label, is_dns_subdomain
 
 
-@rule("SDN101", "error", *LONGEST_NAME)
+@rule("SDN101", "error", *(kind.kind for kind in SEDNA_KINDS if kind.makes_children))
 def name_fits_children(workload: Workload) -> Iterator[Problem]:
     """Name that the workload's children cannot carry
 
     The Global Manager appends to the workload's name to name Services and to fill labels.
     A Service name must begin with a letter and hold no dots, and a label value ends at 63
-    characters, so a JointInferenceService may have 53 characters at most. The API server
-    takes longer names; the service then ends as Failed, half created.
+    characters, so a JointInferenceService may have 53 characters at most, other kinds 48 to 63.
+    The API server takes longer names; the service then ends as Failed, half created.
 
     Wrong: 1st-helmet, helmet.v2, a name of 54 characters
     Right: helmet-v2
@@ -33,7 +33,7 @@ def name_fits_children(workload: Workload) -> Iterator[Problem]:
             f"the name has {len(name)} characters; the children of a {workload.kind} can carry {longest}"
         )
         yield Problem("SDN101", ("metadata", "name"), message, f"shorten it by {len(name) - longest}")
-    elif not is_dns_1035_label(name):
+    elif BY_KIND[workload.kind].services and not is_dns_1035_label(name):
         message = f'"{name}" cannot begin a Service\'s name: it needs a letter first and no dots'
         yield Problem(
             "SDN101", ("metadata", "name"), message, "use a-z, 0-9 and '-', beginning with a letter"

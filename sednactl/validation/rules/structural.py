@@ -94,13 +94,3 @@ page(
     rules, whatever the kind.
     """,
 )
-page(
-    "SDN009",
-    "info",
-    """
-    Kind without a schema
-
-    Sedna has this kind, but this release of sednactl has no schema for it: only its
-    metadata was checked.
-    """,
-)
