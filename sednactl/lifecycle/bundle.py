@@ -65,6 +65,13 @@ class Bundle:
     good_bytes: int = 0
     bytes_read: int = 0
 
+    def older_than(self) -> float:
+        """Give the age limit (seconds) of the clean-up. Raises InvalidInput."""
+        limit = self.header.get("olderThan")
+        if isinstance(limit, bool) or not isinstance(limit, int | float) or not limit >= 0:
+            raise InvalidInput(f"{self.path} does not say how old objects had to be")
+        return float(limit)
+
     def may_be_deleted(self) -> list[str]:
         """Give the UIDs of objects that a clean-up deleted or may have deleted, in its order."""
         return [uid for uid in self.objects if self.steps.get(uid) in (DELETING, DELETED, RESTORED)]
@@ -153,9 +160,15 @@ def _take(bundle: Bundle, entry: Json, number: int) -> None:
             raise InvalidInput(f"{bundle.path} is not a bundle of this program (kind {KIND}, {API_VERSION})")
         bundle.header = entry
     elif entry["type"] == "object":
-        uid = str(entry["object"]["metadata"]["uid"])
-        bundle.objects[uid] = entry["object"]
-        bundle.ghosts[uid] = entry["ghost"]
+        whole, ghost = entry["object"], entry["ghost"]
+        meta = whole["metadata"]
+        texts = (whole["kind"], meta["name"], meta["uid"], meta.get("namespace", ""))
+        if not all(isinstance(text, str) for text in texts) or not isinstance(whole.get("spec", {}), dict):
+            raise TypeError("not an object of Kubernetes")
+        if not isinstance(ghost, dict):
+            raise TypeError("not a ghost")
+        bundle.objects[meta["uid"]] = whole
+        bundle.ghosts[meta["uid"]] = ghost
     elif entry["type"] == "sealed":
         bundle.sealed = True
     elif entry["type"] == "step":

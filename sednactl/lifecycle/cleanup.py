@@ -14,11 +14,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sednactl.errors import Conflict, NotFound, Refused, SednactlError, ServerFault
+from sednactl.errors import Conflict, InvalidInput, NotFound, Refused, SednactlError, ServerFault
 from sednactl.lifecycle import bundle as record
 from sednactl.lifecycle.ghost_scan import live_workload
 from sednactl.lifecycle.ghosts import (
@@ -120,7 +120,7 @@ def take_up(cluster: Cluster, surroundings: Surroundings, bundle: record.Bundle,
     Raises InvalidInput where another run has the bundle.
     """
     done = Cleanup(bundle.path)
-    ghosts = {uid: ghost_of(bundle.ghosts[uid]) for uid in bundle.objects}
+    ghosts = {ghost.uid: ghost for ghost in ghosts_of(bundle)}
     for uid, step in bundle.steps.items():
         if step in (record.DELETED, record.GONE, record.RESTORED):
             done.outcomes[uid] = Outcome("deleted", "by the earlier run")
@@ -157,9 +157,24 @@ def stamp(surroundings: Surroundings) -> str:
     return surroundings.now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def ghost_of(entry: Mapping[str, Any]) -> Ghost:
-    """Read a ghost back from a bundle."""
-    return Ghost(**{**entry, "workload": FormerWorkload(**entry["workload"])})
+def ghosts_of(bundle: record.Bundle) -> list[Ghost]:
+    """Read the ghosts back from a bundle; fields that this release does not know are left out. Raises InvalidInput."""
+    known = {one.name for one in fields(Ghost)}
+    ghosts = []
+    for uid, entry in bundle.ghosts.items():
+        meta = bundle.objects[uid]["metadata"]
+        same = (bundle.objects[uid]["kind"], meta.get("namespace", ""), meta["name"], uid)
+        try:
+            workload = FormerWorkload(**entry["workload"])
+            given = {key: value for key, value in entry.items() if key in known}
+            ghost = Ghost(**given | {"workload": workload})
+        except (KeyError, TypeError) as error:
+            raise InvalidInput(f"{bundle.path} says too little about {' '.join(same)}") from error
+        named = (ghost.kind, ghost.namespace, ghost.name, ghost.uid)
+        if named != same or same[0] not in RESOURCES or workload.kind not in list(BY_KIND):
+            raise InvalidInput(f"{bundle.path} contradicts itself about {' '.join(same)}")
+        ghosts.append(ghost)
+    return ghosts
 
 
 def shape(whole: Json) -> str:

@@ -125,7 +125,7 @@ def as_new(whole: Json) -> tuple[Json, tuple[str, ...]]:
     finalizers = [one for one in meta.pop("finalizers", None) or [] if one not in _DELETION_FINALIZERS]
     if finalizers:
         meta["finalizers"] = finalizers
-    if manifest["kind"] == POD.kind and manifest["spec"].pop("ephemeralContainers", None):
+    if manifest["kind"] == POD.kind and manifest.get("spec", {}).pop("ephemeralContainers", None):
         changes.append("without its debug containers, which no pod is created with")
     if manifest["kind"] == DEPLOYMENT.kind and meta.get("annotations"):
         meta["annotations"].pop("deployment.kubernetes.io/revision", None)
