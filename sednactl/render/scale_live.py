@@ -164,10 +164,8 @@ class LiveView:
             news = f"last change {'just now' if ago == 'now' else f'{ago} ago'}: {told}"
         heading = [f"{clock}  {counted}  {title.place}  cluster {title.cluster}", news]
         if title.until is not None:
-            left = ""
-            if title.deadline is not None:
-                left = f"  ({age(max(0.0, (title.deadline - now).total_seconds()))} left)"
-            heading.append(f"until {title.until}{left}")
+            left = "" if title.deadline is None else f"{age((title.deadline - now).total_seconds())} left "
+            heading.append(f"{left}until {title.until}")
         if lines >= _LEGEND_FROM:
             heading.append("")
         return heading
