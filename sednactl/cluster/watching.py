@@ -10,7 +10,6 @@ listing again repairs.
 
 from __future__ import annotations
 
-import http.client
 import json
 import queue
 import random
@@ -40,7 +39,6 @@ GRACE_SECONDS = 30.0
 """How long 401, 403 and 404 are taken for an API server that is still starting, once a list went well."""
 
 _QUEUED = 512
-_LONGEST_LINE = 64 * 1024 * 1024
 _REMEMBERED = (
     "name",
     "namespace",
@@ -263,24 +261,6 @@ def read_events(lines: Iterator[bytes], selection: Selection) -> Iterator[tuple[
         item.setdefault("apiVersion", selection.resource.api_version)
         item.setdefault("kind", selection.resource.kind)
         yield kind, item
-
-
-def read_lines(response: http.client.HTTPResponse) -> Iterator[bytes]:
-    """Give the lines of a stream as they come. Raises Unreachable for a line without end."""
-    parts: list[bytes] = []
-    size = 0
-    while data := response.read1(65536):
-        *complete, rest = data.split(b"\n")
-        if complete:
-            yield b"".join([*parts, complete[0]])
-            yield from complete[1:]
-            parts, size = [], 0
-        parts.append(rest)
-        size += len(rest)
-        if size > _LONGEST_LINE:
-            raise Unreachable(f"the watch gave a line of more than {_LONGEST_LINE} bytes")
-    if size:
-        raise Unreachable("the watch ended in the middle of a line")
 
 
 def _uid(item: Json) -> str:

@@ -20,6 +20,7 @@ from sednactl.cluster.client import HttpCluster
 from sednactl.cluster.credentials import Trust
 from sednactl.cluster.door import FIELD_MANAGER, Selection
 from sednactl.cluster.identity import ClientCertificate, FixedIdentity, Proof
+from sednactl.cluster.sending import Sender
 from sednactl.errors import (
     AlreadyExists,
     ClusterError,
@@ -387,14 +388,14 @@ def test_zipped_answers_are_read(stub: StubServer) -> None:
 def test_a_small_answer_that_unzips_without_end_is_given_up(
     stub: StubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sednactl.cluster.client.LARGEST_ANSWER", 1_000_000)
+    monkeypatch.setattr("sednactl.cluster.sending.LARGEST_ANSWER", 1_000_000)
     stub.fail(zipped(gzip.compress(b" " * 50_000_000)), times=4)
     with pytest.raises(Unreachable, match="more than 1000000 bytes"):
         stub.cluster(surroundings=quick()[0]).get(MODELS, "m")
 
 
 def test_an_answer_without_end_is_given_up(stub: StubServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sednactl.cluster.client.LARGEST_ANSWER", 10_000)
+    monkeypatch.setattr("sednactl.cluster.sending.LARGEST_ANSWER", 10_000)
     stub.fail(Answers(200, {"x": "y" * 20_000}))
     with pytest.raises(Unreachable, match="more than 10000 bytes"):
         stub.cluster().get(MODELS, "m")
@@ -627,15 +628,15 @@ def test_an_interrupted_exchange_leaves_no_answer_for_the_next_request(
     cluster = stub.cluster()
     stub.put(MODELS, model("a"))
     cluster.request("GET", "/version")
-    read = HttpCluster._read
+    read = Sender._read
 
-    def interrupted(self: HttpCluster, response: Any) -> Any:
+    def interrupted(self: Sender, response: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(HttpCluster, "_read", interrupted)
+    monkeypatch.setattr(Sender, "_read", interrupted)
     with pytest.raises(KeyboardInterrupt):
         cluster.request("GET", "/version")
-    monkeypatch.setattr(HttpCluster, "_read", read)
+    monkeypatch.setattr(Sender, "_read", read)
     assert cluster.get(MODELS, "a")["metadata"]["name"] == "a"
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sednactl.cluster import watching
+from sednactl.cluster import sending, watching
 from sednactl.cluster.client import HttpCluster
 from sednactl.cluster.door import Change, Selection
 from sednactl.cluster.watching import Memory
@@ -276,7 +276,7 @@ def test_empty_lines_and_split_lines_are_read(stub: StubServer) -> None:
 
 
 def test_a_line_without_end_is_given_up(stub: StubServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "_LONGEST_LINE", 100_000)
+    monkeypatch.setattr(sending, "LONGEST_LINE", 100_000)
     with watching_of(stub) as seen:
         stub.wait_for_watches(1)
         for _ in range(6):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sednactl.cluster import client, watching
+from sednactl.cluster import sending, watching
 from sednactl.cluster.access import ClusterAccess
 from sednactl.cluster.client import HttpCluster
 from sednactl.cluster.credentials import find_credentials
@@ -178,8 +178,8 @@ def test_pages_and_metadata_only(cluster: HttpCluster) -> None:
 
 def test_answers_that_the_server_zips(cluster: HttpCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     unzipped = []
-    real = client._unzipped
-    monkeypatch.setattr(client, "_unzipped", lambda *given: unzipped.append(1) or real(*given))
+    real = sending._unzipped
+    monkeypatch.setattr(sending, "_unzipped", lambda *given: unzipped.append(1) or real(*given))
     cluster.create(MODELS, model(url="/m" * 200_000))
     (found,) = cluster.list(Selection(MODELS, cluster.namespace))
     assert found["spec"]["url"] == "/m" * 200_000
