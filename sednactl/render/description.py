@@ -80,7 +80,9 @@ def _side(description: Description, side: SideDescription) -> Iterator[str]:
     rows.append(("Node", _node(side)))
     count = description.state.replicas.get(spec.worker)
     if count is not None and count.ready is not None:
-        rows.append(("Replicas", f"{count.ready} ready of {count.desired}"))
+        alike = sum(other.spec.worker == spec.worker for other in description.sides)
+        shared = f" (all {alike} together)" if alike > 1 else ""
+        rows.append(("Replicas", f"{count.ready} ready of {count.desired}{shared}"))
     rows += _autoscaler(description, side)
     widest = max(len(name) for name, _ in rows) + 1
     for name, value in rows:
