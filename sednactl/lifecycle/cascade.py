@@ -63,14 +63,15 @@ def cascade_of(
     owned = owned_by(uid, objects)
     names = {uid: f"{target.get('kind')} {target['metadata']['name']}"}
     names |= {item["metadata"]["uid"]: f"{item.get('kind')} {item['metadata']['name']}" for item in owned}
+    going = _going(uid, owned)
     goes = [itself]
     stays: list[Leftover] = []
     for item in owned:
-        owner = next(one for one in owner_uids(item) if one in names)
-        others = [one for one in owner_uids(item) if one not in names]
-        if others:
-            stays.append(leftover_of(item, owner_gone=False, nodes=nodes, foretold=True))
+        if item["metadata"]["uid"] not in going:
+            if going.intersection(owner_uids(item)):
+                stays.append(leftover_of(item, owner_gone=False, nodes=nodes, foretold=True))
             continue
+        owner = next(one for one in owner_uids(item) if one in going)
         goes.append(foretold(item, f"owned by {names[owner]}", owner))
         if _on_offline_node(item, nodes):
             stays.append(leftover_of(item, owner_gone=True, nodes=nodes, foretold=True))
@@ -79,6 +80,20 @@ def cascade_of(
         if label_uid(item) == uid and item["metadata"].get("uid") not in known and not owner_uids(item):
             stays.append(leftover_of(item, owner_gone=True, nodes=nodes, foretold=True))
     return Cascade(itself, tuple(goes), tuple(stays))
+
+
+def _going(uid: str, owned: Sequence[Json]) -> set[str]:
+    """Give the UIDs that the garbage collector removes: all of an object's owners have to go before it does."""
+    going = {uid}
+    changed = True
+    while changed:
+        changed = False
+        for item in owned:
+            own = item["metadata"]["uid"]
+            if own not in going and going.issuperset(owner_uids(item)):
+                going.add(own)
+                changed = True
+    return going
 
 
 def foretold(item: Json, because: str, owner_uid: str = "") -> Foretold:

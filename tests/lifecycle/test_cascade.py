@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sednactl.lifecycle.cascade import cascade_of
 from sednactl.lifecycle.leftovers import leftover_of
@@ -94,3 +96,28 @@ def test_what_is_left_has_a_cause(item: Json, new: bool, cause: str, words: str)
 def test_a_child_waits_for_an_owner_that_is_still_there() -> None:
     left = leftover_of(deployment("cloud"), owner_gone=False)
     assert left.cause == "terminating" and "when its owner is gone" in left.evidence
+
+
+@given(st.lists(st.sets(st.integers(0, 9), max_size=3), min_size=1, max_size=10))
+def test_what_is_foretold_is_what_a_garbage_collector_removes(owners: list[set[int]]) -> None:
+    """Number 0 is the workload; object n is owned by those of its numbers that are smaller than n."""
+    target = workload()
+    uids = {0: target["metadata"]["uid"]} | {number: f"uid-{number}" for number in range(1, len(owners))}
+    objects = []
+    for number in range(1, len(owners)):
+        item = child("Pod", f"p{number}", labels=False, owned=False)
+        item["metadata"]["uid"] = uids[number]
+        item["metadata"]["ownerReferences"] = [
+            {"apiVersion": "v1", "kind": "Pod", "name": f"p{one}", "uid": uids[one]}
+            for one in owners[number]
+            if one < number
+        ]
+        objects.append(item)
+    living = {number for number in uids if number}
+    for number in sorted(living):  # owners have smaller numbers, so once through is enough
+        theirs = {one for one in owners[number] if one < number}
+        if theirs and not theirs & living:
+            living.discard(number)
+    cascade = cascade_of(target, objects)
+    assert {one.uid for one in cascade.goes} == {uids[number] for number in uids if number not in living}
+    assert all(one.because == "named" or one.owner_uid in uids.values() for one in cascade.goes)
