@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import typing
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -81,7 +80,8 @@ _CLUSTER_PARAMETERS: dict[str, Any] = {
 
 def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the cluster flags to a command whose parameter `access` takes them as a `ClusterAccess`."""
-    hints = typing.get_type_hints(function, include_extras=True)
+    # Not typing.get_type_hints: on Python 3.10 it hides an Annotated whose default is None in an Optional.
+    hints = inspect.get_annotations(function, eval_str=True)
     signature = inspect.signature(function)
 
     @functools.wraps(function)
