@@ -254,7 +254,7 @@ def _mode(wanted: HpaMode | None, described: list[str], lower: Any) -> str | Non
             f"--hpa none and --{described[0]}-hpa contradict each other", hint="leave one of them out"
         )
     base = wanted.value if wanted is not None else lower
-    if base is None or not described:
+    if not isinstance(base, str) or not described:
         return wanted.value if wanted is not None else None
     on = {"both": {"cloud", "edge"}, "none": set[str]()}.get(base, {base}) | set(described)
     return "both" if len(on) > 1 else on.pop()

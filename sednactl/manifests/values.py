@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 _SIDES = ("cloud", "edge")
+_DEEPEST_VALUE = 2
+"""Steps in the path of a value of its own, such as cloud.model; what lies deeper is part of one."""
 
 
 class Values(NamedTuple):
@@ -148,12 +150,16 @@ def _merge_volumes(lower: Sequence[Any], upper: Sequence[Any]) -> list[Any]:
 def check_values(values: Values, kind: SednaKind, *, complete: bool = True) -> None:
     """Hold the values against the kind's schema. Raises InvalidInput with one line for every fault.
 
-    With `complete=False` required keys may be missing, as a template of the
-    user's own may not need them.
+    With `complete=False` whole values may be missing (not parts of one), as a
+    template of the user's own may not need them.
     """
     from sednactl.manifests.values_schema import values_faults
 
-    faults = [fault for fault in values_faults(values.content, kind.word) if complete or not fault.missing]
+    faults = [
+        fault
+        for fault in values_faults(values.content, kind.word)
+        if complete or not fault.missing or len(fault.path) > _DEEPEST_VALUE
+    ]
     if not faults:
         return
     lines = []
@@ -184,7 +190,11 @@ def missing_values(values: Values, kind: SednaKind) -> list[Path]:
     for key in values_schema(kind.word)["required"]:
         if key in _SIDES:
             content.setdefault(key, {})
-    return [fault.path for fault in values_faults(content, kind.word) if fault.missing]
+    return [
+        fault.path
+        for fault in values_faults(content, kind.word)
+        if fault.missing and len(fault.path) <= _DEEPEST_VALUE
+    ]
 
 
 def _holds(content: Any, path: Path) -> bool:

@@ -92,6 +92,9 @@ def test_screens(run_sednactl: RunSednactl, name: str, arguments: tuple[str, ...
         (("create", "ji", "1helmet", *NEEDED, "--dry-run=client"), 3, "1helmet", ""),
         (("create", "ji", "hel.met", *NEEDED, "--dry-run=client"), 3, "hel.met", ""),
         (("create", "ji", "x" * 54, *NEEDED, "--dry-run=client"), 3, "54 characters", "shorten"),
+        ((*JI, "--set=hpa={cloud}", "--cloud-hpa=max=2", "--cloud-request=cpu=1"), 3, "hpa is a list", ""),
+        ((*JI, "--set=cloud.volumes[0].name=x"), 3, "cloud.volumes[0].mountPath is missing", ""),
+        ((*JI, "--set=cloud.volumes[0].name=x", "--template", "x.j2"), 3, "cloud.volumes[0].mountPath is missing", ""),
         # No cluster to be found
         (("create", "ji", "helmet", *NEEDED), 3, "no kubeconfig found", "--kubeconfig"),
         (("create", "ji", "helmet", *NEEDED, "--dry-run=server"), 3, "no kubeconfig found", "--kubeconfig"),

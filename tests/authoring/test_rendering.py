@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from sednactl.errors import InvalidInput, SednactlError
 from sednactl.manifests.completing import dns_label, template_values
+from sednactl.manifests.document import document_of
 from sednactl.manifests.rendering import render_manifest, render_text
 from sednactl.manifests.values import check_values, gather_values
 from sednactl.manifests.writing import to_yaml
 from sednactl.packaged import templates_dir
 from sednactl.sedna.kinds import DATASET, JOINT_INFERENCE, MODEL
 from sednactl.validation.check import check_documents, require_valid
+from tests.authoring.test_values import KEYS, TREES
 from tests.authoring.test_writing import TEXTS
 
 SMALL: dict[str, Any] = {
@@ -147,6 +149,18 @@ def test_dataset() -> None:
     (made,) = render_manifest(DATASET, "d", None, {"url": "/a", "format": "txt", "node": "n"})
     assert made["spec"] == {"url": "/a", "format": "txt", "nodeName": "n"}
     assert check_documents([]) == []
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.dictionaries(KEYS, TREES, max_size=4), st.dictionaries(KEYS, TREES, max_size=4))
+def test_any_tree_of_words_is_values_or_a_clean_refusal(tree: dict[str, Any], sides: dict[str, Any]) -> None:
+    for content in (tree, {"cloud": sides, "edge": tree}, {"edge": sides, **tree}):
+        try:
+            values = gather_values([document_of(content)])
+            check_values(values, JOINT_INFERENCE, complete=False)
+            template_values(JOINT_INFERENCE, "x", None, values.content)
+        except InvalidInput as error:
+            assert error.message
 
 
 # --- what is made up ---------------------------------------------------------------------------------------
