@@ -39,9 +39,9 @@ def targets(words: Sequence[str]) -> tuple[SednaKind | None, tuple[Target, ...]]
                     hint="write either KIND NAME… or KIND/NAME for every workload",
                 )
             named.append(Target(kind_meant(kind_word), name))
-        return None, tuple(named)
+        return None, tuple(dict.fromkeys(named))
     kind = kind_meant(words[0])
-    return kind, tuple(Target(kind, name) for name in words[1:])
+    return kind, tuple(Target(kind, name) for name in dict.fromkeys(words[1:]))
 
 
 def one_target(words: Sequence[str], command: str) -> Target:

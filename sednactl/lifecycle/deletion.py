@@ -141,6 +141,13 @@ def execute(
             failures.append(error)
             evidence = "it was replaced by a new object of the same name meanwhile, which was left alone"
             kept.append(_not_deleted(target, str(newer["metadata"].get("uid", "")), evidence))
+        except Unreachable as error:
+            done = ", ".join(f"{one.kind} {one.name}" for one in deleted) or "nothing"
+            raise Unreachable(
+                f"{error.message}; it went away while {target.kind} {target.name} was being deleted",
+                hint=error.hint,
+                detail=(f"deleted before that: {done}", *error.detail),
+            ) from error
         except Refused as error:
             failures.append(error)
             kept.append(_not_deleted(target, target.uid, f"the cluster refused: {error.message}"))

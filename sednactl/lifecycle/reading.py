@@ -76,8 +76,13 @@ def read_workloads(
         return Reading(kind, tuple(Family(kind, one) for one in workloads))
     selector = f"{kind.label_prefix}/name"
     objects, unreadable, notes = _children(cluster, resources_for_state(kind), namespace, (selector,))
-    families = families_of(kind, workloads, objects, unreadable)
-    return Reading(kind, tuple(_completed(cluster, family) for family in families), notes)
+    families = tuple(families_of(kind, workloads, objects, unreadable))
+    if kind.former_kind and not all(family.own(DEPLOYMENT.kind) for family in families):
+        # Something is amiss, or a Sedna before 0.7 made them: one more list for all of them together.
+        pods, _, _ = _children(cluster, (POD,), namespace, (_former_label(kind),))
+        if pods:
+            families = tuple(families_of(kind, workloads, (*objects, *pods), unreadable))
+    return Reading(kind, families, notes)
 
 
 def read_family(
@@ -97,7 +102,7 @@ def read_family(
     wanted = resources_for_state(kind) if resources is None else resources
     selectors = [f"{kind.label_prefix}/name={name}"]
     if kind.former_kind and resources is not None:
-        selectors.append(f"{kind.former_kind.lower()}.{GROUP}/name={name}")
+        selectors.append(f"{_former_label(kind)}={name}")
     objects, unreadable, notes = _children(cluster, wanted, namespace, selectors)
     return _completed(cluster, Family(kind, workload, objects, unreadable)), notes
 
@@ -120,6 +125,10 @@ def _children(
             unreadable.add(resource.kind)
             notes.append(f"this cluster does not serve {resource.full_name} in {resource.version}")
     return tuple(found.values()), frozenset(unreadable), tuple(notes)
+
+
+def _former_label(kind: SednaKind) -> str:
+    return f"{str(kind.former_kind).lower()}.{GROUP}/name"
 
 
 def _completed(cluster: Cluster, family: Family) -> Family:
@@ -147,7 +156,7 @@ def _completed(cluster: Cluster, family: Family) -> Family:
         and missing_deployments == len(family.kind.deployments)
         and family.kind.former_kind
     ):
-        selector = f"{family.kind.former_kind.lower()}.{GROUP}/name={family.name}"
+        selector = f"{_former_label(family.kind)}={family.name}"
         pods, _, _ = _children(cluster, (POD,), namespace, (selector,))
         known = {item["metadata"].get("uid") for item in family.objects}
         more += [pod for pod in pods if pod["metadata"].get("uid") not in known]

@@ -19,7 +19,7 @@ from tests.cluster.stub import Answers, Reset, StubServer
 from tests.command import BIN, CompletedRun, clean_environment
 from tests.conftest import RunSednactl
 from tests.lifecycle.conftest import fill
-from tests.lifecycle.objects import FALSE_ALARM, Json, deployment, service, whole_service, workload
+from tests.lifecycle.objects import FALSE_ALARM, Json, deployment, pod, service, whole_service, workload
 
 JI = JOINT_INFERENCE.resource
 Run = Callable[..., CompletedRun]
@@ -148,6 +148,29 @@ def test_get_says_what_it_could_not_read(stub: StubServer, run: Run) -> None:
     assert done.code == 0
     assert "?" in done.out.splitlines()[1]
     assert "may not be listed here" in done.err
+
+
+def test_a_list_costs_the_same_for_many_as_for_one(stub: StubServer, run: Run) -> None:
+    for number in range(20):
+        fill(stub, workload(name=f"ji-{number}", uid=f"uid-{number}"))
+    bare = [
+        pod(
+            f"ji-7-{side}-x",
+            side,
+            uid="uid-7",
+            of="ji-7",
+            prefix="jointinference",
+            owner_kind="JointInference",
+        )
+        for side in ("cloud", "edge")
+    ]
+    fill(stub, *bare)
+    done = run("get", "ji", "-n", "park", "-o", "wide")
+    assert done.code == 0
+    (line,) = [line for line in done.out.splitlines() if line.startswith("ji-7 ")]
+    assert "1/1" in line and "before 0.7" in line
+    assert done.out.count("Broken") == 19
+    assert len(stub.requests) <= 6
 
 
 def test_get_with_nothing_there(run: Run) -> None:

@@ -10,7 +10,7 @@ from sednactl.errors import Unreachable
 from sednactl.lifecycle.deletion import Deletion, Doomed, execute, plan_deletion
 from sednactl.sedna.kinds import JOINT_INFERENCE, MODEL
 from sednactl.sedna.resources import DEPLOYMENT, NODE, POD, SERVICE
-from tests.cluster.stub import Answers, StubServer
+from tests.cluster.stub import Answers, Reset, StubServer
 from tests.lifecycle.conftest import collect_garbage, fill
 from tests.lifecycle.objects import (
     Json,
@@ -115,6 +115,19 @@ def test_a_refusal_for_one_does_not_keep_the_others(stub: StubServer) -> None:
     assert [one.name for one in deletion.deleted] == ["m"]
     assert [one.cause for one in deletion.remaining] == ["not-deleted"]
     assert len(deletion.failures) == 1
+
+
+def test_a_cluster_that_goes_away_in_the_middle_says_what_was_done(stub: StubServer) -> None:
+    fill(stub, workload(MODEL, "a", uid="a"), workload(MODEL, "b", uid="b"))
+    surroundings = VirtualTime().surroundings()
+    cluster = stub.cluster(surroundings=surroundings)
+    doomed = [Doomed(MODEL.resource, workload(MODEL, name, uid=name)) for name in ("a", "b")]
+    plan = plan_deletion(cluster, doomed)
+    stub.fail(Reset(), times=50, path="/models/b", method="DELETE")
+    with pytest.raises(Unreachable, match="while Model b was being deleted") as caught:
+        execute(cluster, plan, surroundings)
+    assert caught.value.detail[0] == "deleted before that: Model a"
+    assert [item["metadata"]["name"] for item in stub.objects(MODEL.resource)] == ["b"]
 
 
 def test_a_dry_run_deletes_nothing(stub: StubServer) -> None:
