@@ -143,6 +143,13 @@ def _terminating(
             f"its deletion waits for the finalizer {', '.join(held)}, whose controller has not let go of it",
             "see to that controller; where it is gone for good, remove the finalizer from the object",
         )
+    waits_for = [
+        str(one.get("message"))
+        for one in (item.get("status") or {}).get("conditions") or ()
+        if str(one.get("type", "")).startswith("Namespace") and one.get("status") == "True"
+    ]
+    if waits_for:
+        return TERMINATING, f"it waits for what is in it: {'; '.join(waits_for)}", "see to those objects"
     if node and nodes.get(node, True) is None:
         return (
             NODE_GONE,

@@ -93,6 +93,20 @@ def test_what_is_left_has_a_cause(item: Json, new: bool, cause: str, words: str)
     assert set(left.as_json()) == {"kind", "namespace", "name", "uid", "cause", "evidence", "mend"}
 
 
+def test_a_namespace_says_what_it_waits_for() -> None:
+    remaining = {
+        "type": "NamespaceContentRemaining",
+        "status": "True",
+        "message": "configmaps. has 1 resource",
+    }
+    space: Json = {
+        "kind": "Namespace",
+        "metadata": {"name": "park", **DELETED},
+        "status": {"conditions": [remaining]},
+    }
+    assert "configmaps. has 1 resource" in leftover_of(space, owner_gone=True).evidence
+
+
 def test_a_child_waits_for_an_owner_that_is_still_there() -> None:
     left = leftover_of(deployment("cloud"), owner_gone=False)
     assert left.cause == "terminating" and "when its owner is gone" in left.evidence
