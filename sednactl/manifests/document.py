@@ -42,7 +42,7 @@ class Document:
     source_line: Callable[[int], str] = lambda line: ""  # noqa: ARG005
 
 
-def document_of(content: Any, file: str = "-", index: int = 0) -> Document:
+def document_of(content: Any, file: str = "", index: int = 0) -> Document:
     """Make a document of a value that came from no file, e.g. from a template or a cluster."""
 
     def nowhere(path: tuple[str | int, ...], *, key: bool = False) -> Position:  # noqa: ARG001

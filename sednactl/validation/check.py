@@ -46,7 +46,7 @@ def require_valid(documents: Iterable[Document | Mapping[str, Any]], *, schema_o
     where = errors[0].file
     what = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
     raise InvalidInput(
-        f"{where}: the manifest has {what}" if where != "-" else f"the manifest has {what}",
+        f"{where}: the manifest has {what}" if where else f"the manifest has {what}",
         hint="`sednactl explain RULE` tells more about a rule, e.g. sednactl explain " + errors[0].rule,
         detail=[_line(finding) for finding in errors],
     )
@@ -208,7 +208,7 @@ def _kind_hint(kind: str) -> str:
 
 
 def _line(finding: Finding) -> str:
-    place = f"{finding.file}:{finding.line}:{finding.column}: " if finding.file != "-" else ""
+    place = f"{finding.file}:{finding.line}:{finding.column}: " if finding.file else ""
     path = f"{spell_path(finding.path)}: " if finding.path else ""
     hint = f" ({finding.hint})" if finding.hint else ""
     return f"{place}{path}{finding.message} [{finding.rule}]{hint}"

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sednactl.validation.schemas import Node
 
 UNKNOWN_FIELD, WRONG_TYPE, MISSING, NOT_ALLOWED, DOUBLED = "SDN003", "SDN004", "SDN005", "SDN006", "SDN007"
+TOO_LARGE = "SDN204"
+"""Not the server's finding: it checks no 32 bits, but the Global Manager's decoder does."""
 
 
 class Problem(NamedTuple):
@@ -156,7 +158,7 @@ class _Walk:
                 self.add(DOUBLED, f"{words} is given twice, first in entry [{first}]", hint, index)
 
     def bounds(self, node: Node, value: Any) -> None:
-        """Look at pattern, format, enumeration and range."""
+        """Look at pattern, enumeration, 32 bits and range."""
         limit = node.limit
         pattern = limit("pattern")
         if pattern and isinstance(value, str) and not _compiled(pattern).search(value):
@@ -169,6 +171,8 @@ class _Walk:
         values = limit("enum")
         if values and value not in values:
             self.add(NOT_ALLOWED, f"{_show(value)} is not one of {', '.join(map(str, values))}")
+        if limit("format") == "int32" and not -(2**31) <= value < 2**31:
+            self.add(TOO_LARGE, f"{value} does not fit in 32 bits", "at most 2147483647")
         minimum, maximum = limit("minimum"), limit("maximum")
         if minimum is not None and value < minimum:
             self.add(NOT_ALLOWED, f"{value} is below {minimum}, the least that is allowed")

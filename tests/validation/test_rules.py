@@ -109,6 +109,12 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("SDN203", SERVICE, {f"{CLOUD}.hpa.minReplicas": 0}, f"{CLOUD}.hpa.minReplicas"),
     ("SDN203", SERVICE, {f"{CLOUD}.hpa.minReplicas": -1}, f"{CLOUD}.hpa.minReplicas"),
     ("SDN204", SERVICE, {f"{CLOUD}.hpa.maxReplicas": 2**31}, f"{CLOUD}.hpa.maxReplicas"),
+    (
+        "SDN204",
+        SERVICE,
+        {f"{BIG}.ports.0.containerPort": -(2**31) - 1},
+        f"{CLOUD}.{POD}.containers[0].ports[0].containerPort",
+    ),
     ("SDN205", SERVICE, {f"{METRIC}.type": "resource"}, f"{CLOUD}.hpa.metrics[0].type"),
     ("SDN205", SERVICE, {f"{METRIC}.type": "Foo"}, f"{CLOUD}.hpa.metrics[0].type"),
     ("SDN206", SERVICE, {f"{METRIC}.type": "External"}, f"{CLOUD}.hpa.metrics[0]"),
@@ -339,6 +345,7 @@ HARMLESS: list[tuple[dict[str, Any], dict[str, Any]]] = [
         },
     ),
     (SERVICE, {f"{CLOUD}.hpa.maxReplicas": 2**31 - 1}),
+    (SERVICE, {f"{CLOUD}.{POD}.securityContext": {"runAsUser": 2**40}}),
     (SERVICE, {f"{CLOUD}.{POD}.initContainers": [{"name": "once", "image": "i"}]}),
     (SERVICE, {f"{BIG}.resources": {"requests": {"cpu": 1}}}),
     (

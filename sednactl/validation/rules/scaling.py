@@ -79,30 +79,6 @@ def min_at_least_one(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN204", "error", JI)
-def numbers_fit_in_32_bits(workload: Workload) -> Iterator[Problem]:
-    """Number that does not fit in 32 bits
-
-    The API server stores it, but Sedna's Global Manager reads replicas, windows, periods and
-    targets as 32-bit numbers and cannot read the object at all.
-    """
-    for side, hpa in scaled_sides(workload):
-        yield from _too_large(hpa, (*side.path, "hpa"))
-
-
-def _too_large(value: Any, path: tuple[Any, ...]) -> Iterator[Problem]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _too_large(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _too_large(item, (*path, index))
-    elif isinstance(value, int) and not -(2**31) <= value < 2**31:
-        quantity = path[-1] in ("value", "averageValue") and "policies" not in path
-        if not quantity:
-            yield Problem("SDN204", path, f"{value} does not fit in 32 bits", "at most 2147483647")
-
-
 @rule("SDN211", "error", JI)
 def behavior_in_range(workload: Workload) -> Iterator[Problem]:
     """Scaling behavior that the autoscaler refuses

@@ -1,4 +1,4 @@
-"""The pages of what the schema walk finds: the API server itself would refuse all of it."""
+"""The pages of what the schema walk finds: the API server itself would refuse all of it but SDN204."""
 
 from sednactl.validation.rulebook import page
 
@@ -92,5 +92,15 @@ page(
 
     Names, namespaces, labels, annotations and owner references follow Kubernetes' own
     rules, whatever the kind.
+    """,
+)
+page(
+    "SDN204",
+    "error",
+    """
+    Number that does not fit in 32 bits
+
+    The API server stores it, but Sedna's Global Manager reads replicas, ports, windows, periods
+    and the like as 32-bit numbers and cannot read the object at all.
     """,
 )
