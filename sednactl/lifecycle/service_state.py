@@ -122,14 +122,15 @@ def _worker(
     if desired == 0:
         return Verdict(STOPPED, (f"the {worker} side is scaled to 0", *unowned))
     if ready >= desired:
-        return Verdict(DEGRADED if stray else RUNNING, unowned)
+        changing = (f"new {worker} pods replace the old ones",) if rolling_out(deployment) else ()
+        return Verdict(DEGRADED if stray else RUNNING, (*changing, *unowned))
     pods = family.own("Pod", worker)
     causes = [*_troubles(pods, nodes)]
     trouble = deployment_trouble(deployment)
     if trouble:
         causes.append(f"Deployment {name}: {trouble}")
     said = f"{ready} of {desired} {worker} replicas ready"
-    if _rolling_out(deployment):
+    if rolling_out(deployment):
         said += ", while new pods replace the old ones"
     if ready:
         return Verdict(DEGRADED, (said, *causes, *unowned))
@@ -169,7 +170,8 @@ def _may_still_come(deployment: Json, causes: list[str], now: datetime) -> bool:
     return seconds_since(available.get("lastTransitionTime"), now) < PATIENCE_SECONDS and not causes
 
 
-def _rolling_out(deployment: Json) -> bool:
+def rolling_out(deployment: Json) -> bool:
+    """Tell whether pods of an older template still run, or the newest template was not looked at yet."""
     status = deployment.get("status") or {}
     generation = deployment["metadata"].get("generation") or 0
     old = (status.get("replicas") or 0) - (status.get("updatedReplicas") or 0)

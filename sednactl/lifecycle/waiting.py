@@ -9,9 +9,10 @@ from sednactl.cluster.door import Selection
 from sednactl.errors import ConditionUnmet, Forbidden, NotFound, Unreachable
 from sednactl.lifecycle.ownership import belongs
 from sednactl.lifecycle.reading import read_family, resources_for_state
+from sednactl.lifecycle.service_state import rolling_out
 from sednactl.lifecycle.state import FAILED, INERT, RUNNING, STORED, SUCCEEDED, WorkloadState, state_of
 from sednactl.sedna.naming import sedna_labels
-from sednactl.sedna.resources import POD
+from sednactl.sedna.resources import DEPLOYMENT, POD
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
@@ -36,7 +37,7 @@ def wait_until_running(
     *,
     tell: Tell = lambda _: None,
 ) -> WorkloadState:
-    """Wait until a workload's children do what was asked, judged by the children alone.
+    """Wait until a workload's children do what was asked, judged by the children alone, and no roll-out is under way.
 
     `tell` is given what is waited for whenever that changes. Raises ConditionUnmet
     when `timeout_seconds` ran out or the wait is hopeless, NotFound when the
@@ -54,7 +55,8 @@ def wait_until_running(
             tell(f"{kind.kind} {name} was deleted and made anew meanwhile")
         seen = family.uid
         state = state_of(family, surroundings.now())
-        if state.word in _ENOUGH:
+        changing = any(rolling_out(one) for one in family.own(DEPLOYMENT.kind))
+        if state.word in _ENOUGH and not changing:
             return state, ""
         why = "; ".join(state.evidence[:3])
         said = f"{kind.kind} {name} is {state.word}" + (f": {why}" if why else "")

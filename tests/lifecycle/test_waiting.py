@@ -43,6 +43,15 @@ def test_it_runs_when_the_children_do_whatever_sedna_claims(stub: StubServer) ->
     assert 4 < time.seconds < 10
 
 
+def test_old_pods_that_still_serve_do_not_end_the_wait(stub: StubServer) -> None:
+    old = deployment("cloud", wanted=2)
+    old["status"]["updatedReplicas"] = 1  # the new one cannot start; the old two are ready
+    old["status"]["replicas"] = 3
+    fill(stub, workload(), old, deployment("edge"), service())
+    with pytest.raises(ConditionUnmet, match="new cloud pods replace the old ones"):
+        running(stub, VirtualTime(), timeout=10)
+
+
 def test_the_time_runs_out_with_the_reason(stub: StubServer) -> None:
     fill(stub, workload(), deployment("cloud", wanted=2, ready=1), deployment("edge"), service())
     time = VirtualTime()

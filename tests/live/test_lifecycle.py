@@ -13,6 +13,7 @@ from sednactl.lifecycle.apply import apply_workload, create_workload
 from sednactl.sedna.kinds import JOINT_INFERENCE
 from sednactl.surroundings import Surroundings
 from tests.live.conftest import Sednactl
+from tests.live.plane.api import eventually
 from tests.live.plane.plane import Plane
 from tests.live.services import joint_inference, model, stream, with_models
 
@@ -87,6 +88,24 @@ def test_edits_say_what_they_restart_and_diff_shows_them_beforehand(
     assert "all cloud pods restart" in applied.err
     assert "the edge side loses its autoscaler and keeps the replicas" in applied.err
     assert sednactl("diff", "-f", "-", input=stream(after)).code == 0
+
+
+def test_an_edit_is_waited_for_until_its_pods_are_the_new_ones(
+    plane: Plane, namespace: str, sednactl: Sednactl
+) -> None:
+    sednactl("apply", "-f", "-", input=with_models(joint_inference("helmet", namespace)))
+    assert sednactl("wait", "ji", "helmet", "-n", namespace).code == 0
+    changed = joint_inference("helmet", namespace, cloud_image="example.org/big:v2")
+    assert sednactl("apply", "-f", "-", input=stream(changed)).code == 0
+    path = "{.spec.template.spec.containers[0].image}"
+    arguments = ["get", "deploy", "helmet-deployment-cloud", "-n", namespace, "-o", f"jsonpath={path}"]
+    eventually(lambda: plane.kubectl(*arguments) == "example.org/big:v2", what="the edit carried out")
+    assert sednactl("wait", "ji", "helmet", "-n", namespace).code == 0
+    images = plane.kubectl(
+        "get", "pods", "-n", namespace, "-l", "jointinferenceservice.sedna.io/worker-type=cloud",
+        "-o", "jsonpath={range .items[?(@.status.phase=='Running')]}{.metadata.deletionTimestamp}{.spec.containers[0].image}{end}",
+    )  # fmt: skip
+    assert "example.org/big:v2" in images
 
 
 def test_a_conflict_names_the_owner_and_the_way_out(plane: Plane, namespace: str, sednactl: Sednactl) -> None:
