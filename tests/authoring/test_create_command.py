@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 import yaml
 
 from sednactl.cli.create_jointinference import HpaMode, _mode
+from tests.command import clean_environment
 from tests.conftest import RunSednactl
 from tests.golden import check_golden
 
@@ -207,7 +207,7 @@ def test_client_dry_run_imports_neither_a_cluster_nor_anything_heavy(tmp_path: P
 
 
 def test_output_ends_quietly_when_nobody_reads_it(tmp_path: Path) -> None:
-    environ = {**os.environ, "KUBECONFIG": ""}
+    environ = clean_environment(tmp_path / "home")
     command = f"sednactl {' '.join(JI)} -o yaml | head -1"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, env=environ, check=False
