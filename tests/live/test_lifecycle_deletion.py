@@ -83,7 +83,7 @@ def test_a_foreign_service_is_refused_and_when_forced_wedges_as_foretold(
     assert "jointinferenceservice.sedna.io/helmet" not in names(plane, namespace)
     forced = sednactl("apply", "-f", "-", "--allow-taken-names", input=alone)
     assert forced.code == 0, forced.err
-    waited = sednactl("wait", "ji", "helmet", "-n", namespace, "--timeout", "30s")
+    waited = sednactl("wait", "ji", "helmet", "-n", namespace, "--timeout", "110s", timeout=120)
     assert waited.code == 6
     assert "already exists" in waited.err
     table = sednactl("get", "ji", "-n", namespace)
