@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.stub import StubServer
 from tests.command import clean_environment
 
 _PROBE = """
@@ -86,3 +87,11 @@ def test_create_without_a_cluster(tmp_path: Path) -> None:
     arguments = ["create", "model", "big", "--url", "/models/big.pb", "--format", "pb"]
     allowed = {"yaml", "jsonschema_rs", "jinja2"}
     assert _imported([*arguments, "--dry-run=client", "-o", "yaml"], tmp_path) <= allowed
+
+
+def test_get_from_a_cluster(tmp_path: Path) -> None:
+    kubeconfig = tmp_path / "config"
+    with StubServer(tls=True, token="t") as server:
+        server.kubeconfig(kubeconfig)
+        imported = _imported(["get", "-o", "name", "--kubeconfig", str(kubeconfig)], tmp_path)
+    assert imported <= {"http", "ssl", "email", "yaml"}  # http.client reads heads with email
