@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 import yaml
 
@@ -238,3 +239,26 @@ def test_ctrl_c_leaves_at_once(stub: StubServer, tmp_path: Path, arguments: list
     assert process.returncode == 130, (out, err)
     assert "Traceback" not in err
     assert "helmet" in err or "Deployment" in err
+
+
+@pytest.mark.parametrize(("answer", "left"), [("n", 1), ("", 1), ("y", 0), ("yes", 0)])
+def test_on_a_terminal_it_asks(stub: StubServer, tmp_path: Path, answer: str, left: int) -> None:
+    fill(stub, workload())
+    terminal = pexpect.spawn(
+        str(BIN / "sednactl"),
+        ["delete", "ji", "helmet", "-n", "park"],
+        env=clean_environment(
+            tmp_path, {"KUBECONFIG": str(stub.kubeconfig(tmp_path / "config")), "TERM": "xterm"}
+        ),
+        encoding="utf-8",
+        timeout=20,
+    )
+    terminal.expect("JointInferenceService helmet in namespace park goes")
+    terminal.expect(r"Delete\? \[y/N\] ")
+    assert len(stub.objects(JI)) == 1
+    terminal.sendline(answer)
+    terminal.expect("Nothing was deleted" if left else '"helmet" deleted')
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert len(stub.objects(JI)) == left
