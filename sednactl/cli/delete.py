@@ -46,7 +46,13 @@ def delete(
     ] = "true",
     timeout: Annotated[
         float,
-        typer.Option("--timeout", metavar="DURATION", parser=duration, help="Longest wait (default 5m)."),
+        typer.Option(
+            "--timeout",
+            metavar="DURATION",
+            parser=duration,
+            show_default=False,
+            help="Longest wait (default: 5m).",
+        ),
     ] = 300.0,
     dry_run: Annotated[
         str,

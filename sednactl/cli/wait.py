@@ -33,7 +33,13 @@ def wait(
     ] = "running",
     timeout: Annotated[
         float,
-        typer.Option("--timeout", metavar="DURATION", parser=duration, help="Longest wait (default 5m)."),
+        typer.Option(
+            "--timeout",
+            metavar="DURATION",
+            parser=duration,
+            show_default=False,
+            help="Longest wait (default: 5m).",
+        ),
     ] = 300.0,
 ) -> int:
     """Wait until a workload runs, judged by its children, or is gone with all it owned.
