@@ -19,7 +19,7 @@ from sednactl.cluster.answers import Answer, Asked, decoded, warnings_in
 from sednactl.cluster.connections import Connections
 from sednactl.cluster.door import Json
 from sednactl.cluster.faults import turned_away, unreachable
-from sednactl.errors import Unreachable
+from sednactl.errors import ServerFault, Unreachable
 
 if TYPE_CHECKING:
     import threading
@@ -105,7 +105,7 @@ class Sender:
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8")
         clock = self._surroundings.monotonic
         deadline = None if self._timeout is None else clock() + self._timeout
-        renewed = False
+        renewed = doubtful = False
         for attempt in range(1, _TRIES + 1):
             last = attempt == _TRIES
             begun = clock()
@@ -115,9 +115,11 @@ class Sender:
             except Unreachable as error:
                 self._tell(method, asked.path, error.message, begun)
                 sent = isinstance(error, _AnswerLost)
-                if sent and repeat is Repeat.NEVER:
-                    raise _in_doubt(error, asked) from error
-                if not sent or last or not self._pause(0.1 * 2**attempt, deadline):
+                doubtful = doubtful or (sent and _writes(method, asked, body))
+                again = sent and repeat is Repeat.SAFE and not last
+                if not again or not self._pause(0.1 * 2**attempt, deadline):
+                    if doubtful:
+                        raise _in_doubt(error, asked) from error
                     raise
                 if lost is not None:
                     lost.append(error)
@@ -129,7 +131,12 @@ class Sender:
                 if lost is not None and answer.status != 429:
                     lost.append(Unreachable(f"HTTP status {answer.status}"))
                 continue
-            return decoded(answer, asked, self._credentials.server, self._credentials.context), answer
+            try:
+                return decoded(answer, asked, self._credentials.server, self._credentials.context), answer
+            except ServerFault as error:
+                if _writes(method, asked, body):
+                    error.hint = "it may have been done all the same: look before doing it again"
+                raise
         raise AssertionError("unreachable")  # the last attempt returns or raises
 
     def lines(self, asked: Asked, seconds: float) -> Iterator[bytes]:
@@ -282,6 +289,11 @@ def _unzipped(body: bytes, largest: int) -> bytes:
     if not unzip.eof and len(content) <= largest:
         raise http.client.IncompleteRead(b"")
     return content
+
+
+def _writes(method: str, asked: Asked, body: Any) -> bool:
+    dry = "dryRun=All" in asked.path or (isinstance(body, dict) and body.get("dryRun") == ["All"])
+    return method not in ("GET", "HEAD", "OPTIONS") and not dry
 
 
 def _in_doubt(error: Unreachable, asked: Asked) -> Unreachable:

@@ -347,8 +347,7 @@ class StubServer:
         """Forget the history: a watch from before now, and every continue token, meets 410."""
         with self._lock:
             self._version += 1
-            self._forgotten = self._version
-            self._history.clear()
+            self._forgotten = self._version  # watches that are open still get what happened before
             self._tokens.clear()
 
     def cut_watches(self) -> None:

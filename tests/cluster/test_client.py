@@ -538,6 +538,44 @@ def test_applying_is_repeated_as_that_changes_nothing(stub: StubServer) -> None:
     assert stub.objects(MODELS) == [stored.object]
 
 
+def test_a_write_whose_answers_are_all_lost_is_said_to_be_in_doubt(stub: StubServer) -> None:
+    uid = stub.put(MODELS, model("old"))["metadata"]["uid"]
+    stub.fail(Reset(), times=100)
+    cluster = stub.cluster(surroundings=quick()[0])
+    for write in (
+        lambda: cluster.apply(MODELS, model()),
+        lambda: cluster.delete(MODELS, "old", uid=uid),
+        lambda: cluster.create(MODELS, model()),
+    ):
+        with pytest.raises(Unreachable, match="is not known"):
+            write()
+    for harmless in (
+        lambda: cluster.get(MODELS, "m"),
+        lambda: cluster.apply(MODELS, model(), dry_run=True),
+        lambda: cluster.create(MODELS, model(), dry_run=True),
+        lambda: cluster.delete(MODELS, "old", dry_run=True),
+    ):
+        with pytest.raises(Unreachable) as caught:
+            harmless()
+        assert "is not known" not in caught.value.message
+
+
+def test_a_lost_answer_stays_in_doubt_when_the_server_is_gone_afterwards(stub: StubServer) -> None:
+    stub.fail(Reset(done=True), method="PATCH")
+    surroundings = dataclasses.replace(quick()[0], sleep=lambda _: stub.stop())
+    with pytest.raises(Unreachable, match=r"was refused; whether it did patch models\.sedna\.io") as caught:
+        stub.cluster(surroundings=surroundings).apply(MODELS, model())
+    assert caught.value.hint == "look before doing it again"
+    assert len(stub.objects(MODELS)) == 1
+
+
+def test_a_write_that_ends_in_a_server_fault_may_have_been_done(stub: StubServer) -> None:
+    stub.fail(Answers(504, done=True))
+    with pytest.raises(ServerFault) as caught:
+        stub.cluster().create(MODELS, model())
+    assert caught.value.hint and "look before doing it again" in caught.value.hint
+
+
 def test_a_deletion_bound_to_a_uid_is_repeated_and_its_own_success_is_no_failure(stub: StubServer) -> None:
     uid = stub.put(MODELS, model())["metadata"]["uid"]
     stub.fail(Reset(done=True), method="DELETE")

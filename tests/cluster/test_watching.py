@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sednactl.cluster import sending, watching
@@ -544,10 +544,11 @@ operations = st.lists(
 
 @settings(
     deadline=None,
-    max_examples=60,
+    max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(operations)
+@example([("remove", "a"), ("end", ""), ("half a line", ""), ("put", "a"), ("compact", ""), ("put", "c")])
 def test_random_changes_under_random_breaks_arrive_whole(taken: list[tuple[str, str]]) -> None:
     """Over a real connection: whatever breaks, the replayed stream ends at what the server holds."""
     with StubServer(tls=False) as stub:
