@@ -6,7 +6,7 @@ the name of the workload that replaced it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -194,14 +194,6 @@ def _keys(item: Json) -> set[tuple[str, str]]:
     if labels is not None:
         keys |= {(namespace, labels.name), (namespace, labels.uid)}
     return keys
-
-
-def describe_owner(item: Json, uids: Mapping[str, str]) -> str:
-    """Name the owner of an object as `Kind name`, from its reference."""
-    for one in item["metadata"].get("ownerReferences") or ():
-        if str(one.get("uid", "")) in uids:
-            return f"{one.get('kind')} {one.get('name')}"
-    return ""
 
 
 def seconds_since(timestamp: str | None, now: datetime) -> float:
