@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,6 +11,18 @@ from typing import Any, Protocol
 import pytest
 
 from tests.command import BIN, CompletedRun, clean_environment, run_command
+
+
+def pytest_configure() -> None:
+    """Take SIGINT even where whoever started the tests let it be ignored, as `pytest &` in a script does.
+
+    What is ignored stays so in every program that a test starts, and then Ctrl-C could not be tested.
+    """
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        and threading.current_thread() is threading.main_thread()
+    ):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)
