@@ -150,6 +150,10 @@ def _no_deployment(family: Family, name: str, now: datetime, claim: Claim) -> Ve
         return Verdict(BROKEN, (f"Deployment {name} is {whose}, so this workload cannot make its own",))
     if claim.creation_error:
         return Verdict(BROKEN, (f"no Deployment {name}; Sedna says: {claim.message}",))
+    if claim.says == "Failed":
+        # Its controller makes all children in one pass before it writes a status, and Failed ends its work;
+        # a second pass may have overwritten the message.
+        return Verdict(BROKEN, (f"no Deployment {name}: Sedna gave up making it, and does not try again",))
     if _age(family.workload, now) < PATIENCE_SECONDS:
         return Verdict(STARTING, (f"no Deployment {name} yet",))
     return Verdict(BROKEN, (f"there is no Deployment {name}: is Sedna's Global Manager running?",))

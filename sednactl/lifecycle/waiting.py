@@ -10,7 +10,16 @@ from sednactl.errors import ConditionUnmet, Forbidden, NotFound, Unreachable
 from sednactl.lifecycle.ownership import belongs
 from sednactl.lifecycle.reading import read_family, resources_for_state
 from sednactl.lifecycle.service_state import rolling_out
-from sednactl.lifecycle.state import FAILED, INERT, RUNNING, STORED, SUCCEEDED, WorkloadState, state_of
+from sednactl.lifecycle.state import (
+    BROKEN,
+    FAILED,
+    INERT,
+    RUNNING,
+    STORED,
+    SUCCEEDED,
+    WorkloadState,
+    state_of,
+)
 from sednactl.sedna.naming import sedna_labels
 from sednactl.sedna.resources import DEPLOYMENT, POD
 
@@ -62,9 +71,15 @@ def wait_until_running(
         said = f"{kind.kind} {name} is {state.word}" + (f": {why}" if why else "")
         if state.word in (INERT, FAILED):
             raise ConditionUnmet(f"{said}; it will not run", hint=_look_closer(kind, name, namespace))
-        if state.claim.creation_error:
+        gave_up = any(count.desired is None for count in state.replicas.values())
+        if (
+            state.word == BROKEN
+            and state.claim.says == "Failed"
+            and gave_up
+            and DEPLOYMENT.kind not in family.unreadable
+        ):
             raise ConditionUnmet(
-                f"{kind.kind} {name} will not run: {state.claim.message}",
+                f"{kind.kind} {name} will not run: {why}",
                 hint="Sedna does not try again: mend the cause, delete the workload and apply it anew",
             )
         return None, said

@@ -107,6 +107,12 @@ def test_a_missing_deployment_is_awaited_and_then_called_broken() -> None:
     assert "helmet-deployment-edge" in broken.evidence[0]
 
 
+def test_a_service_that_sedna_gave_up_is_broken_at_once_even_when_the_message_was_overwritten() -> None:
+    state = judge(workload(status=FALSE_ALARM, age=3), deployment("cloud"), service())
+    assert state.word == "Broken"
+    assert "gave up" in state.evidence[0]
+
+
 def test_a_ghosts_deployment_is_never_taken_for_the_workloads_own() -> None:
     ghost = deployment("cloud", uid=DEAD, owned=False)
     state = judge(workload(), ghost, deployment("edge"), service())

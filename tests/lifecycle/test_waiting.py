@@ -10,7 +10,6 @@ from sednactl.sedna.kinds import JOINT_INFERENCE, OBJECT_TRACKING
 from tests.cluster.stub import StubServer
 from tests.lifecycle.conftest import collect_garbage, fill
 from tests.lifecycle.objects import (
-    FALSE_ALARM,
     VirtualTime,
     condition,
     deployment,
@@ -31,7 +30,7 @@ def running(stub: StubServer, time: VirtualTime, timeout: float = 300) -> list[s
 
 
 def test_it_runs_when_the_children_do_whatever_sedna_claims(stub: StubServer) -> None:
-    fill(stub, workload(status=FALSE_ALARM, age=5))
+    fill(stub, workload(status={"conditions": [condition("Running")]}, age=5))
 
     def make(seconds: float) -> None:
         if seconds > 4:

