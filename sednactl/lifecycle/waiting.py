@@ -32,6 +32,9 @@ Json = dict[str, Any]
 Tell = Callable[[str], None]
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 2.0
+GIVEN_UP_SECONDS = 10.0
+"""How long a failed service may lack a child before the wait for it ends."""
+
 _PATIENCE_WITH_SILENCE = 30.0
 _ENOUGH = (RUNNING, SUCCEEDED, STORED)
 
@@ -56,9 +59,10 @@ def wait_until_running(
     if kind.makes_children and POD not in resources:
         resources.append(POD)
     seen = ""
+    given_up: float | None = None
 
     def look() -> tuple[WorkloadState | None, str]:
-        nonlocal seen
+        nonlocal seen, given_up
         family, _ = read_family(cluster, kind, name, namespace, resources=resources)
         if seen and family.uid != seen:
             tell(f"{kind.kind} {name} was deleted and made anew meanwhile")
@@ -71,13 +75,13 @@ def wait_until_running(
         said = f"{kind.kind} {name} is {state.word}" + (f": {why}" if why else "")
         if state.word in (INERT, FAILED):
             raise ConditionUnmet(f"{said}; it will not run", hint=_look_closer(kind, name, namespace))
-        gave_up = any(count.desired is None for count in state.replicas.values())
-        if (
-            state.word == BROKEN
-            and state.claim.says == "Failed"
-            and gave_up
-            and DEPLOYMENT.kind not in family.unreadable
-        ):
+        missing = any(count.desired is None for count in state.replicas.values())
+        failed = state.word == BROKEN and state.claim.says == "Failed" and missing
+        now = surroundings.monotonic()
+        given_up = (now if given_up is None else given_up) if failed else None
+        # A Deployment that was just deleted is made again in a moment; one that was never made is not.
+        sure = state.claim.creation_error or (given_up is not None and now - given_up >= GIVEN_UP_SECONDS)
+        if failed and sure and DEPLOYMENT.kind not in family.unreadable:
             raise ConditionUnmet(
                 f"{kind.kind} {name} will not run: {why}",
                 hint="Sedna does not try again: mend the cause, delete the workload and apply it anew",
