@@ -26,7 +26,7 @@ def sedna_definitions(release: str = "v0.7.0") -> list[Json]:
         return [yaml.load(file.read_bytes(), loader) for file in sorted(folder.glob("*.yaml"))]
     from sednactl.validation.crd import crd_of
 
-    return [crd_of(kind) for kind in SEDNA_KINDS]
+    return [crd_of(kind.kind) for kind in SEDNA_KINDS]
 
 
 def install_definitions(api: Api, definitions: list[Json]) -> None:
