@@ -191,7 +191,7 @@ _sednactl_values() {
         '/apply --filename' | '/apply -f') values='@files' ;;
         '/apply --dry-run') values='none client server' ;;
         '/apply --validate') values='strict warn' ;;
-        '/apply --output' | '/apply -o') values='table yaml json name' ;;
+        '/apply --output' | '/apply -o') values='table name yaml json' ;;
         '/apply --kubeconfig') values='@files' ;;
         '/get --output' | '/get -o') values='table wide yaml json name' ;;
         '/get --kubeconfig') values='@files' ;;
@@ -203,7 +203,7 @@ _sednactl_values() {
         '/delete --filename' | '/delete -f') values='@files' ;;
         '/delete --wait') values='true false' ;;
         '/delete --dry-run') values='none client server' ;;
-        '/delete --output' | '/delete -o') values='table json name' ;;
+        '/delete --output' | '/delete -o') values='table name json' ;;
         '/delete --kubeconfig') values='@files' ;;
         '/scale/status --output' | '/scale/status -o') values='table wide json jsonl yaml' ;;
         '/scale/status --kubeconfig') values='@files' ;;

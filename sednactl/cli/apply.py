@@ -20,19 +20,20 @@ Json = dict[str, Any]
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-@app.command(no_args_is_help=True)
+@app.command()
 @cluster_command
 def apply(
     ctx: typer.Context,
     access: ClusterAccess,
     files: Annotated[
         list[str] | None,
-        typer.Option("--filename", "-f", metavar="FILE", help="File, folder, glob or - ; repeats."),
+        typer.Option(
+            "--filename", "-f", metavar="FILE", help="File, folder, glob, or - for standard input; repeats."
+        ),
     ] = None,
     recursive: Annotated[bool, typer.Option("--recursive", "-R", help="Go into folders of folders.")] = False,
     dry_run: Annotated[
@@ -59,7 +60,7 @@ def apply(
         ),
     ] = "strict",
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FORMAT", help="table, name, yaml or json.")
+        str, typer.Option("--output", "-o", metavar="table|name|yaml|json", help="Output format.")
     ] = "table",
 ) -> int:
     """Send manifests to the cluster (server-side apply, field manager sednactl).

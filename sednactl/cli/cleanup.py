@@ -20,8 +20,19 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Find and remove ghost instances: objects whose workload is gone. Undo that.",
 )
+
+
+@app.callback()
+def cleanup() -> None:
+    """Find and remove ghost instances: objects whose workload is gone. Undo that.
+
+    \b
+    Examples:
+      sednactl cleanup ghost-instances -A
+      sednactl cleanup ghost-instances -n park --yes
+      sednactl cleanup undo BUNDLE
+    """
 
 
 class Output(str, Enum):
@@ -80,7 +91,7 @@ def ghost_instances(
     ] = False,
     maximum: Annotated[
         int,
-        typer.Option("--max", metavar="N", min=1, help="With --yes: touch nothing if there are more than N."),
+        typer.Option("--max", metavar="N", help="With --yes: touch nothing if there are more than N."),
     ] = 50,
     backup: Annotated[
         Path | None,
@@ -125,6 +136,8 @@ def ghost_instances(
     from sednactl.lifecycle.ghost_scan import Scan, scan_for_ghosts
 
     surroundings: Surroundings = ctx.obj
+    if maximum < 1:
+        raise UsageError(f"--max takes a number from 1 on, not {maximum}")
     wanted = kinds_named(kind or [])
     if resume is not None:
         if backup is not None or selector or wanted:

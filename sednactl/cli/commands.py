@@ -25,13 +25,19 @@ class Entry(NamedTuple):
     module: str
     summary: str
     section: str
+    group: bool = False
 
 
 COMMANDS: dict[str, Entry] = {
     "create": Entry(
-        "create", "Render a workload from a template, check it and send it to the cluster", "Author"
+        "create",
+        "Render a workload from a template, check it and send it to the cluster",
+        "Author",
+        group=True,
     ),
-    "templates": Entry("templates", "List, show or copy the templates that create uses", "Author"),
+    "templates": Entry(
+        "templates", "List, show or copy the templates that create uses", "Author", group=True
+    ),
     "validate": Entry(
         "validate",
         "Check manifests offline: what the cluster would refuse, and what Sedna would make of the rest",
@@ -55,9 +61,14 @@ COMMANDS: dict[str, Entry] = {
         "wait", "Wait until a workload runs, judged by its children, or is gone with all it owned", "Manage"
     ),
     "delete": Entry("delete", "Delete workloads, after telling what goes with them", "Manage"),
-    "scale": Entry("scale", "See how both sides of joint inference services are scaled, and why", "Scale"),
+    "scale": Entry(
+        "scale", "See how both sides of joint inference services are scaled, and why", "Scale", group=True
+    ),
     "cleanup": Entry(
-        "cleanup", "Find and remove ghost instances: objects whose workload is gone. Undo that", "Clean up"
+        "cleanup",
+        "Find and remove ghost instances: objects whose workload is gone. Undo that",
+        "Clean up",
+        group=True,
     ),
     "completion": Entry("completion", "Print the completion script of a shell", "Other"),
 }
@@ -133,13 +144,45 @@ def sednactl(
         surroundings.stdout.write(ctx.get_help() + "\n")
 
 
+_CLUSTER_FLAGS = ("-n", "--namespace", "--context", "--kubeconfig", "--request-timeout", "--as", "--as-group")
+
+
+def as_kubectl_reads(arguments: Sequence[str]) -> list[str]:
+    """Give the arguments with what kubectl's users put first where our parser wants it.
+
+    `-n park get ji` becomes `get -n park ji` (a flag given again behind the command
+    still wins), `help get` becomes `get --help`.
+    """
+    words = list(arguments)
+    if words[:1] == ["help"]:
+        return [*words[1:], "--help"]
+    flags, rest = [], 0
+    while rest < len(words) and words[rest].startswith("-"):
+        flag, joined, _ = words[rest].partition("=")
+        if flag in _CLUSTER_FLAGS:
+            taken = 1 if joined else 2
+        elif flag.startswith("-n"):  # -npark
+            taken = 1
+        else:
+            break
+        flags += words[rest : rest + taken]
+        rest += taken
+    entry = COMMANDS.get(words[rest]) if flags and rest < len(words) else None
+    if entry is None:
+        return words
+    command = rest + 1
+    if entry.group and command < len(words) and not words[command].startswith("-"):
+        command += 1
+    return [*words[rest:command], *flags, *words[command:]]
+
+
 def invoke(arguments: Sequence[str], surroundings: Surroundings, program: str) -> int:
     """Run the command that `arguments` name. Usage errors become exit code 2 here."""
     command: Any = typer.main.get_command(app)
     equip(command, program)
     try:
         # Not `command.main`: it answers a closed pipe and Ctrl-C in its own way.
-        with command.make_context(program, list(arguments), obj=surroundings) as context:
+        with command.make_context(program, as_kubectl_reads(arguments), obj=surroundings) as context:
             result = command.invoke(context)
     except typer.Abort:
         return ExitCode.INTERRUPTED
@@ -157,5 +200,6 @@ def _usage_error(error: Any, surroundings: Surroundings, program: str) -> None:
         return
     path = error.ctx.command_path if error.ctx is not None else program
     message = error.format_message().strip().removesuffix(".")
+    message = " ".join(message.replace(". Choose from:", "; choose from").split())
     message = message[:1].lower() + message[1:]
     surroundings.stderr.write(f"error: {printable(message)}\nhint: try '{path} --help'\n")

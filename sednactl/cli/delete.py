@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-@app.command(no_args_is_help=True)
+@app.command()
 @cluster_command
 def delete(
     ctx: typer.Context,
@@ -64,7 +63,10 @@ def delete(
         bool, typer.Option("--ignore-not-found", help="What is not there counts as deleted.")
     ] = False,
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FORMAT", help="table, name, or json (DeletionReport).")
+        str,
+        typer.Option(
+            "--output", "-o", metavar="table|name|json", help="Output format; json is a DeletionReport."
+        ),
     ] = "table",
 ) -> int:
     """Delete workloads, after telling what goes with them.
@@ -92,8 +94,8 @@ def delete(
     _one_way_of_naming(words, files, selector)
     if mode == "none" and not yes and not surroundings.interactive():
         raise UsageError(
-            "nobody is there to ask whether to delete this",
-            hint="say --yes; --dry-run=client tells what would go",
+            "there is no terminal to ask on whether to delete this",
+            hint="add --yes; --dry-run=client only tells what would go",
         )
     documents = _documents(files or (), recursive, access.namespace, surroundings)
     cluster = open_cluster(access, surroundings)
@@ -194,7 +196,8 @@ def _agree(plan: Plan, surroundings: Surroundings, *, yes: bool, quiet: bool) ->
         return
     if not surroundings.interactive():
         raise UsageError(
-            "nobody is there to ask whether to delete this", hint="say --yes, or --dry-run=client"
+            "there is no terminal to ask on whether to delete this",
+            hint="add --yes; --dry-run=client only tells what would go",
         )
     surroundings.stderr.write("Delete? [y/N] ")
     surroundings.stderr.flush()

@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-@app.command(no_args_is_help=True)
+@app.command()
 @cluster_command
 def diff(
     ctx: typer.Context,
     access: ClusterAccess,
     files: Annotated[
         list[str] | None,
-        typer.Option("--filename", "-f", metavar="FILE", help="File, folder, glob or - ; repeats."),
+        typer.Option(
+            "--filename", "-f", metavar="FILE", help="File, folder, glob, or - for standard input; repeats."
+        ),
     ] = None,
     recursive: Annotated[bool, typer.Option("--recursive", "-R", help="Go into folders of folders.")] = False,
 ) -> int:

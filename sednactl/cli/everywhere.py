@@ -1,4 +1,8 @@
-"""What every command has, whichever module it is in: `-v`, `--no-color`, the name it was called by, a guess at what was meant."""
+"""What every command has, whichever module it is in.
+
+`-v`, `--no-color`, the name it was called by, usage lines as kubectl writes them,
+a guess at what was meant.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,11 @@ def unknown_word(what: str, typed: str, known: Iterable[str], command_path: str)
     """Give the error for a word that is none of the known ones, with the nearest of them."""
     from difflib import get_close_matches
 
-    meant = get_close_matches(typed, list(known), n=1)
+    words = list(known)
+    stem = typed.rstrip("s")
+    meant = get_close_matches(typed, words, n=1) or [
+        word for word in words if len(stem) > 2 and word.startswith(stem)
+    ]
     guess = f"did you mean '{meant[0]}'? " if meant else ""
     return UsageError(f"there is no {what} '{typed}'", hint=f"{guess}try '{command_path} --help'")
 
@@ -42,14 +50,42 @@ def equip(command: Any, program: str) -> None:
                 help=what,
             )
         )
+    for parameter in command.params:
+        _plain_metavar(parameter)
     if program != PROGRAM:
         for part in (command, *command.params):
             if getattr(part, "help", None):
                 part.help = part.help.replace(f"{PROGRAM} ", f"{program} ")
+    if getattr(command, "commands", None):
+        _guess_commands(command)
     for below in getattr(command, "commands", {}).values():
         equip(below, program)
         # else click cuts the line in a group's list of commands short
         below.short_help = " ".join((below.help or "").partition("\n\n")[0].split()).removesuffix(".")
+
+
+def _plain_metavar(parameter: Any) -> None:
+    """Write `NAME` where typer writes `{NAME}`, and `a|b` where it writes `<a|b>`."""
+    if parameter.param_type_name == "argument":
+        word = parameter.metavar or parameter.name.upper()
+        optional = word if parameter.required or word.startswith("[") else f"[{word}]"
+        parameter.make_metavar = lambda ctx, usage=False: optional if usage else word  # noqa: ARG005 - click's signature
+    elif parameter.metavar is None and getattr(parameter.type, "choices", None):
+        parameter.metavar = "|".join(
+            str(getattr(choice, "value", choice)) for choice in parameter.type.choices
+        )
+
+
+def _guess_commands(group: Any) -> None:
+    """Answer an unknown command of a group as the top level does."""
+    resolve = group.resolve_command
+
+    def resolve_command(ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in group.commands and not args[0].startswith("-"):
+            raise unknown_word("command", args[0], group.commands, ctx.command_path)
+        return resolve(ctx, args)
+
+    group.resolve_command = resolve_command
 
 
 def _take_wish(ctx: Any, parameter: Any, wanted: bool) -> None:

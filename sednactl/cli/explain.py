@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -60,15 +59,12 @@ def _page(subject: str, recursive: bool) -> str:
 
         rule = rulebook().get(subject.upper())
         if rule is None:
-            raise UsageError(f"no rule is called {subject}", hint="`sednactl explain rules` lists them")
+            raise UsageError(f"no rule is called {subject}", hint="'sednactl explain rules' lists them")
         return explained.rule_page(rule)
-    from sednactl.sedna.kinds import SEDNA_KINDS, kind_named
+    from sednactl.cli.naming_targets import kind_meant
     from sednactl.validation.fields import explain_field
 
     word, _, path = subject.partition(".")
-    kind = kind_named(word)
-    if kind is None:
-        words = ", ".join(known.word for known in SEDNA_KINDS)
-        raise UsageError(f'no kind is called "{word}"', hint=f"one of {words}")
+    kind = kind_meant(word)
     steps = [step for step in path.removeprefix("sedna.io").split(".") if step]
     return explained.explained(explain_field(kind.kind, steps, recursive=recursive), recursive=recursive)

@@ -39,7 +39,10 @@ def get(
     output: Annotated[
         str,
         typer.Option(
-            "--output", "-o", metavar="FORMAT", help="table, wide, yaml, json, name or jsonpath=TEMPLATE."
+            "--output",
+            "-o",
+            metavar="FORMAT",
+            help="One of table, wide, yaml, json, name, jsonpath=TEMPLATE.",
         ),
     ] = "table",
     no_headers: Annotated[bool, typer.Option("--no-headers", help="Leave out the column heads.")] = False,
@@ -93,7 +96,7 @@ def get(
         surroundings.stderr.write(f"note: {note}\n")
     if not found and not named:
         where = "" if everywhere else f" in namespace {cluster.namespace}"
-        surroundings.stderr.write(f"No {kind.plural if kind else 'Sedna workloads'} found{where}.\n")
+        surroundings.stderr.write(f"No {kind.kind + 's' if kind else 'Sedna workloads'} found{where}.\n")
     if missing:
         from sednactl.cli.main import report
 

@@ -63,7 +63,7 @@ _ALL = Annotated[bool, typer.Option("--all-namespaces", "-A", help="Services of 
 _SELECTOR = Annotated[
     str | None,
     typer.Option(
-        "--selector", "-l", metavar="SELECTOR", help="Only services with these labels, e.g. site=north."
+        "--selector", "-l", metavar="LABELS", help="Only services with these labels, e.g. site=north."
     ),
 ]
 
@@ -77,7 +77,7 @@ def status(
     all_namespaces: _ALL = False,
     selector: _SELECTOR = None,
     output: Annotated[
-        StatusFormat, typer.Option("--output", "-o", help="How to print it.")
+        StatusFormat, typer.Option("--output", "-o", help="Output format.")
     ] = StatusFormat.TABLE,
 ) -> int:
     """Show once how each side of a service is scaled, what it measures and what holds it back.
@@ -142,9 +142,7 @@ def watch(
         typer.Option("--record", metavar="FILE", help="Also write all that happens to FILE, as JSON lines."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Let --record overwrite a file.")] = False,
-    output: Annotated[
-        WatchFormat, typer.Option("--output", "-o", help="How to show it.")
-    ] = WatchFormat.TABLE,
+    output: Annotated[WatchFormat, typer.Option("--output", "-o", help="Output format.")] = WatchFormat.TABLE,
 ) -> int:
     """Watch both sides of services scale: a live table on a terminal, else a line for every change.
 
@@ -251,8 +249,8 @@ def _print_table(
     from sednactl.render.scale_table import table, unknown_metrics
 
     if not snapshots:
-        where = f"namespace {scope.namespace}" if scope.namespace else "any namespace"
-        surroundings.stderr.write(f"No JointInferenceServices in {where}.\n")
+        where = f"in namespace {scope.namespace}" if scope.namespace else "in any namespace"
+        surroundings.stderr.write(f"No JointInferenceServices found {where}.\n")
         return
     wide = output is StatusFormat.WIDE
     surroundings.stdout.write(

@@ -17,18 +17,19 @@ if TYPE_CHECKING:
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-@app.command(no_args_is_help=True)
+@app.command()
 @cluster_command
 def tree(
     ctx: typer.Context,
     access: ClusterAccess,
     words: Annotated[list[str], typer.Argument(metavar="KIND NAME", help="One workload.")],
-    output: Annotated[str, typer.Option("--output", "-o", metavar="FORMAT", help="table or json.")] = "table",
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="table|json", help="Output format.")
+    ] = "table",
 ) -> int:
     """Show what a workload owns, by owner reference and UID, with broken links and ghosts marked.
 

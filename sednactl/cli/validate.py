@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -44,7 +43,7 @@ def validate(
     recursive: Annotated[
         bool, typer.Option("-R", "--recursive", help="Look into folders below the ones named.")
     ] = False,
-    output: Annotated[Output, typer.Option("-o", "--output", help="How to report.")] = Output.text,
+    output: Annotated[Output, typer.Option("-o", "--output", help="Output format.")] = Output.text,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
     ignore: Annotated[
         list[str] | None,
@@ -155,5 +154,5 @@ def _known(ignore: Iterable[str]) -> list[str]:
 
         unknown = [rule for rule in wanted if rule not in rulebook()]
         if unknown:
-            raise UsageError(f"no rule is called {unknown[0]}", hint="`sednactl explain rules` lists them")
+            raise UsageError(f"no rule is called {unknown[0]}", hint="'sednactl explain rules' lists them")
     return wanted

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-@app.command(no_args_is_help=True)
+@app.command()
 @cluster_command
 def wait(
     ctx: typer.Context,

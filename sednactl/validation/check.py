@@ -47,7 +47,7 @@ def require_valid(documents: Iterable[Document | Mapping[str, Any]], *, schema_o
     what = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
     raise InvalidInput(
         f"{where}: the manifest has {what}" if where else f"the manifest has {what}",
-        hint="`sednactl explain RULE` tells more about a rule, e.g. sednactl explain " + errors[0].rule,
+        hint="'sednactl explain RULE' tells more about a rule, e.g. sednactl explain " + errors[0].rule,
         detail=[_line(finding) for finding in errors],
     )
 

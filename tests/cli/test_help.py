@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from sednactl.cli.commands import COMMANDS, LazyGroup, app
+from sednactl.cli.everywhere import equip
 
 
 def _tree() -> Iterator[tuple[str, Any]]:
@@ -66,3 +67,24 @@ def test_no_option_is_spelled_twice(path: str) -> None:
         each for parameter in TREE[path].params for each in (*parameter.opts, *parameter.secondary_opts)
     ]
     assert len(spelled) == len(set(spelled))
+
+
+@pytest.mark.parametrize("path", TREE)
+def test_usage_is_written_as_kubectl_writes_it(path: str) -> None:
+    command = TREE[path]
+    equip(command, "sednactl")
+    context: Any = typer.Context(command, info_name=f"sednactl {path}")
+    text = command.get_help(context)
+    assert "{" not in text.partition("\n")[0], "typer's braces around what is required"
+    assert "<" not in text.partition("Options:")[2], "typer's brackets around a choice"
+
+
+@pytest.mark.parametrize("path", [path for path, command in TREE.items() if hasattr(command, "commands")])
+def test_every_group_shows_an_example(path: str) -> None:
+    assert f"sednactl {path} " in TREE[path].help
+
+
+def test_groups_are_known_without_importing_them() -> None:
+    assert {name for name in COMMANDS if hasattr(TREE[name], "commands")} == {
+        name for name, entry in COMMANDS.items() if entry.group
+    }

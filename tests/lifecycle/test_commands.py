@@ -176,7 +176,7 @@ def test_a_list_costs_the_same_for_many_as_for_one(stub: StubServer, run: Run) -
 
 def test_get_with_nothing_there(run: Run) -> None:
     done = run("get", "ji", "-n", "park")
-    assert (done.code, done.out, done.err) == (0, "", "No jointinferenceservices found in namespace park.\n")
+    assert (done.code, done.out, done.err) == (0, "", "No JointInferenceServices found in namespace park.\n")
     everywhere = run("get", "-A")
     assert (everywhere.code, everywhere.err) == (0, "No Sedna workloads found.\n")
     assert json.loads(run("get", "ji", "-n", "park", "-o", "json").out)["items"] == []

@@ -360,7 +360,7 @@ def test_status_in_every_format(park: StubServer, tmp_path: Path) -> None:
     assert "kind: ScaleSnapshot" in yaml.out
     nothing = run(tmp_path, "status", "-n", "empty")
     assert (nothing.code, nothing.out) == (0, "")
-    assert nothing.err == "No JointInferenceServices in namespace empty.\n"
+    assert nothing.err == "No JointInferenceServices found in namespace empty.\n"
 
 
 def test_status_without_metrics_says_so_and_is_no_failure(park: StubServer, tmp_path: Path) -> None:

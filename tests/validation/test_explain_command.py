@@ -38,7 +38,7 @@ def test_recursive(run_sednactl: RunSednactl) -> None:
 @pytest.mark.parametrize(
     ("subject", "message", "hint"),
     [
-        ("helmet", 'no kind is called "helmet"', "one of jointinference"),
+        ("helmet", "'helmet' is no kind of Sedna", "kinds: jointinference"),
         (
             "ji.spec.edgeworker",
             'has no field "edgeworker"',
