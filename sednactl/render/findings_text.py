@@ -53,8 +53,8 @@ def write_unreadable(error: InvalidInput, stream: TextIO, paint: Paint) -> None:
 def _write_source(finding: Finding, stream: TextIO, paint: Paint) -> None:
     shown = printable(finding.source.replace("\t", " "))
     before = printable(finding.source[: finding.column - 1].replace("\t", " "))
-    if width(before) > paint.room - 20:
-        cut = len(before) - paint.room // 3
+    cut = len(before) - paint.room // 3
+    if width(before) > paint.room - 20 and cut > 0:  # a few wide characters are many cells, and all fit
         before, shown = "…" + before[cut:], "…" + shown[cut:]
     if width(shown) > paint.room:
         while width(shown) > paint.room - 1:

@@ -23,6 +23,7 @@ def shown(source: str, column: int, screen_width: int | None) -> list[str]:
     st.text(alphabet="abc: {字}é\t\x1b", min_size=1, max_size=300), st.integers(0, 299), st.integers(20, 200)
 )
 @example("x" * 300, 299, 40)
+@example(":::::::字字", 9, 20)
 def test_caret_is_under_its_character(before: str, column: int, screen_width: int) -> None:
     column = min(column, len(before))
     source = before[:column] + "§" + before[column:]
