@@ -254,7 +254,8 @@ class Sender:
     def _read(self, response: http.client.HTTPResponse) -> Answer:
         headers = response.headers
         largest = LARGEST_REFUSAL if response.status >= 400 else LARGEST_ANSWER
-        known = response.length is not None and response.length <= largest
+        # A chunk's size is whatever its sender wrote: only a bounded read keeps within memory.
+        known = not response.chunked and response.length is not None and response.length <= largest
         body = response.read() if known else response.read(largest + 1)
         if headers.get("Content-Encoding") == "gzip" and len(body) <= largest:
             body = _unzipped(body, largest)
