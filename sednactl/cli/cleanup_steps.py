@@ -6,7 +6,7 @@ Apart from `cleanup`, which only says what can be typed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,7 @@ def delete_ghosts(
         )
         with _say_how_to_go_on(path, surroundings):
             done = clean_up(cluster, surroundings, scan.ghosts, path, orders)
-        return _verified(cluster, surroundings, scan, done, timeout, namespace, tell)
+        return _verified(cluster, surroundings, scan, done, timeout, [namespace], tell)
 
 
 @contextmanager
@@ -88,7 +88,8 @@ def resume_bundle(
     with Ticker(surroundings) as tell:
         with _say_how_to_go_on(path, surroundings):
             done = take_up(cluster, surroundings, record, Orders(record.older_than(), tell))
-        report = _verified(cluster, surroundings, scan, done, timeout, None, tell)
+        places = sorted({ghost.namespace for ghost in scan.ghosts})
+        report = _verified(cluster, surroundings, scan, done, timeout, places, tell)
     show(report, surroundings, output, f"from {path}")
     return report.exit_code()
 
@@ -99,7 +100,7 @@ def _verified(
     scan: Scan,
     done: Cleanup,
     timeout: float,
-    namespace: str | None,
+    namespaces: Sequence[str | None],
     tell: Callable[[str], None],
 ) -> GhostReport:
     """Look again after the deletions, unless the cluster is gone; a look that fails does not undo them."""
@@ -112,7 +113,7 @@ def _verified(
     before = before_and_after(scan.ghosts, done.deleted(), scan.seen)
     try:
         remaining = what_remains(
-            cluster, surroundings, before, namespace=namespace, timeout=timeout, tell=tell
+            cluster, surroundings, before, namespaces=namespaces, timeout=timeout, tell=tell
         )
     except ClusterError as error:
         return GhostReport(scan, done, unverified=error)

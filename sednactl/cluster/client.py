@@ -10,7 +10,7 @@ from sednactl.cluster.answers import NOT_SERVED, Asked
 from sednactl.cluster.door import FIELD_MANAGER, Change, Json, Listing, Propagation, Selection, Stored
 from sednactl.cluster.paging import pages
 from sednactl.cluster.sending import DEFAULT_TIMEOUT, Repeat, Sender
-from sednactl.errors import NotFound, Unreachable
+from sednactl.errors import Conflict, NotFound, Unreachable
 
 if TYPE_CHECKING:
     import threading
@@ -183,11 +183,20 @@ class HttpCluster:
             return self._sender.ask(
                 "DELETE", asked, options, repeat=Repeat.SAFE if safe else Repeat.NEVER, lost=lost
             )[0]
-        except NotFound:
-            if not lost or dry_run:
+        except NotFound as error:
+            if not lost or dry_run or error.reason == NOT_SERVED:
                 raise
-            # The answer to an earlier try was lost; that try did the work.
-            return {"apiVersion": "v1", "kind": "Status", "status": "Success"}
+        except Conflict:
+            if not lost or dry_run or not self._leaving(resource, name, place, uid):
+                raise
+        # The answer to an earlier try was lost; that try did the work.
+        return {"apiVersion": "v1", "kind": "Status", "status": "Success"}
+
+    def _leaving(self, resource: Resource, name: str, namespace: str | None, uid: str | None) -> bool:
+        """Tell whether the object with that UID is gone or on its way out."""
+        there = self.find(resource, name, namespace)
+        meta = there["metadata"] if there else {}
+        return there is None or meta.get("uid") != uid or bool(meta.get("deletionTimestamp"))
 
     def watch(self, selections: Sequence[Selection], *, idle: float = 1.0) -> Iterator[Change]:
         """List, then follow, several selections together and for ever; close the iterator to stop."""

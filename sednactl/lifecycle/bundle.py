@@ -26,13 +26,15 @@ bundle: a Deployment that is put back makes them anew.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
 from sednactl import __version__
 from sednactl.errors import InvalidInput
@@ -101,7 +103,7 @@ def write_bundle(path: Path, header: Json, entries: Iterable[tuple[Json, Json]])
     try:
         _make_folder(path.parent)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
-        stream = os.fdopen(os.open(path, flags, 0o600), "wb")
+        stream = os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
     except FileExistsError:
         raise InvalidInput(
             f"{path} exists already; a bundle never replaces a file", hint="name another file with --backup"
@@ -178,7 +180,7 @@ def _take(bundle: Bundle, entry: Json, number: int) -> None:
 class Journal:
     """A bundle open for its journal; one process at a time."""
 
-    def __init__(self, path: Path, stream: BinaryIO) -> None:
+    def __init__(self, path: Path, stream: FileIO) -> None:
         self.path = path
         self._stream = stream
         _lock(path, stream)
@@ -187,7 +189,7 @@ class Journal:
     def of(cls, bundle: Bundle) -> Journal:
         """Open the journal of a bundle that was read; a torn last line is cut off first."""
         try:
-            stream = bundle.path.open("r+b")
+            stream = bundle.path.open("r+b", buffering=0)
         except OSError as error:
             raise _unwritable(bundle.path, error) from error
         journal = cls(bundle.path, stream)
@@ -206,10 +208,19 @@ class Journal:
 
     def append(self, entry: Json, *, sync: bool = True) -> None:
         """Write one line; with `sync` everything so far is on the disk when this returns."""
+        line = json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
         try:
-            self._stream.write(json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
+            before = self._stream.tell()
+            try:
+                while line:
+                    line = line[self._stream.write(line) :]
+            except OSError:
+                # Half a line is damage only as long as nothing follows it.
+                with contextlib.suppress(OSError):
+                    self._stream.truncate(before)
+                    self._stream.seek(before)
+                raise
             if sync:
-                self._stream.flush()
                 os.fsync(self._stream.fileno())
         except OSError as error:
             raise _unwritable(self.path, error) from error
@@ -227,7 +238,7 @@ class Journal:
         self.close()
 
 
-def _lock(path: Path, stream: BinaryIO) -> None:
+def _lock(path: Path, stream: FileIO) -> None:
     """Keep a second clean-up or undo off the same bundle."""
     import fcntl
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sednactl.lifecycle.leftovers import Leftover, leftover_of
-from sednactl.lifecycle.ownership import label_uid, owned_by, owner_uids
+from sednactl.lifecycle.ownership import owned_by
+from sednactl.sedna.belonging import label_uids, owner_uids
 
 Json = dict[str, Any]
 
@@ -77,7 +78,7 @@ def cascade_of(
             stays.append(leftover_of(item, owner_gone=True, nodes=nodes, foretold=True))
     known = {uid, *(item["metadata"]["uid"] for item in owned)}
     for item in objects:
-        if label_uid(item) == uid and item["metadata"].get("uid") not in known and not owner_uids(item):
+        if uid in label_uids(item) and item["metadata"].get("uid") not in known and not owner_uids(item):
             stays.append(leftover_of(item, owner_gone=True, nodes=nodes, foretold=True))
     return Cascade(itself, tuple(goes), tuple(stays))
 

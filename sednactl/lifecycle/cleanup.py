@@ -14,10 +14,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from sednactl.cluster.answers import NOT_SERVED
 from sednactl.errors import Conflict, InvalidInput, NotFound, Refused, SednactlError, ServerFault
 from sednactl.lifecycle import bundle as record
 from sednactl.lifecycle.ghost_scan import live_workload
@@ -28,12 +29,11 @@ from sednactl.lifecycle.ghosts import (
     LiveWorkload,
     deletion_order,
     find_ghosts,
-    present_kind,
     rebuilders,
-    traces,
 )
+from sednactl.sedna.belonging import named_workloads
 from sednactl.sedna.kinds import BY_KIND
-from sednactl.sedna.resources import CHILD_RESOURCES, DEPLOYMENT, NAMESPACE
+from sednactl.sedna.resources import CHILD_RESOURCES, DEPLOYMENT, NAMESPACE, SERVICE
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
@@ -122,8 +122,10 @@ def take_up(cluster: Cluster, surroundings: Surroundings, bundle: record.Bundle,
     done = Cleanup(bundle.path)
     ghosts = {ghost.uid: ghost for ghost in ghosts_of(bundle)}
     for uid, step in bundle.steps.items():
-        if step in (record.DELETED, record.GONE, record.RESTORED):
+        if step in (record.DELETED, record.GONE):
             done.outcomes[uid] = Outcome("deleted", "by the earlier run")
+        elif step == record.RESTORED:
+            done.outcomes[uid] = Outcome("kept", "it was put back by an undo")
         elif step == record.KEPT:
             done.outcomes[uid] = Outcome("kept", "by the earlier run")
     todo = [ghosts[uid] for uid in bundle.unfinished()]
@@ -198,14 +200,26 @@ def _delete_all(
     orders: Orders,
     begun: AbstractSet[str] = frozenset(),
 ) -> None:
+    staying: dict[tuple[str, str], tuple[str, Outcome]] = {}
     for number, ghost in enumerate(ghosts, start=1):
         orders.tell(f"deleting {number}/{len(ghosts)}: {ghost.kind} {ghost.namespace}/{ghost.name}")
+        family = ghost.namespace, ghost.workload.uid
         try:
-            step, outcome = _delete_one(
-                cluster, surroundings, ghost, shapes[ghost.uid], journal, orders, ghost.uid in begun
-            )
-            journal.step(ghost.uid, step, stamp(surroundings), outcome.detail)
+            if ghost.kind == SERVICE.kind and family in staying:
+                step, outcome = staying[family]
+            else:
+                step, outcome = _delete_one(
+                    cluster, surroundings, ghost, shapes[ghost.uid], journal, orders, ghost.uid in begun
+                )
+            # What was done is done, also where it can't be noted.
             done.outcomes[ghost.uid] = outcome
+            journal.step(ghost.uid, step, stamp(surroundings), outcome.detail)
+            if ghost.kind == DEPLOYMENT.kind and outcome.result != "deleted":
+                detail = (
+                    f"Deployment {ghost.name} of the same workload is still there, and it may lead to that"
+                )
+                after = record.KEPT if outcome.result == "kept" else record.FAILED
+                staying[family] = after, replace(outcome, detail=detail)
         except SednactlError as error:
             # The cluster is gone or the disk is full: nothing more is safe to do.
             done.stopped = error
@@ -244,7 +258,9 @@ def _delete_one(
                 uid=ghost.uid,
                 resource_version=fresh["metadata"].get("resourceVersion"),
             )
-        except NotFound:
+        except NotFound as error:
+            if error.reason == NOT_SERVED:
+                return record.FAILED, Outcome("failed", error.message)
             return record.GONE, Outcome("deleted", "it was already gone")
         except Conflict:
             continue  # something, be it only its status, was written since it was read: look again
@@ -297,7 +313,8 @@ def _alive(cluster: Cluster, surroundings: Surroundings, fresh: Json, orders: Or
     """Judge a freshly read object by freshly read workloads; say why it is to stay, "" when it is still a ghost."""
     living: dict[str, LiveWorkload] = {}
     namespace = fresh["metadata"].get("namespace", "")
-    for kind, name in sorted({*_named_workloads(fresh), *rebuilders(fresh)}):
+    named = {(kind.kind, name) for kind, name in named_workloads(fresh)}
+    for kind, name in sorted(named | rebuilders(fresh)):
         workload = cluster.find(BY_KIND[kind].resource, name, namespace)
         if workload is not None:
             living[workload["metadata"]["uid"]] = live_workload(BY_KIND[kind], workload)
@@ -307,12 +324,3 @@ def _alive(cluster: Cluster, surroundings: Surroundings, fresh: Json, orders: Or
     if not verdicts:
         return "its workload lives"
     return "" if verdicts[0].action == "delete" else verdicts[0].evidence
-
-
-def _named_workloads(child: Json) -> set[tuple[str, str]]:
-    """Give (kind, name) of every workload an object says it belongs to."""
-    found = traces(child)
-    named = {(present_kind(str(one.get("kind", ""))), str(one.get("name", ""))) for one in found.sedna}
-    if found.labels is not None and found.labels.kind is not None:
-        named.add((found.labels.kind.kind, found.labels.name))
-    return {(kind, name) for kind, name in named if kind and name}

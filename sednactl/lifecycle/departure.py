@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sednactl.cluster.door import Selection
 from sednactl.errors import Forbidden, NotFound, Unreachable
 from sednactl.lifecycle.leftovers import HOPELESS, Leftover, leftover_of
-from sednactl.lifecycle.ownership import is_sedna, owned_by, owner_uids
+from sednactl.lifecycle.ownership import is_sedna, owned_by
 from sednactl.lifecycle.reading import ALL_CHILDREN, nodes_of, read_nodes
+from sednactl.sedna.belonging import owner_uids
 from sednactl.sedna.kinds import BY_KIND, FEDERATED_LEARNING, OBJECT_SEARCH
 from sednactl.sedna.resources import POD
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sednactl.sedna.kinds import BY_KIND
+from sednactl.sedna.resources import HPA
 
 if TYPE_CHECKING:
     from sednactl.lifecycle.ghosts import FormerWorkload, LiveWorkload, Place
@@ -35,6 +36,8 @@ NO_LABELS = "no-labels"
 WOULD_RETURN = "would-return"
 UNKNOWN_NAMESAKE = "unknown-namesake"
 IN_SERVICE = "in-service"
+CARRIES_OTHERS = "carries-others"
+BELONGS_TO_KEPT = "belongs-to-kept"
 
 
 class Said(NamedTuple):
@@ -114,6 +117,24 @@ def unknown_namesake(sentence: str) -> Said:
     return Said(
         f"{sentence.removesuffix('.')}; whether the Global Manager would put it back could not be found out.",
         "run this again where JointInferenceServices can be listed",
+    )
+
+
+def carries_others(sentence: str, names: Sequence[str]) -> Said:
+    """Say that Kubernetes would take along what is no ghost."""
+    first = names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+    return Said(
+        f"{sentence.removesuffix('.')}; Kubernetes would take {first} along, which it owns and which is no ghost.",
+        f"take the owner reference off {first}, or delete what is not needed by hand",
+    )
+
+
+def belongs_to_kept(workload: FormerWorkload, kind: str, worker: str, mend: str) -> Said:
+    """Say that a Service or autoscaler stays because the worker it serves stays."""
+    does = "scales" if kind == HPA.kind else "leads to"
+    return Said(
+        f"Made for {called(workload)}, which is gone, but it {does} {worker}, which is kept and may be in use.",
+        mend,
     )
 
 

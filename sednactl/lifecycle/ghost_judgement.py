@@ -6,27 +6,32 @@ Split from `ghosts`, which says what a ghost is and what a scan must bring.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sednactl.lifecycle import ghost_evidence as say
+from sednactl.lifecycle.ghost_kinship import Kinship
 from sednactl.lifecycle.ghosts import (
     KEEP_ANNOTATION,
     FormerWorkload,
     Ghost,
     Inventory,
     Traces,
-    blind_spots,
     blocks_namesake,
-    present_kind,
     rebuilders,
     traces,
-    written_before_0_7,
 )
+from sednactl.lifecycle.ownership import seconds_since
+from sednactl.sedna.belonging import kind_of_owner, written_before_0_7
 from sednactl.sedna.kinds import BY_KIND, FEDERATED_LEARNING, JOINT_INFERENCE
-from sednactl.sedna.resources import DEPLOYMENT, HPA, POD
+from sednactl.sedna.resources import DEPLOYMENT, HPA, POD, REPLICA_SET, SERVICE
 
 Json = dict[str, Any]
+
+_WORKERS = (DEPLOYMENT.kind, REPLICA_SET.kind, POD.kind)
+_NO_STAYING = (say.TERMINATING, say.HELD, say.EDGE_OFFLINE, say.JUST_DELETED, say.FOREIGN_OWNER)
+"""Kept by us, but on their way out or decided about by somebody else."""
 
 
 def judge(inventory: Inventory, now: datetime, older_than: float) -> list[Ghost]:
@@ -36,27 +41,6 @@ def judge(inventory: Inventory, now: datetime, older_than: float) -> list[Ghost]
     return list(found.values())
 
 
-def seconds_since(timestamp: str | None, now: datetime) -> int:
-    """Give the age of an API timestamp in whole seconds; 0 for none and for one in the future."""
-    if not timestamp:
-        return 0
-    then = datetime.fromisoformat(timestamp.replace("Z", "+00:00"))
-    return max(0, int((now - then).total_seconds()))
-
-
-def suspects(inventory: Inventory) -> dict[str, Json]:
-    """Give by UID the objects that name no living workload and could be judged."""
-    found = {}
-    for child in inventory.children:
-        made_by = traces(child)
-        if made_by.labels is None and not made_by.sedna:
-            continue
-        if made_by.uids() & inventory.workloads.keys() or blind_spots(made_by, inventory):
-            continue
-        found[child["metadata"]["uid"]] = child
-    return found
-
-
 class _Judgement:
     """One inventory under judgement, with the indexes that every rule needs."""
 
@@ -64,36 +48,40 @@ class _Judgement:
         self.inventory = inventory
         self.now = now
         self.older_than = older_than
-        self.suspects = suspects(inventory)
+        self.kin = Kinship(inventory)
         self.living = {(one.kind, one.namespace, one.name): uid for uid, one in inventory.workloads.items()}
-        self.carried: dict[str, list[Json]] = {}
-        for uid in self.suspects:
-            top = self._top(uid)
-            if top is not None and top != uid:
-                self.carried.setdefault(top, []).append(self.suspects[uid])
         self.kinds_left: dict[tuple[str, str], set[str]] = {}
-        for uid, child in self.suspects.items():
-            if self._top(uid) == uid:
+        for uid, child in self.kin.suspects.items():
+            if self.kin.top(uid) == uid:
                 self.kinds_left.setdefault(_family(child), set()).add(child["kind"])
 
     def all(self) -> Iterator[Ghost]:
-        for uid, child in self.suspects.items():
-            if self._top(uid) in (uid, None):
-                yield self._verdict(child)
+        suspects = self.kin.suspects
+        verdicts = [self._verdict(one) for uid, one in suspects.items() if self.kin.top(uid) in (uid, None)]
+        staying = {
+            _side(suspects[one.uid]): one
+            for one in verdicts
+            if one.kind in _WORKERS and one.action == "keep" and one.kept_because not in _NO_STAYING
+        }
+        for ghost in verdicts:
+            stays = staying.get(_side(suspects[ghost.uid]))
+            if stays is None or ghost.action == "keep" or ghost.kind not in (SERVICE.kind, HPA.kind):
+                yield ghost
+            else:
+                yield self._kept_with(stays, ghost)
         yield from self._left_by_upgrade()
 
-    def _top(self, uid: str) -> str | None:
-        """Follow owners upwards through the suspects; None where an owner is somebody else."""
-        seen: set[str] = set()
-        while uid not in seen:
-            seen.add(uid)
-            owners = [str(one.get("uid", "")) for one in traces(self.suspects[uid]).others]
-            if not owners:
-                return uid
-            if any(owner not in self.suspects for owner in owners):
-                return None
-            uid = owners[0]
-        return None
+    def _kept_with(self, stays: Ghost, ghost: Ghost) -> Ghost:
+        """Keep a Service or autoscaler beside the workers that it serves: they may be all that still runs."""
+        said = say.belongs_to_kept(ghost.workload, ghost.kind, f"{stays.kind} {stays.name}", stays.mend)
+        return replace(
+            ghost,
+            action="keep",
+            verdict=stays.verdict,
+            kept_because=say.BELONGS_TO_KEPT,
+            evidence=said.evidence,
+            mend=said.mend,
+        )
 
     def _verdict(self, child: Json) -> Ghost:
         meta = child["metadata"]
@@ -117,6 +105,12 @@ class _Judgement:
             owner = next((f"{one.get('kind')} {one.get('name')}" for one in made_by.others), "")
             said = say.kept(code, workload, older_than=self.older_than, owner=owner, mark=KEEP_ANNOTATION)
             return self._ghost(child, workload, cause, said, code, ghost=False)
+        strangers = self.kin.strangers.get(meta["uid"])
+        if strangers:
+            names = [f"{one['kind']} {one['metadata']['name']}" for one in strangers]
+            return self._ghost(
+                child, workload, cause, say.carries_others(sentence, names), say.CARRIES_OTHERS
+            )
         for kind, name in rebuilders(child):
             living = self.living.get((kind, meta.get("namespace", ""), name))
             if living is None:
@@ -155,8 +149,8 @@ class _Judgement:
     def _spared(self, child: Json, made_by: Traces, cause: str) -> str:
         """Give the code of the rule that spares a look-alike, "" where none does."""
         meta = child["metadata"]
-        family = [child, *self.carried.get(meta["uid"], ())]
-        if self._top(meta["uid"]) is None:
+        family = [child, *self.kin.carried.get(meta["uid"], ())]
+        if self.kin.top(meta["uid"]) is None:
             return say.FOREIGN_OWNER
         if any((one["metadata"].get("annotations") or {}).get(KEEP_ANNOTATION) == "true" for one in family):
             return say.ANNOTATED
@@ -180,14 +174,14 @@ class _Judgement:
     ) -> Ghost:
         meta = child["metadata"]
         carries: dict[str, int] = {}
-        for one in self.carried.get(meta["uid"], ()):
+        for one in self.kin.carried.get(meta["uid"], ()):
             carries[one["kind"]] = carries.get(one["kind"], 0) + 1
         return Ghost(
             child["kind"],
             meta.get("namespace", ""),
             meta["name"],
             meta["uid"],
-            seconds_since(meta.get("creationTimestamp"), self.now),
+            int(seconds_since(meta.get("creationTimestamp"), self.now)),
             workload,
             cause,
             said.evidence,
@@ -237,7 +231,7 @@ def _surplus_pods(inventory: Inventory, now: datetime, older_than: float) -> Ite
         workload = FormerWorkload(living.kind, living.name, uid)
         for pod in _oldest(there, len(there) - wanted):
             meta = pod["metadata"]
-            age = seconds_since(meta.get("creationTimestamp"), now)
+            age = int(seconds_since(meta.get("creationTimestamp"), now))
             if age < older_than:
                 continue  # an edit of the job replaces its pods; both sets are there for a while
             yield Ghost(
@@ -259,9 +253,16 @@ def _former(made_by: Traces) -> FormerWorkload:
         kind = labels.kind.kind if labels.kind else labels.prefix
         return FormerWorkload(kind, labels.name, labels.uid)
     reference = made_by.sedna[0]
-    kind = present_kind(str(reference.get("kind", ""))) or str(reference.get("kind", ""))
+    known = kind_of_owner(reference)
+    kind = known.kind if known else str(reference.get("kind", ""))
     return FormerWorkload(kind, str(reference.get("name", "")), str(reference.get("uid", "")))
 
 
 def _family(child: Json) -> tuple[str, str]:
     return str(child["metadata"].get("namespace", "")), _former(traces(child)).uid
+
+
+def _side(child: Json) -> tuple[str, str, str]:
+    """Give what a worker and the Service and autoscaler for it have in common."""
+    labels = traces(child).labels
+    return *_family(child), labels.worker_type if labels is not None else ""

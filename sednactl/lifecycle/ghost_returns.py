@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from sednactl.cluster.door import Selection
 from sednactl.errors import Refused
 from sednactl.lifecycle.ghost_evidence import spell
-from sednactl.lifecycle.ghost_judgement import seconds_since
 from sednactl.lifecycle.ghost_scan import SETTLE, place_of, slim
 from sednactl.lifecycle.ghosts import Ghost, traces
+from sednactl.lifecycle.ownership import seconds_since
 from sednactl.sedna.kinds import BY_KIND, GROUP
 from sednactl.sedna.resources import CHILD_RESOURCES, POD
 
@@ -70,12 +70,13 @@ def what_remains(
     surroundings: Surroundings,
     before: Before,
     *,
-    namespace: str | None,
+    namespaces: Sequence[str | None],
     timeout: float,
     tell: Callable[[str], None] = lambda _: None,
 ) -> list[Remaining]:
     """Look again, at least `SETTLE` seconds after the deletion, until all is gone or `timeout` (seconds) is over.
 
+    `namespaces` are where to look; None in it means all of them.
     Raises the errors of lists that fail; the deletions stand all the same.
     """
     deadline = surroundings.monotonic() + timeout
@@ -84,16 +85,16 @@ def what_remains(
         tell(f"waiting until Kubernetes has removed {len(before.deleted)} objects and what they carried")
         surroundings.sleep(pause)
         pause = _POLL
-        remaining = _look(cluster, surroundings, before, namespace)
+        remaining = _look(cluster, surroundings, before, namespaces)
         pending = [one for one in remaining if one.cause not in (*_FINAL, CAME_BACK)]
         if not pending or surroundings.monotonic() >= deadline:
             return remaining
 
 
 def _look(
-    cluster: Cluster, surroundings: Surroundings, before: Before, namespace: str | None
+    cluster: Cluster, surroundings: Surroundings, before: Before, namespaces: Sequence[str | None]
 ) -> list[Remaining]:
-    found = {item["metadata"]["uid"]: item for item in _listed(cluster, before, namespace)}
+    found = {item["metadata"]["uid"]: item for item in _listed(cluster, before, namespaces)}
     names = {(one.kind, one.namespace, one.name) for one in before.deleted.values()}
     nodes: dict[str, tuple[bool | None, bool]] = {}
     remaining = []
@@ -113,7 +114,7 @@ def _look(
     return remaining
 
 
-def _listed(cluster: Cluster, before: Before, namespace: str | None) -> Iterator[Json]:
+def _listed(cluster: Cluster, before: Before, namespaces: Sequence[str | None]) -> Iterator[Json]:
     prefixes: dict[str, set[str]] = {}
     for ghost in before.deleted.values():
         for prefix in _label_prefixes(ghost):
@@ -124,8 +125,9 @@ def _listed(cluster: Cluster, before: Before, namespace: str | None) -> Iterator
                 labels = (
                     f"{prefix}/uid={some[0]}" if len(some) == 1 else f"{prefix}/uid in ({','.join(some)})"
                 )
-                for item in cluster.list(Selection(resource, namespace, labels), metadata_only=True):
-                    yield slim(item, resource)
+                for namespace in namespaces:
+                    for item in cluster.list(Selection(resource, namespace, labels), metadata_only=True):
+                        yield slim(item, resource)
 
 
 def _label_prefixes(ghost: Ghost) -> tuple[str, ...]:

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sednactl.cluster.door import Selection
-from sednactl.errors import NotFound, Refused, SednactlError, Unreachable
+from sednactl.errors import Forbidden, NotFound, Refused, SednactlError, Unreachable
 from sednactl.lifecycle import ghost_evidence as say
-from sednactl.lifecycle.ghost_judgement import suspects
+from sednactl.lifecycle.ghost_kinship import suspects
 from sednactl.lifecycle.ghosts import (
     OLDER_THAN,
     Ghost,
@@ -28,8 +28,18 @@ from sednactl.lifecycle.ghosts import (
     unjudged,
     worth_judging,
 )
+from sednactl.sedna.belonging import owner_uids
 from sednactl.sedna.kinds import BY_KIND, FEDERATED_LEARNING, JOINT_INFERENCE, SEDNA_KINDS, SednaKind
-from sednactl.sedna.resources import CHILD_RESOURCES, DEPLOYMENT, NODE, POD, Resource
+from sednactl.sedna.resources import (
+    CHILD_RESOURCES,
+    DEPLOYMENT,
+    HPA,
+    NODE,
+    POD,
+    REPLICA_SET,
+    SERVICE,
+    Resource,
+)
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
@@ -44,6 +54,9 @@ children up to 2 s after the deletion, and the garbage collector takes them agai
 PATIENCE = 30.0
 """Seconds after which a garbage collector that has not taken the children of a dead owner counts as not at work.
 Right after its start it was seen to take more than 5 s for the first ones."""
+
+_OWNERS_FIRST = (DEPLOYMENT, REPLICA_SET, POD, SERVICE, HPA)
+"""The kinds of children so that owners are listed before what they own."""
 
 _KEPT_METADATA = (
     "name", "namespace", "uid", "labels", "annotations", "ownerReferences",
@@ -192,8 +205,9 @@ class _Scanner:
     def children(self, live: Mapping[str, LiveWorkload]) -> tuple[list[Json], dict[str, str]]:
         """Give the children worth judging, and why kinds of children could not be listed."""
         kept: list[Json] = []
+        uids: set[str] = set()
         blind: dict[str, str] = {}
-        for resource in CHILD_RESOURCES:
+        for resource in _OWNERS_FIRST:
             count = 0
             try:
                 for item in self.cluster.list(
@@ -203,8 +217,10 @@ class _Scanner:
                     if count % 500 == 1:
                         self.tell(f"looking through {resource.plural}: {count - 1}")
                     item["kind"] = resource.kind
-                    if worth_judging(item, live):
+                    # What a suspect owns goes with it, whatever its labels say.
+                    if worth_judging(item, live) or not uids.isdisjoint(owner_uids(item)):
                         kept.append(slim(item, resource))
+                        uids.add(item["metadata"]["uid"])
             except NotFound:
                 self.scanned[resource.kind] = 0  # what the cluster does not serve nobody made there
                 continue
@@ -225,22 +241,27 @@ class _Scanner:
         kinds = [BY_KIND[kind] for kind in sorted(named) if kind]
         whole = [kind for kind in kinds if kind is FEDERATED_LEARNING or kind.former_kind]
         living, unreadable = self.workloads(kinds, whole)
-        living = {**self._elsewhere(kinds), **living}
+        elsewhere, unanswered = self._elsewhere(kinds)
+        living, unreadable = {**elsewhere, **living}, {**unanswered, **unreadable}
         inventory = Inventory(children, living, unreadable)
         return replace(inventory, places=self._places(inventory))
 
-    def _elsewhere(self, kinds: Iterable[SednaKind]) -> dict[str, LiveWorkload]:
-        """Give the living of all namespaces, as far as they may be listed: a UID that lives anywhere spares."""
+    def _elsewhere(self, kinds: Iterable[SednaKind]) -> tuple[dict[str, LiveWorkload], dict[str, str]]:
+        """Give the living of all namespaces, as far as they may be listed, and kinds that gave no answer.
+
+        A UID that lives anywhere spares: copies of an object carry the labels of the original.
+        """
         living: dict[str, LiveWorkload] = {}
-        if self.namespace is None:
-            return living
-        for kind in kinds:
+        unanswered: dict[str, str] = {}
+        for kind in kinds if self.namespace is not None else ():
             try:
                 for item in self.cluster.list(Selection(kind.resource), metadata_only=True):
                     living[item["metadata"]["uid"]] = live_workload(kind, item)
-            except Refused:
+            except (Forbidden, NotFound):
                 continue  # an operator of one namespace sees that one only
-        return living
+            except Refused as error:
+                unanswered[kind.kind] = error.message
+        return living, unanswered
 
     def second_look(self, inventory: Inventory, unsettled: Mapping[str, str]) -> Inventory:
         """Look again at some objects (kind by UID): those that are gone drop out, the others have stayed."""

@@ -17,8 +17,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sednactl.sedna.kinds import BY_KIND, FEDERATED_LEARNING, GROUP, JOINT_INFERENCE, SEDNA_KINDS
-from sednactl.sedna.naming import SednaLabels, fixed_names, sedna_labels
+from sednactl.sedna.belonging import (
+    kind_of_owner,
+    labels_of,
+    names_sedna,
+    owner_references,
+    written_before_0_7,
+)
+from sednactl.sedna.kinds import BY_KIND, FEDERATED_LEARNING, JOINT_INFERENCE
+from sednactl.sedna.naming import SednaLabels, fixed_names
 from sednactl.sedna.resources import DEPLOYMENT, HPA, POD, REPLICA_SET, SERVICE
 
 Json = dict[str, Any]
@@ -33,7 +40,6 @@ DELETION_ORDER = (HPA.kind, DEPLOYMENT.kind, REPLICA_SET.kind, SERVICE.kind, POD
 """Autoscalers first, lest they scale what is going; then what owns pods; then what routes to them."""
 
 Verdict = Literal["ghost", "not-a-ghost"]
-_FORMER_KINDS = {kind.former_kind: kind for kind in SEDNA_KINDS if kind.former_kind}
 
 
 class LiveWorkload(NamedTuple):
@@ -114,47 +120,32 @@ class Ghost:
 
 
 class Traces(NamedTuple):
-    """What an object says about who made it: labels, owner references to Sedna kinds, other references."""
+    """What an object says about who made it: Sedna's labels, owner references to Sedna kinds, other references."""
 
-    labels: SednaLabels | None
+    labelled: tuple[SednaLabels, ...]
     sedna: tuple[Json, ...]
     others: tuple[Json, ...]
 
+    @property
+    def labels(self) -> SednaLabels | None:
+        """Give the labels to speak of; None where it carries none."""
+        return self.labelled[0] if self.labelled else None
+
     def uids(self) -> set[str]:
         """Give every workload UID the object names; any of them alive spares it."""
-        named = {str(reference.get("uid", "")) for reference in self.sedna}
-        if self.labels is not None:
-            named.add(self.labels.uid)
-        return named
+        return {str(one.get("uid", "")) for one in self.sedna} | {labels.uid for labels in self.labelled}
 
     def kinds(self) -> set[str]:
         """Give the workload kinds it names, under their present names; "" for one nobody knows."""
-        kinds = {present_kind(str(reference.get("kind", ""))) for reference in self.sedna}
-        if self.labels is not None:
-            kinds.add(self.labels.kind.kind if self.labels.kind else "")
-        return kinds
+        kinds = [kind_of_owner(one) for one in self.sedna] + [labels.kind for labels in self.labelled]
+        return {kind.kind if kind else "" for kind in kinds}
 
 
 def traces(child: Json) -> Traces:
     """Read who made an object off its metadata."""
-    meta = child["metadata"]
-    references = meta.get("ownerReferences") or ()
-    sedna = tuple(one for one in references if str(one.get("apiVersion", "")).partition("/")[0] == GROUP)
-    others = tuple(one for one in references if one not in sedna)
-    return Traces(sedna_labels(meta.get("labels")), sedna, others)
-
-
-def present_kind(kind: str) -> str:
-    """Give the kind's name in this release for the name an owner reference uses; "" for one nobody knows."""
-    if kind in BY_KIND:
-        return kind
-    former = _FORMER_KINDS.get(kind)
-    return former.kind if former else ""
-
-
-def written_before_0_7(reference: Json) -> bool:
-    """Tell whether an owner reference names a kind that releases before 0.7 wrote by mistake."""
-    return reference.get("kind") in _FORMER_KINDS
+    references = owner_references(child)
+    others = tuple(one for one in references if not names_sedna(one))
+    return Traces(labels_of(child), tuple(one for one in references if names_sedna(one)), others)
 
 
 def worth_judging(child: Json, live: Mapping[str, LiveWorkload]) -> bool:
@@ -231,7 +222,7 @@ def rebuilders(child: Json) -> set[tuple[str, str]]:
     if child["kind"] != POD.kind:
         return set()
     job = FEDERATED_LEARNING.kind
-    references = meta.get("ownerReferences") or ()
+    references = owner_references(child)
     return {(job, str(one["name"])) for one in references if one.get("controller") and one.get("kind") == job}
 
 

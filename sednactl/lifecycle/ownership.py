@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from sednactl.sedna.belonging import label_uids, labels_of, owner_uids
 from sednactl.sedna.kinds import BY_KIND, SednaKind
-from sednactl.sedna.naming import fixed_names, sedna_labels
+from sednactl.sedna.naming import fixed_names
 
 Json = dict[str, Any]
 Link = Literal["owned", "unowned", "ghost", "foreign"]
@@ -72,26 +73,19 @@ class Branch:
     branches: tuple[Branch, ...] = ()
 
 
-def owner_uids(item: Json) -> list[str]:
-    """Give the UIDs of an object's owners."""
-    return [str(one.get("uid", "")) for one in item["metadata"].get("ownerReferences") or ()]
-
-
 def label_uid(item: Json) -> str | None:
-    """Give the UID that Sedna's label on the object names."""
-    labels = sedna_labels(item["metadata"].get("labels"))
-    return labels.uid if labels is not None else None
+    """Give the UID that Sedna's label on the object names, the first where it names several."""
+    return next((labels.uid for labels in labels_of(item)), None)
 
 
 def worker_of(item: Json) -> str:
     """Give the worker type that Sedna's label on the object names, "" for none."""
-    labels = sedna_labels(item["metadata"].get("labels"))
-    return labels.worker_type if labels is not None else ""
+    return next((labels.worker_type for labels in labels_of(item)), "")
 
 
 def belongs(item: Json, uid: str) -> bool:
     """Tell whether an object was made for the workload of that UID, by its owner or by its label."""
-    return uid in owner_uids(item) or label_uid(item) == uid
+    return uid in owner_uids(item) or uid in label_uids(item)
 
 
 def owned_by(uid: str, objects: Sequence[Json]) -> list[Json]:
@@ -121,10 +115,10 @@ def ownership_tree(family: Family) -> tuple[Branch, ...]:
             tops.append((item, "owned"))
         elif meta.get("uid") in reached or _below_another(item, family.objects):
             continue
-        elif label_uid(item) == family.uid:
+        elif family.uid in label_uids(item):
             tops.append((item, "unowned"))
-        elif (labels := sedna_labels(meta.get("labels"))) is not None and labels.name == family.name:
-            if labels.kind is family.kind:
+        elif family.name in (made_for := {labels.name: labels.kind for labels in labels_of(item)}):
+            if made_for[family.name] is family.kind:
                 tops.append((item, "ghost"))
         elif _has_needed_name(family, item):
             tops.append((item, "foreign"))
@@ -190,8 +184,7 @@ def _keys(item: Json) -> set[tuple[str, str]]:
     meta = item["metadata"]
     namespace = meta.get("namespace", "")
     keys = {(namespace, meta["name"]), *((namespace, uid) for uid in owner_uids(item))}
-    labels = sedna_labels(meta.get("labels"))
-    if labels is not None:
+    for labels in labels_of(item):
         keys |= {(namespace, labels.name), (namespace, labels.uid)}
     return keys
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sednactl.lifecycle.claims import Claim
-from sednactl.lifecycle.ownership import Family, label_uid, owner_uids, seconds_since, worker_of
+from sednactl.lifecycle.ownership import Family, label_uid, seconds_since, worker_of
 from sednactl.lifecycle.pod_trouble import BEING_DELETED, deployment_trouble, pod_ready, pod_trouble, said_of
 from sednactl.lifecycle.state import (
     BROKEN,
@@ -25,6 +25,7 @@ from sednactl.lifecycle.state import (
     Verdict,
     worst,
 )
+from sednactl.sedna.belonging import owner_uids
 from sednactl.sedna.kinds import OBJECT_SEARCH
 from sednactl.sedna.naming import deployment_name, hpa_name, service_name
 

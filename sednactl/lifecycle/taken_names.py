@@ -14,17 +14,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from sednactl.errors import Forbidden, Refused
+from sednactl.sedna.belonging import labels_of, named_workloads, owner_references, sedna_owners
 from sednactl.sedna.kinds import (
     BY_KIND,
     FEATURE_EXTRACTION,
     FEDERATED_LEARNING,
-    GROUP,
     JOINT_INFERENCE,
     OBJECT_SEARCH,
-    SEDNA_KINDS,
     SednaKind,
 )
-from sednactl.sedna.naming import fixed_names, sedna_labels
+from sednactl.sedna.naming import fixed_names
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
@@ -131,32 +130,11 @@ def asks_for_hpa(manifest: Mapping[str, Any]) -> bool:
 def _living_owners(cluster: Cluster, found: Sequence[Json], namespace: str) -> dict[str, str]:
     living: dict[str, str] = {}
     for item in found:
-        for kind, name in _claimed_owners(item):
+        for kind, name in named_workloads(item):
             owner = cluster.find(kind.resource, name, namespace)
             if owner is not None:
                 living[owner["metadata"]["uid"]] = f"{kind.kind} {name}"
     return living
-
-
-def _claimed_owners(item: Json) -> set[tuple[SednaKind, str]]:
-    claimed = set()
-    for reference in _sedna_owners(item):
-        kind = BY_KIND.get(str(reference.get("kind"))) or _formerly(str(reference.get("kind")))
-        if kind is not None and reference.get("name"):
-            claimed.add((kind, str(reference["name"])))
-    labels = sedna_labels(item["metadata"].get("labels"))
-    if labels is not None and labels.kind is not None and labels.name:
-        claimed.add((labels.kind, labels.name))
-    return claimed
-
-
-def _formerly(kind: str) -> SednaKind | None:
-    return next((one for one in SEDNA_KINDS if one.former_kind == kind), None)
-
-
-def _sedna_owners(item: Json) -> list[Json]:
-    references = item["metadata"].get("ownerReferences") or ()
-    return [one for one in references if str(one.get("apiVersion", "")).startswith(f"{GROUP}/")]
 
 
 def _judge(
@@ -170,9 +148,10 @@ def _judge(
 
 def _holder(item: Json, living: Mapping[str, str]) -> tuple[Holder, str]:
     meta = item["metadata"]
-    owners = _sedna_owners(item)
-    labels = sedna_labels(meta.get("labels"))
-    uids = [str(one.get("uid")) for one in owners] or ([labels.uid] if labels is not None else [])
+    owners = sedna_owners(item)
+    labelled = labels_of(item)
+    labels = labelled[0] if labelled else None
+    uids = [str(one.get("uid")) for one in owners] or [one.uid for one in labelled]
     if meta.get("deletionTimestamp"):
         held = meta.get("finalizers")
         waits = f", held by the finalizer {', '.join(held)}" if held else ""
@@ -181,7 +160,7 @@ def _holder(item: Json, living: Mapping[str, str]) -> tuple[Holder, str]:
         if uid in living:
             return "child", f"belongs to {living[uid]}, which lives"
     if not uids:
-        others = meta.get("ownerReferences") or ()
+        others = owner_references(item)
         owner = (
             f"belongs to {others[0].get('kind')} {others[0].get('name')}" if others else "is somebody's own"
         )

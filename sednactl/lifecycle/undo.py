@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from sednactl.errors import AlreadyExists, Forbidden, Invalid, InvalidInput, NotFound, Refused, SednactlError
 from sednactl.lifecycle import bundle as record
 from sednactl.lifecycle.cleanup import RESOURCES, cluster_uid, stamp
-from sednactl.sedna.kinds import BY_KIND, GROUP
+from sednactl.sedna.belonging import label_uids, names_sedna
+from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.resources import DEPLOYMENT, POD, SERVICE
 
 if TYPE_CHECKING:
@@ -151,8 +152,7 @@ def _collectable(reference: Json) -> bool:
     Kinds that no release serves (JointInference, ObjectSearch) it cannot, and keeps
     what they own; ghosts are owned by nothing else but Sedna workloads.
     """
-    group = str(reference.get("apiVersion", "")).partition("/")[0]
-    return group != GROUP or str(reference.get("kind")) in BY_KIND
+    return not names_sedna(reference) or str(reference.get("kind")) in BY_KIND
 
 
 def _put_back_one(cluster: Cluster, whole: Json, *, dry_run: bool) -> Restored:
@@ -165,7 +165,7 @@ def _put_back_one(cluster: Cluster, whole: Json, *, dry_run: bool) -> Restored:
     try:
         there = cluster.find(resource, key[2], key[1])
         if there is not None:
-            return _exists(there, key)
+            return _exists(there, whole, key)
         try:
             stored = cluster.create(resource, manifest, namespace=key[1], dry_run=dry_run)
         except Invalid:
@@ -174,7 +174,9 @@ def _put_back_one(cluster: Cluster, whole: Json, *, dry_run: bool) -> Restored:
             stored = cluster.create(resource, without_addresses(manifest), namespace=key[1], dry_run=dry_run)
             changes += ("with a new address or node port, the old one is taken",)
     except AlreadyExists:
-        return Restored(*key, "exists", detail="an object of that name was made in this moment")
+        return Restored(
+            *key, "failed", detail="an object of that name was made in this moment; run undo again"
+        )
     except NotFound as error:
         return Restored(*key, "failed", detail=f"{error.message} (does namespace {key[1]} exist?)")
     except (Forbidden, Refused) as error:
@@ -184,13 +186,16 @@ def _put_back_one(cluster: Cluster, whole: Json, *, dry_run: bool) -> Restored:
     return Restored(*key, "restored", str(stored.object["metadata"].get("uid", "")), changes=changes)
 
 
-def _exists(there: Json, key: tuple[str, str, str, str]) -> Restored:
+def _exists(there: Json, whole: Json, key: tuple[str, str, str, str]) -> Restored:
+    """Say what is there under the name: the object itself, a copy of it (as an earlier undo makes), or another."""
     meta = there["metadata"]
-    if meta.get("deletionTimestamp") and meta["uid"] == key[3]:
+    if meta.get("deletionTimestamp"):
         return Restored(*key, "failed", detail="it is still being deleted; run undo again when it is gone")
     if meta["uid"] == key[3]:
         return Restored(*key, "exists", detail="it was never deleted")
-    return Restored(*key, "exists", detail="an object of that name is there")
+    if label_uids(there) == label_uids(whole):
+        return Restored(*key, "exists", detail="an object of that name is there")
+    return Restored(*key, "failed", detail="another object has its name by now; it was left alone")
 
 
 def _journal(bundle: record.Bundle) -> record.Journal | None:

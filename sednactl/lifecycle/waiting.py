@@ -20,7 +20,7 @@ from sednactl.lifecycle.state import (
     WorkloadState,
     state_of,
 )
-from sednactl.sedna.naming import sedna_labels
+from sednactl.sedna.belonging import label_uids, owner_uids
 from sednactl.sedna.resources import DEPLOYMENT, POD
 
 if TYPE_CHECKING:
@@ -143,12 +143,11 @@ def _labelled(cluster: Cluster, selection: Selection) -> list[Json]:
 
 
 def _leaves_with(item: Json, uid: str | None, successor: Json | None) -> bool:
-    if not item["metadata"].get("ownerReferences"):
+    if not owner_uids(item):
         return False
     if uid is not None:
         return belongs(item, uid)
-    labels = sedna_labels(item["metadata"].get("labels"))
-    return successor is None or labels is None or labels.uid != successor["metadata"]["uid"]
+    return successor is None or successor["metadata"]["uid"] not in label_uids(item)
 
 
 def _poll(

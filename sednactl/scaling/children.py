@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from sednactl.sedna.belonging import kind_of_owner, labels_of, sedna_owners
 from sednactl.sedna.kinds import JOINT_INFERENCE
-from sednactl.sedna.naming import SednaLabels, deployment_name, sedna_labels
+from sednactl.sedna.naming import SednaLabels, deployment_name
 
 Json = dict[str, Any]
 Key = tuple[str, str]
@@ -84,16 +85,12 @@ def made_for_another(child: Json, uid: str) -> bool:
 
 
 def _owner_uid(child: Json) -> str | None:
-    names = (JOINT_INFERENCE.kind, JOINT_INFERENCE.former_kind)
-    for owner in child["metadata"].get("ownerReferences") or ():
-        if owner.get("kind") in names and str(owner.get("apiVersion", "")).startswith("sedna.io/"):
-            return str(owner.get("uid", ""))
-    return None
+    owners = (one for one in sedna_owners(child) if kind_of_owner(one) is JOINT_INFERENCE)
+    return next((str(owner.get("uid", "")) for owner in owners), None)
 
 
 def _labels(child: Mapping[str, Any]) -> SednaLabels | None:
-    labels = sedna_labels(child["metadata"].get("labels"))
-    return labels if labels is not None and labels.kind is JOINT_INFERENCE else None
+    return next((labels for labels in labels_of(child) if labels.kind is JOINT_INFERENCE), None)
 
 
 def is_side(child: Mapping[str, Any], side: str, uid: str) -> bool:

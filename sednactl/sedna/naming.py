@@ -87,21 +87,22 @@ _PREFIXES: dict[str, tuple[SednaKind, bool]] = {kind.label_prefix: (kind, False)
 _PREFIXES |= {f"{kind.former_kind.lower()}.{GROUP}": (kind, True) for kind in SEDNA_KINDS if kind.former_kind}
 
 
-def sedna_labels(labels: dict[str, str] | None) -> SednaLabels | None:
-    """Read the Global Manager's labels off an object; None when it carries none."""
-    if not labels:
-        return None
-    for key, uid in labels.items():
+def all_sedna_labels(labels: dict[str, str] | None) -> tuple[SednaLabels, ...]:
+    """Read every set of the Global Manager's labels off an object; one set for each kind of workload named."""
+    found = []
+    for key, uid in (labels or {}).items():
         prefix, slash, last = key.rpartition("/")
         if not slash or last != "uid" or not prefix.endswith(f".{GROUP}"):
             continue
         kind, former = _PREFIXES.get(prefix, (None, False))
-        return SednaLabels(
-            kind,
-            prefix,
-            labels.get(f"{prefix}/name", ""),
-            uid,
-            labels.get(f"{prefix}/worker-type", ""),
-            former,
+        name, worker = (
+            (labels or {}).get(f"{prefix}/name", ""),
+            (labels or {}).get(f"{prefix}/worker-type", ""),
         )
-    return None
+        found.append(SednaLabels(kind, prefix, name, uid, worker, former))
+    return tuple(found)
+
+
+def sedna_labels(labels: dict[str, str] | None) -> SednaLabels | None:
+    """Read the Global Manager's labels off an object; None when it carries none, the first set of several."""
+    return next(iter(all_sedna_labels(labels)), None)

@@ -167,6 +167,7 @@ class StubServer:
     """See the module. `token` wants that bearer token, `client_certificates` a certificate of the CA.
 
     `names` are what its certificate is made out to; `tls=False` gives plain HTTP.
+    What is `graceful`, or has finalizers, only gets a deletionTimestamp when it is deleted.
     With `remainders` a 410 for a continue token carries one for the rest, as since Kubernetes 1.11.
     """
 
@@ -177,6 +178,7 @@ class StubServer:
     served: tuple[Resource, ...] = SERVED
     ca: trustme.CA | None = None
     remainders: bool = True
+    graceful: tuple[Resource, ...] = ()
     requests: list[Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -634,7 +636,20 @@ class _Handler(BaseHTTPRequestHandler):
                 f"({wanted}) does not match the UID in record ({stored['metadata']['uid']})"
             )
             return 409, _status(409, "Conflict", message, name, resource)
-        if not dry:
+        version = (body.get("preconditions") or {}).get("resourceVersion")
+        if version and version != stored["metadata"]["resourceVersion"]:
+            message = (
+                f'Operation cannot be fulfilled on {resource.full_name} "{name}": the ResourceVersion in the '
+                f"precondition ({version}) does not match the ResourceVersion in record "
+                f"({stored['metadata']['resourceVersion']}). The object might have been modified"
+            )
+            return 409, _status(409, "Conflict", message, name, resource)
+        if not dry and (stored["metadata"].get("finalizers") or resource in stub.graceful):
+            if not stored["metadata"].get("deletionTimestamp"):
+                leaving = copy.deepcopy(stored)
+                leaving["metadata"]["deletionTimestamp"] = "2026-11-24T10:00:00Z"
+                stub._store(resource, leaving)
+        elif not dry:
             stub._delete(resource, key)
         return 200, {"kind": "Status", "apiVersion": "v1", "status": "Success"}
 

@@ -1,0 +1,92 @@
+"""Look-alikes that a hasty clean-up would take: every guard that keeps somebody's running objects."""
+
+from __future__ import annotations
+
+from sednactl.lifecycle.ghosts import Inventory, find_ghosts
+from sednactl.sedna.kinds import JOINT_INFERENCE
+from tests.ghosts.command import Park
+from tests.ghosts.objects import (
+    DEAD,
+    JI,
+    LIVE,
+    NOW,
+    child,
+    living,
+    orphans,
+    owned_by,
+    reference,
+)
+
+LIVING = {"metadata": {"name": "gate", "namespace": "park", "uid": LIVE}}
+
+
+def test_a_second_set_of_labels_that_names_the_living_spares() -> None:
+    service = child("Service", "helmet-cloud", prefix="featureextractionservice")
+    service["metadata"]["labels"] |= child("Service", "x", LIVE)["metadata"]["labels"]
+    assert find_ghosts(Inventory([service], living()), NOW, 0) == []
+    (ghost,) = find_ghosts(Inventory([service], {}), NOW, 0)
+    assert ghost.action == "delete"
+
+
+def test_what_names_the_living_and_hangs_on_a_ghost_keeps_the_ghost(park: Park) -> None:
+    park.server.put(JOINT_INFERENCE.resource, LIVING)
+    deployment = child("Deployment", "helmet-deployment-cloud")
+    replicas = child("ReplicaSet", "helmet-deployment-cloud-7dff", owners=(owned_by(deployment),))
+    pod = child("Pod", "gate-x", LIVE, workload="gate", owners=(owned_by(replicas),))
+    park.fill(deployment, replicas, pod)
+    code, report = park.report("--yes")
+    assert code == 7
+    (ghost,) = report["ghosts"]
+    assert (ghost["action"], ghost["keptBecause"]) == ("keep", "carries-others")
+    assert "Pod gate-x" in ghost["evidence"]
+    assert "Deployment/helmet-deployment-cloud" in park.names()
+
+
+def test_somebodys_own_object_that_hangs_on_a_ghost_keeps_the_ghost(park: Park) -> None:
+    deployment = child("Deployment", "helmet-deployment-cloud")
+    park.fill(deployment)
+    for kind in ("HorizontalPodAutoscaler", "Service", "Pod"):
+        own = child(kind, "mine", owners=(owned_by(deployment),))
+        del own["metadata"]["labels"]
+        park.fill(own)
+        _, report = park.report("--yes")
+        (ghost,) = report["ghosts"]
+        assert (ghost["action"], ghost["keptBecause"]) == ("keep", "carries-others"), kind
+        assert f"{kind} mine" in ghost["evidence"]
+        park.server._objects.clear()
+        park.fill(deployment)
+
+
+def test_what_has_another_owner_too_is_not_carried() -> None:
+    deployment = child("Deployment", "helmet-deployment-cloud")
+    owners = (owned_by(deployment), reference(JI, "gate", LIVE))
+    shared = child("Pod", "gate-x", LIVE, owners=owners)
+    (ghost,) = find_ghosts(Inventory([deployment, shared], living(name="gate")), NOW, 0)
+    assert (ghost.action, ghost.name) == ("delete", "helmet-deployment-cloud")
+
+
+def test_what_serves_a_kept_deployment_is_kept_with_it(park: Park) -> None:
+    # Orphaned on purpose and created anew: the old pods go on serving through the old Service.
+    park.server.put(
+        JOINT_INFERENCE.resource, {"metadata": {"name": "helmet", "namespace": "park", "uid": LIVE}}
+    )
+    park.fill(*orphans())
+    before = park.names()
+    code, report = park.report("--yes")
+    assert code == 7
+    assert {ghost["action"] for ghost in report["ghosts"]} == {"keep"}
+    assert {ghost["keptBecause"] for ghost in report["ghosts"]} == {"would-return", "belongs-to-kept"}
+    assert park.names() == before
+
+
+def test_an_autoscaler_whose_deployment_is_the_living_ones_goes(park: Park) -> None:
+    # Left by a former helmet; the Deployment it scales is the new one's, which asked for none.
+    park.server.put(
+        JOINT_INFERENCE.resource, {"metadata": {"name": "helmet", "namespace": "park", "uid": LIVE}}
+    )
+    new = child("Deployment", "helmet-deployment-cloud", LIVE, owners=(reference(JI, "helmet", LIVE),))
+    park.fill(new, child("HorizontalPodAutoscaler", "hpa-helmet-deployment-cloud", DEAD))
+    _, report = park.report("--yes")
+    assert [(one["kind"], one["result"]) for one in report["ghosts"]] == [
+        ("HorizontalPodAutoscaler", "deleted")
+    ]
