@@ -14,6 +14,7 @@ from sednactl.errors import Conflict, NotFound, Unreachable
 
 if TYPE_CHECKING:
     import threading
+    from contextlib import AbstractContextManager
 
     from sednactl.cluster.access import ClusterAccess
     from sednactl.cluster.credentials import Credentials
@@ -117,7 +118,7 @@ class HttpCluster:
         force: bool = False,
         strict: bool = True,
     ) -> Stored:
-        """Server-side apply as field manager `sednactl`."""
+        """Server-side apply as field manager `sednactl`; with a resourceVersion that none has, an atomic create."""
         place, name = self._place(resource, namespace, manifest), _name(manifest)
         query = {
             "fieldManager": FIELD_MANAGER,
@@ -125,9 +126,23 @@ class HttpCluster:
             "force": "true" if force else "false",
         } | _dry(dry_run)
         asked = Asked("patch", path_of(resource, place, name, query=query), resource, name, place)
-        content, answer = self._sender.ask(
-            "PATCH", asked, manifest, content_type="application/apply-patch+yaml", repeat=Repeat.SAFE
-        )
+        lost: _Lost = []
+        try:
+            content, answer = self._sender.ask(
+                "PATCH",
+                asked,
+                manifest,
+                content_type="application/apply-patch+yaml",
+                repeat=Repeat.SAFE,
+                lost=lost,
+            )
+        except Conflict:
+            only_new = "resourceVersion" in manifest.get("metadata", {})
+            there = self.find(resource, name, place) if lost and only_new and name and not dry_run else None
+            if there is None or not _holds(there, manifest):
+                raise
+            # The answer to an earlier try was lost; that try made it.
+            return Stored(there, (), created=True)
         return Stored(_typed(content, resource), answer.warnings, created=answer.status == 201)
 
     def patch(
@@ -234,6 +249,10 @@ class HttpCluster:
             )
         return resource.plural in self._served[root]
 
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """Let no request inside the block go on for longer than that; a watch is not concerned."""
+        return self._sender.within(seconds)
+
     def close(self) -> None:
         """Drop open connections."""
         self._sender.close()
@@ -304,6 +323,19 @@ def _typed(content: Json, resource: Resource) -> Json:
     if "kind" in content and "apiVersion" in content:
         return content
     return {"apiVersion": resource.api_version, "kind": resource.kind, **content}
+
+
+def _holds(there: Any, sent: Any) -> bool:
+    """Tell whether an object is what was sent, and what the server adds."""
+    if isinstance(sent, Mapping):
+        return isinstance(there, Mapping) and all(
+            key == "resourceVersion" or (key in there and _holds(there[key], value))
+            for key, value in sent.items()
+        )
+    if isinstance(sent, list):
+        same = isinstance(there, list) and len(there) == len(sent)
+        return same and all(_holds(*pair) for pair in zip(there, sent, strict=True))
+    return bool(there == sent)
 
 
 def _name(manifest: Json) -> str | None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from sednactl.cluster.access import ClusterAccess
     from sednactl.sedna.resources import Resource
     from sednactl.surroundings import Surroundings
@@ -169,6 +171,9 @@ class Cluster(Protocol):
 
     def serves(self, resource: Resource) -> bool:
         """Tell from discovery whether the cluster serves this kind in this version."""
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """Let no request inside the block go on for longer than that: a wait keeps its bound though nobody answers."""
 
     def close(self) -> None:
         """Drop open connections."""

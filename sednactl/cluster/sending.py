@@ -7,6 +7,7 @@ connection, so that no answer is ever taken for another request's.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import http.client
 import json
@@ -38,6 +39,7 @@ LONGEST_LINE = 64 * 1024 * 1024
 """Bytes after which an answer, or a line of a stream, is given up."""
 
 _TRIES = 4
+_LEAST_SECONDS = 1.0
 _LONGEST_PAUSE = 10.0
 """Seconds that are waited for another try, at most."""
 
@@ -72,6 +74,7 @@ class Sender:
     ) -> None:
         self._credentials = credentials
         self._timeout = timeout
+        self._end: float | None = None
         self._surroundings = surroundings
         self._connections = connections or Connections(credentials, surroundings.monotonic)
         self.close = self._connections.close
@@ -85,6 +88,25 @@ class Sender:
 
         surroundings = dataclasses.replace(self._surroundings, sleep=sleep)
         return Sender(self._credentials, self._timeout, surroundings, self._connections.twin())
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Let no request inside the block go on for longer than that, counted from its beginning.
+
+        A request that starts when the time is as good as over still has a second.
+        """
+        before, self._end = self._end, self.clock() + seconds
+        try:
+            yield
+        finally:
+            self._end = before
+
+    def _deadline(self) -> float | None:
+        now = self.clock()
+        ends = [] if self._timeout is None else [now + self._timeout]
+        if self._end is not None:
+            ends.append(max(self._end, now + _LEAST_SECONDS))
+        return min(ends, default=None)
 
     def clock(self) -> float:
         """Give the time in seconds, from any start."""
@@ -104,7 +126,7 @@ class Sender:
         """Send, repeat where that is safe, and decode. `lost` collects tries whose answer never came."""
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8")
         clock = self._surroundings.monotonic
-        deadline = None if self._timeout is None else clock() + self._timeout
+        deadline = self._deadline()
         renewed = doubtful = False
         for attempt in range(1, _TRIES + 1):
             last = attempt == _TRIES

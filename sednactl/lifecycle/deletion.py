@@ -154,7 +154,8 @@ def execute(
             plan, tuple(deleted), tuple(kept), waited=False, dry_run=dry_run, failures=tuple(failures)
         )
     watch = Departure(cluster, plan, {one.uid for one in deleted}, surroundings)
-    remaining = watch.until_gone(timeout, progress)
+    with cluster.within(timeout):
+        remaining = watch.until_gone(timeout, progress)
     return Deletion(plan, tuple(deleted), (*kept, *remaining), failures=tuple(failures))
 
 

@@ -88,9 +88,17 @@ def wait_until_running(
             )
         return None, said
 
-    state: WorkloadState = _poll(
-        look, timeout_seconds, surroundings, tell, f"{kind.kind} {name} does not run", kind, name, namespace
-    )
+    with cluster.within(timeout_seconds):
+        state: WorkloadState = _poll(
+            look,
+            timeout_seconds,
+            surroundings,
+            tell,
+            f"{kind.kind} {name} does not run",
+            kind,
+            name,
+            namespace,
+        )
     return state
 
 
@@ -132,7 +140,17 @@ def wait_until_gone(
         more = f" and {len(left) - 3} more" if len(left) > 3 else ""
         return None, f"{kind.kind} {name} is gone, {names}{more} not yet"
 
-    _poll(look, timeout_seconds, surroundings, tell, f"{kind.kind} {name} is not gone", kind, name, namespace)
+    with cluster.within(timeout_seconds):
+        _poll(
+            look,
+            timeout_seconds,
+            surroundings,
+            tell,
+            f"{kind.kind} {name} is not gone",
+            kind,
+            name,
+            namespace,
+        )
 
 
 def _labelled(cluster: Cluster, selection: Selection) -> list[Json]:

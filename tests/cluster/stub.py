@@ -619,6 +619,13 @@ class _Handler(BaseHTTPRequestHandler):
             applying = "apply-patch" in request.headers.get("Content-Type", "")
             if stored is None and not applying:
                 return 404, missing
+            guard = (body.get("metadata") or {}).get("resourceVersion")
+            if stored is not None and guard and guard != stored["metadata"]["resourceVersion"]:
+                message = (
+                    f'Operation cannot be fulfilled on {resource.full_name} "{name}": the object has been modified; '
+                    "please apply your changes to the latest version and try again"
+                )
+                return 409, _status(409, "Conflict", message, name, resource)
             merged = _merged(copy.deepcopy(stored) if stored else {}, request.body)
             merged.setdefault("metadata", {}).update(
                 {"name": name} | ({"namespace": namespace} if namespace else {})

@@ -618,6 +618,19 @@ def test_waiting_never_passes_the_request_timeout(stub: StubServer) -> None:
     assert slept == []
 
 
+@pytest.mark.timeout(25)  # one silent request takes 30 s by itself
+def test_requests_end_within_a_bound_that_is_set_around_them(stub: StubServer) -> None:
+    cluster = stub.cluster()
+    stub.fail(Stalls(), times=2)
+    with cluster.within(1), pytest.raises(Unreachable):
+        cluster.get(MODELS, "m")
+    with pytest.raises(Unreachable), cluster.within(0):  # time that is over still leaves a try
+        cluster.get(MODELS, "m")
+    stub.mend()
+    with cluster.within(0), pytest.raises(NotFound):
+        cluster.get(MODELS, "m")
+
+
 # --- kept-alive connections
 
 
