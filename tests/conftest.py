@@ -9,8 +9,20 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from hypothesis import Phase, settings
 
 from tests.command import BIN, CompletedRun, clean_environment, run_command
+
+# No example has to be quick: what is slow on a busy machine is no fault of the code.
+settings.register_profile("sednactl", deadline=None)
+# Where nobody waits to look into it: shrinking a failure can take minutes, reproducing it takes the printed blob.
+settings.register_profile(
+    "ci",
+    deadline=None,
+    phases=[phase for phase in Phase if phase.name not in ("shrink", "explain")],
+    print_blob=True,
+)
+settings.load_profile("sednactl")
 
 
 def pytest_configure() -> None:
