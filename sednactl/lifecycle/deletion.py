@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from sednactl.cluster.answers import NOT_SERVED
 from sednactl.cluster.door import Selection
 from sednactl.errors import Conflict, Forbidden, NotFound, Refused, SednactlError, Unreachable
 from sednactl.lifecycle.cascade import Cascade, Foretold, cascade_of
@@ -129,16 +130,19 @@ def execute(
                 one.resource, target.name, namespace=one.namespace, uid=target.uid, dry_run=dry_run
             )
             deleted.append(target)
-        except NotFound:
-            deleted.append(target)
-        except Conflict as error:
-            newer = None if dry_run else cluster.find(one.resource, target.name, one.namespace)
-            if newer is None:
+        except NotFound as error:
+            if error.reason == NOT_SERVED:
+                failures.append(error)
+                kept.append(_not_deleted(target, target.uid, f"the cluster refused: {error.message}"))
+            else:
                 deleted.append(target)
-                continue
-            failures.append(error)
-            evidence = "it was replaced by a new object of the same name meanwhile, which was left alone"
-            kept.append(_not_deleted(target, str(newer["metadata"].get("uid", "")), evidence))
+        except Conflict as error:
+            left = _after_conflict(cluster, one, target, error)
+            if left is None:
+                deleted.append(target)
+            else:
+                failures.append(error)
+                kept.append(left)
         except Unreachable as error:
             done = ", ".join(f"{one.kind} {one.name}" for one in deleted) or "nothing"
             raise Unreachable(
@@ -154,9 +158,38 @@ def execute(
             plan, tuple(deleted), tuple(kept), waited=False, dry_run=dry_run, failures=tuple(failures)
         )
     watch = Departure(cluster, plan, {one.uid for one in deleted}, surroundings)
-    with cluster.within(timeout):
-        remaining = watch.until_gone(timeout, progress)
+    try:
+        with cluster.within(timeout):
+            remaining = watch.until_gone(timeout, progress)
+    except Refused as error:
+        # The deletions stand; only what became of the rest could not be seen.
+        failures.append(_unseen(error))
+        return Deletion(plan, tuple(deleted), tuple(kept), waited=False, failures=tuple(failures))
     return Deletion(plan, tuple(deleted), (*kept, *remaining), failures=tuple(failures))
+
+
+def _unseen(error: Refused) -> Refused:
+    message = (
+        f"what is left could not be seen: {error.message}; the deletion was asked for and goes on without us"
+    )
+    return Refused(message, status=error.status, reason=error.reason, hint=error.hint, detail=error.detail)
+
+
+def _after_conflict(cluster: Cluster, one: Doomed, target: Foretold, error: Conflict) -> Leftover | None:
+    """Look why a deletion met a conflict; None where the object is gone, or going, all the same."""
+    try:
+        newer = cluster.find(one.resource, target.name, one.namespace)
+    except Refused:
+        return _not_deleted(target, target.uid, f"the cluster refused: {error.message}")
+    if newer is None:
+        return None
+    uid = str(newer["metadata"].get("uid", ""))
+    if uid != target.uid:
+        evidence = "it was replaced by a new object of the same name meanwhile, which was left alone"
+        return _not_deleted(target, uid, evidence)
+    if newer["metadata"].get("deletionTimestamp"):
+        return None  # a namespace that is being emptied answers so
+    return _not_deleted(target, uid, f"the cluster refused: {error.message}")
 
 
 def _not_deleted(target: Foretold, uid: str, evidence: str) -> Leftover:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sednactl.cluster.door import Selection
-from sednactl.errors import Forbidden, NotFound, Unreachable
+from sednactl.errors import Forbidden, NotFound, Refused, ServerFault, TooBusy, Unreachable
 from sednactl.lifecycle.leftovers import HOPELESS, Leftover, leftover_of
 from sednactl.lifecycle.ownership import is_sedna, owned_by
 from sednactl.lifecycle.reading import ALL_CHILDREN, nodes_of, read_nodes
@@ -93,8 +93,10 @@ class Departure:
         while True:
             try:
                 return self._read()
-            except Unreachable as error:
+            except (Unreachable, ServerFault, TooBusy) as error:
                 if clock() >= give_up:
+                    if isinstance(error, Refused):
+                        raise
                     raise Unreachable(
                         f"{error.message}; the deletion was asked for and goes on without us",
                         hint="look again with 'sednactl get' when the cluster is back",
@@ -116,7 +118,11 @@ class Departure:
                 continue
             if one.uid in self._seen_labelled:
                 continue
-            item = self.cluster.find(resource, one.name, one.namespace)
+            try:
+                item = self.cluster.find(resource, one.name, one.namespace)
+            except Forbidden:
+                self.unreadable.add(resource.kind)
+                continue
             if item is not None and item["metadata"].get("uid") == uid:
                 left[uid] = item
         return left

@@ -9,7 +9,7 @@ import pytest
 from sednactl.errors import Unreachable
 from sednactl.lifecycle.deletion import Deletion, Doomed, execute, plan_deletion
 from sednactl.sedna.kinds import JOINT_INFERENCE, MODEL
-from sednactl.sedna.resources import DEPLOYMENT, NODE, POD, SERVICE
+from sednactl.sedna.resources import DEPLOYMENT, NAMESPACE, NODE, POD, SERVICE
 from tests.cluster.stub import Answers, Reset, StubServer
 from tests.lifecycle.conftest import collect_garbage, fill
 from tests.lifecycle.objects import (
@@ -177,3 +177,66 @@ def test_forbidden_lists_leave_a_note_and_the_rest_of_the_plan(stub: StubServer)
     plan = plan_deletion(cluster, [Doomed(JI, workload())])
     assert "cannot be foretold" in plan.notes[0]
     assert any(one.kind == POD.kind for one in plan.foretold)
+
+
+def test_a_child_that_may_be_listed_but_not_read_does_not_stop_the_wait(stub: StubServer) -> None:
+    fill(stub, workload(), *whole_service())
+    stub.fail(Answers(403), method="GET", path="/services/", times=99)
+    deletion = delete(stub, VirtualTime(lambda _: collect_garbage(stub)))
+    assert (deletion.remaining, deletion.failures) == ((), ())
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_in_trouble_for_a_while_is_ridden_out(stub: StubServer, status: int) -> None:
+    fill(stub, workload(), deployment("cloud"))
+
+    def trouble(seconds: float) -> None:
+        collect_garbage(stub)
+        if seconds > 4:
+            stub.mend()
+
+    cluster = stub.cluster(surroundings=VirtualTime().surroundings())
+    plan = plan_deletion(cluster, [Doomed(JI, cluster.get(JI, "helmet", "park"))])
+    stub.fail(Answers(status), method="GET", times=999)
+    deletion = execute(cluster, plan, VirtualTime(trouble).surroundings())
+    assert [one.name for one in deletion.deleted] == ["helmet"]
+    assert (deletion.remaining, deletion.failures) == ((), ())
+
+
+@pytest.mark.parametrize("status", [401, 500])
+def test_what_was_deleted_is_told_also_when_nothing_more_can_be_seen(stub: StubServer, status: int) -> None:
+    fill(stub, workload(), deployment("cloud"))
+    time = VirtualTime()
+    cluster = stub.cluster(surroundings=time.surroundings())
+    plan = plan_deletion(cluster, [Doomed(JI, cluster.get(JI, "helmet", "park"))])
+    stub.fail(Answers(status), method="GET", times=9999)
+    deletion = execute(cluster, plan, time.surroundings())
+    assert [one.name for one in deletion.deleted] == ["helmet"]
+    assert not deletion.waited
+    assert "could not be seen" in deletion.failures[0].message
+    assert time.seconds < 60
+
+
+def test_a_namespace_that_is_being_emptied_counts_as_deleted(stub: StubServer) -> None:
+    item = {"metadata": {"name": "park", "uid": "n", "deletionTimestamp": ago(9)}}
+    stub.put(NAMESPACE, item)
+    cluster = stub.cluster(surroundings=VirtualTime().surroundings())
+    plan = plan_deletion(cluster, [Doomed(NAMESPACE, cluster.get(NAMESPACE, "park"))])
+    busy = {
+        "kind": "Status",
+        "code": 409,
+        "reason": "Conflict",
+        "message": "The system is ensuring all content is removed from this namespace",
+    }
+    stub.fail(Answers(409, busy), method="DELETE")
+    deletion = execute(cluster, plan, VirtualTime().surroundings(), wait=False)
+    assert [one.name for one in deletion.deleted] == ["park"]
+    assert (deletion.remaining, deletion.failures) == ((), ())
+
+
+def test_a_path_that_is_not_served_for_a_moment_does_not_count_as_deleted(stub: StubServer) -> None:
+    fill(stub, workload())
+    stub.fail(Answers(404, "404 page not found", content_type="text/plain"), method="DELETE")
+    deletion = delete(stub, VirtualTime(), wait=False)
+    assert deletion.deleted == () and len(deletion.failures) == 1
+    assert stub.objects(JI)
