@@ -15,6 +15,7 @@ from sednactl.errors import Conflict, NotFound, Unreachable
 if TYPE_CHECKING:
     import threading
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from sednactl.cluster.access import ClusterAccess
     from sednactl.cluster.credentials import Credentials
@@ -248,6 +249,10 @@ class HttpCluster:
                 if isinstance(entry, dict)
             )
         return resource.plural in self._served[root]
+
+    def now(self) -> datetime:
+        """Give the time by the API server's clock, as its latest answer tells it; by ours where none did."""
+        return self._sender.server_time()
 
     def within(self, seconds: float) -> AbstractContextManager[None]:
         """Let no request inside the block go on for longer than that; a watch is not concerned."""

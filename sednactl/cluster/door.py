@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from sednactl.cluster.access import ClusterAccess
     from sednactl.sedna.resources import Resource
@@ -171,6 +172,9 @@ class Cluster(Protocol):
 
     def serves(self, resource: Resource) -> bool:
         """Tell from discovery whether the cluster serves this kind in this version."""
+
+    def now(self) -> datetime:
+        """Give the time by the API server's clock, to which its timestamps belong; by ours before its first answer."""
 
     def within(self, seconds: float) -> AbstractContextManager[None]:
         """Let no request inside the block go on for longer than that: a wait keeps its bound though nobody answers."""

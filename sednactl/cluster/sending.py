@@ -24,6 +24,7 @@ from sednactl.errors import ServerFault, Unreachable
 
 if TYPE_CHECKING:
     import threading
+    from datetime import datetime
 
     from sednactl.cluster.credentials import Credentials
     from sednactl.cluster.identity import Proof
@@ -40,6 +41,8 @@ LONGEST_LINE = 64 * 1024 * 1024
 
 _TRIES = 4
 _LEAST_SECONDS = 1.0
+_CLOCKS_AGREE = 5.0
+"""Seconds by which two clocks may differ and still count as the same."""
 _LONGEST_PAUSE = 10.0
 """Seconds that are waited for another try, at most."""
 
@@ -75,6 +78,7 @@ class Sender:
         self._credentials = credentials
         self._timeout = timeout
         self._end: float | None = None
+        self._dated: tuple[str, datetime] | None = None
         self._surroundings = surroundings
         self._connections = connections or Connections(credentials, surroundings.monotonic)
         self.close = self._connections.close
@@ -111,6 +115,21 @@ class Sender:
     def clock(self) -> float:
         """Give the time in seconds, from any start."""
         return self._surroundings.monotonic()
+
+    def server_time(self) -> datetime:
+        """Give the time by the API server's clock, as its latest answer tells it; by ours where none did."""
+        from email.utils import parsedate_to_datetime
+
+        now = self._surroundings.now()
+        if self._dated is None:
+            return now
+        text, then = self._dated
+        try:
+            ahead = parsedate_to_datetime(text) - then
+        except (TypeError, ValueError):
+            return now
+        # The header knows whole seconds only, and answers travel: a little is no difference.
+        return now if abs(ahead.total_seconds()) < _CLOCKS_AGREE else now + ahead
 
     def ask(
         self,
@@ -275,6 +294,8 @@ class Sender:
 
     def _read(self, response: http.client.HTTPResponse) -> Answer:
         headers = response.headers
+        if date := headers.get("Date"):
+            self._dated = date, self._surroundings.now()
         largest = LARGEST_REFUSAL if response.status >= 400 else LARGEST_ANSWER
         # A chunk's size is whatever its sender wrote: only a bounded read keeps within memory.
         known = not response.chunked and response.length is not None and response.length <= largest

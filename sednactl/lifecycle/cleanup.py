@@ -244,7 +244,7 @@ def _delete_one(
                 return record.DELETED, Outcome("deleted")  # by our own request, whose answer was never noted
             if fresh is None:
                 return record.GONE, Outcome("deleted", "it was already gone")
-            spared = _changed(fresh, ghost, backed_up) or _alive(cluster, surroundings, fresh, orders)
+            spared = _changed(fresh, ghost, backed_up) or _alive(cluster, fresh, orders)
         except Refused as error:
             return record.FAILED, Outcome("failed", f"it could not be checked again: {error.message}")
         if spared:
@@ -309,7 +309,7 @@ def _changed(fresh: Json, ghost: Ghost, backed_up: str) -> str:
     return ""
 
 
-def _alive(cluster: Cluster, surroundings: Surroundings, fresh: Json, orders: Orders) -> str:
+def _alive(cluster: Cluster, fresh: Json, orders: Orders) -> str:
     """Judge a freshly read object by freshly read workloads; say why it is to stay, "" when it is still a ghost."""
     living: dict[str, LiveWorkload] = {}
     namespace = fresh["metadata"].get("namespace", "")
@@ -320,7 +320,7 @@ def _alive(cluster: Cluster, surroundings: Surroundings, fresh: Json, orders: Or
             living[workload["metadata"]["uid"]] = live_workload(BY_KIND[kind], workload)
     uid = fresh["metadata"]["uid"]
     inventory = Inventory([fresh], living, stayed=frozenset({uid}))
-    verdicts = find_ghosts(inventory, surroundings.now(), orders.older_than)
+    verdicts = find_ghosts(inventory, cluster.now(), orders.older_than)
     if not verdicts:
         return "its workload lives"
     return "" if verdicts[0].action == "delete" else verdicts[0].evidence

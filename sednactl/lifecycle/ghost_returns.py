@@ -85,15 +85,13 @@ def what_remains(
         tell(f"waiting until Kubernetes has removed {len(before.deleted)} objects and what they carried")
         surroundings.sleep(pause)
         pause = _POLL
-        remaining = _look(cluster, surroundings, before, namespaces)
+        remaining = _look(cluster, before, namespaces)
         pending = [one for one in remaining if one.cause not in (*_FINAL, CAME_BACK)]
         if not pending or surroundings.monotonic() >= deadline:
             return remaining
 
 
-def _look(
-    cluster: Cluster, surroundings: Surroundings, before: Before, namespaces: Sequence[str | None]
-) -> list[Remaining]:
+def _look(cluster: Cluster, before: Before, namespaces: Sequence[str | None]) -> list[Remaining]:
     found = {item["metadata"]["uid"]: item for item in _listed(cluster, before, namespaces)}
     names = {(one.kind, one.namespace, one.name) for one in before.deleted.values()}
     nodes: dict[str, tuple[bool | None, bool]] = {}
@@ -109,7 +107,7 @@ def _look(
         if returned and not meta.get("deletionTimestamp"):
             cause, evidence = CAME_BACK, _came_back(item)
         else:
-            cause, evidence = _left(cluster, surroundings, item, nodes)
+            cause, evidence = _left(cluster, item, nodes)
         remaining.append(Remaining(*key, uid, cause, evidence))
     return remaining
 
@@ -164,16 +162,14 @@ def _came_back(item: Json) -> str:
     )
 
 
-def _left(
-    cluster: Cluster, surroundings: Surroundings, item: Json, nodes: dict[str, tuple[bool | None, bool]]
-) -> tuple[str, str]:
+def _left(cluster: Cluster, item: Json, nodes: dict[str, tuple[bool | None, bool]]) -> tuple[str, str]:
     meta = item["metadata"]
     if not meta.get("deletionTimestamp"):
         return (
             STILL_THERE,
             "Kubernetes has not removed it yet with what carried it; the garbage collector does that.",
         )
-    since = spell(seconds_since(meta["deletionTimestamp"], surroundings.now()))
+    since = spell(seconds_since(meta["deletionTimestamp"], cluster.now()))
     if item["kind"] == POD.kind:
         try:
             pod = cluster.find(POD, meta["name"], meta.get("namespace"))

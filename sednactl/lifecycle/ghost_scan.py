@@ -101,7 +101,7 @@ def scan_for_ghosts(
     early, _ = scan.workloads([kind for kind in SEDNA_KINDS if kind.makes_children])
     children, blind = scan.children(early)
     inventory = scan.inventory(children)
-    ghosts = find_ghosts(inventory, surroundings.now(), older_than)
+    ghosts = find_ghosts(inventory, cluster.now(), older_than)
     waited = 0.0
     while unsettled := {ghost.uid: ghost.kind for ghost in ghosts if _may_settle(ghost, waited)}:
         tell(f"waiting to see what Kubernetes removes by itself ({len(unsettled)} objects)")
@@ -110,7 +110,7 @@ def scan_for_ghosts(
         inventory = scan.second_look(inventory, unsettled)
         if waited >= PATIENCE:
             inventory = replace(inventory, stayed=frozenset(unsettled))
-        ghosts = find_ghosts(inventory, surroundings.now(), older_than)
+        ghosts = find_ghosts(inventory, cluster.now(), older_than)
     seen = frozenset(child["metadata"]["uid"] for child in children)
     return Scan(ghosts, scan.scanned, unjudged(inventory), inventory.unreadable, blind, seen)
 

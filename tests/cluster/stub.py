@@ -167,6 +167,7 @@ class StubServer:
     """See the module. `token` wants that bearer token, `client_certificates` a certificate of the CA.
 
     `names` are what its certificate is made out to; `tls=False` gives plain HTTP.
+    `date` is what its clock says in every answer (an HTTP date), "" for no such header.
     What is `graceful`, or has finalizers, only gets a deletionTimestamp when it is deleted.
     With `remainders` a 410 for a continue token carries one for the rest, as since Kubernetes 1.11.
     """
@@ -179,6 +180,7 @@ class StubServer:
     ca: trustme.CA | None = None
     remainders: bool = True
     graceful: tuple[Resource, ...] = ()
+    date: str = ""
     requests: list[Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -467,6 +469,10 @@ class _Handler(BaseHTTPRequestHandler):
             super().finish()
         with suppress(OSError):
             self.request.close()
+
+    def send_header(self, keyword: str, value: str) -> None:
+        if keyword != "Date" or self.server_stub.date:
+            super().send_header(keyword, self.server_stub.date if keyword == "Date" else value)
 
     def log_message(self, *_: object) -> None:
         pass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sednactl.lifecycle.ghosts import Inventory, find_ghosts
 from sednactl.sedna.kinds import JOINT_INFERENCE
 from tests.ghosts.command import Park
@@ -10,6 +12,7 @@ from tests.ghosts.objects import (
     JI,
     LIVE,
     NOW,
+    before_0_7,
     child,
     living,
     orphans,
@@ -90,3 +93,23 @@ def test_an_autoscaler_whose_deployment_is_the_living_ones_goes(park: Park) -> N
     assert [(one["kind"], one["result"]) for one in report["ghosts"]] == [
         ("HorizontalPodAutoscaler", "deleted")
     ]
+
+
+def test_ages_go_by_the_clock_that_wrote_the_timestamps(park: Park) -> None:
+    # Our clock is an hour ahead: what is 100 s old looks more than an hour old.
+    park.server.date = "Tue, 24 Nov 2026 09:00:00 GMT"
+    park.fill(before_0_7("Service", "helmet-cloud", age=3700))
+    _, report = park.report("--yes")
+    (ghost,) = report["ghosts"]
+    assert (ghost["age"], ghost["keptBecause"]) == (100, "too-young")
+    park.server.date = "Tue, 24 Nov 2026 09:08:21 GMT"
+    assert park.report("--yes")[1]["ghosts"][0]["result"] == "deleted"
+
+
+@pytest.mark.parametrize(
+    "date", ["", "nonsense", "Tue, 24 Nov 2026 10:00:03 GMT", "Tue, 24 Nov 2026 09:00:00 -0000"]
+)
+def test_a_clock_that_agrees_or_cannot_be_read_changes_nothing(park: Park, date: str) -> None:
+    park.server.date = date
+    park.fill(before_0_7("Service", "helmet-cloud", age=3700))
+    assert park.report()[1]["ghosts"][0]["age"] == 3700

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sednactl.lifecycle.ghost_scan import scan_for_ghosts
@@ -98,6 +99,9 @@ class _Crowd:
 
     def __init__(self, pods: int) -> None:
         self._pods = pods
+
+    def now(self) -> datetime:
+        return NOW
 
     def list(self, selection: Any, *, metadata_only: bool = False, page_size: int = 500) -> Iterator[Json]:
         if selection.resource == SERVICE:
