@@ -33,12 +33,13 @@ def main() -> NoReturn:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     _steady_streams()
     signal.signal(signal.SIGTERM, _terminated)
+    code: int = ExitCode.DONE
     try:
         code = _run_process(program)
         sys.stdout.flush()
         sys.stderr.flush()
     except OSError as error:
-        code = _output_failed(error)
+        code = _output_failed(error, code)
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
     # The interpreter would search all that was imported for garbage before it goes: 10 ms for nothing.
@@ -51,9 +52,10 @@ def _run_process(program: str) -> int:
         # Scripts ask this often; it needs no command-line parser.
         sys.stdout.write(f"sednactl {__version__}\n")
         return ExitCode.DONE
+    from sednactl.cli.unread import going_on_unread
     from sednactl.surroundings import Surroundings
 
-    return run(sys.argv[1:], Surroundings.of_process(), program)
+    return run(sys.argv[1:], going_on_unread(Surroundings.of_process()), program)
 
 
 def run(arguments: Sequence[str], surroundings: Surroundings, program: str = "sednactl") -> int:
@@ -129,12 +131,16 @@ def _steady_streams() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _output_failed(error: OSError) -> int:
+def _output_failed(error: OSError, code: int) -> int:
     # What Python would print on exit about the same stream is noise.
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
-        return ExitCode.DONE  # `sednactl get | head` is no error
+        try:
+            sys.stderr.flush()
+        except BrokenPipeError:
+            os.dup2(devnull, sys.stderr.fileno())
+        return code  # `sednactl get | head` is no error, and `sednactl diff | head` a difference
     try:
         sys.stderr.write(f"error: cannot write the output: {error.strerror}\n")
         sys.stderr.flush()

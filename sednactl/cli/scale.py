@@ -165,7 +165,9 @@ def watch(
       sednactl scale watch helmet --until 'cloud.utilization.cpu<20 or cloud.replicas==cloud.max' --timeout 10m
       sednactl scale watch helmet --record shift-change.jsonl
     """
-    surroundings: Surroundings = ctx.obj
+    from sednactl.cli.unread import ending_unread
+
+    surroundings: Surroundings = ending_unread(ctx.obj)
     from sednactl.cluster.door import open_cluster
     from sednactl.render.columns import age
     from sednactl.render.scale_audience import Wishes, audience

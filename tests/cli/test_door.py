@@ -137,6 +137,17 @@ def test_a_reader_that_left_is_no_error(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == (b"0\n0\n0\n", b"")
 
 
+def test_a_reader_that_left_changes_no_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(
+        "apiVersion: sedna.io/v1alpha1\nkind: Model\nmetadata: {name: m}\nspec: {}\n"
+    )
+    done = _shell(
+        "sednactl validate bad.yaml 2>&1 | true; echo ${PIPESTATUS[0]}; sednactl get 2>&1 | true; echo ${PIPESTATUS[0]}",
+        tmp_path,
+    )
+    assert (done.stdout, done.stderr) == (b"1\n3\n", b"")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_output_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     done = _shell("sednactl --help >/dev/full", tmp_path)

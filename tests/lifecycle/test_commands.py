@@ -118,6 +118,20 @@ def test_the_cluster_goes_away_in_the_middle_of_an_apply(stub: StubServer, run: 
     assert [item["metadata"]["name"] for item in stub.objects(MODEL.resource)] == ["a"]
 
 
+def test_an_apply_that_nobody_reads_goes_on_to_the_end(stub: StubServer, tmp_path: Path) -> None:
+    (tmp_path / "many.yaml").write_text(written(*(a_model(f"m{number}") for number in range(20))))
+    process = subprocess.Popen(
+        [str(BIN / "sednactl"), "apply", "-f", str(tmp_path / "many.yaml")],
+        env=clean_environment(tmp_path, {"KUBECONFIG": str(stub.kubeconfig(tmp_path / "config"))}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(60) == 0
+    assert len(stub.objects(MODEL.resource)) == 20
+
+
 def test_one_refusal_does_not_keep_the_others(stub: StubServer, run: Run) -> None:
     stub.fail(Answers(403), path="/models/a", method="PATCH")
     done = run("apply", "-f", "-", input=written(a_model("a"), a_model("b")))
