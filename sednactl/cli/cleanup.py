@@ -215,8 +215,12 @@ def undo(
     surroundings: Surroundings = ctx.obj
     record = read_bundle(bundle)
     say_torn(record, surroundings)
-    if access.namespace is not None:
-        raise UsageError("undo takes no --namespace: the bundle says where its objects belong")
+    homes = {str(one["metadata"].get("namespace", "")) for one in record.objects.values()}
+    if access.namespace is not None and homes - {access.namespace}:
+        raise UsageError(
+            f"the bundle holds objects of namespace {', '.join(sorted(homes))}, not only of {access.namespace}",
+            hint="leave out --namespace: the bundle says where its objects belong",
+        )
     if not record.sealed:
         raise InvalidInput(
             f"{bundle} was cut off before it was complete, so nothing was deleted on its account",

@@ -403,6 +403,17 @@ def test_undo_puts_back_what_was_deleted_once(park: Park, tmp_path: Path) -> Non
     check_golden("ghosts/undone.txt", again.out)
 
 
+def test_undo_takes_a_namespace_that_agrees_with_the_bundle(park: Park, tmp_path: Path) -> None:
+    park.fill(before_0_7("Service", "helmet-cloud"))
+    file = tmp_path / "b"
+    assert park.clean("--yes", "--backup", str(file)).code == 0
+    other = park("undo", str(file), "-n", "elsewhere")
+    assert other.code == 2 and "objects of namespace park, not only of elsewhere" in other.err
+    assert park.names() == set()
+    assert park("undo", str(file), "-n", "park").code == 0
+    assert park.names() == {"Service/helmet-cloud"}
+
+
 def test_undo_drops_owner_references_that_would_have_it_collected(park: Park, tmp_path: Path) -> None:
     dead = reference(JI, "helmet", DEAD)
     park.fill(child("Service", "helmet-cloud", owners=(dead,)))

@@ -45,8 +45,7 @@ class Story:
 
     def says(self, *arguments: str, code: int = 0, **more: Any) -> CompletedRun:
         """Run the command in the namespace; any other exit code than `code` fails."""
-        where = () if arguments[:2] == ("cleanup", "undo") else ("-n", self.namespace)
-        done = self._sednactl(*arguments, *where, timeout=150, **more)
+        done = self._sednactl(*arguments, "-n", self.namespace, timeout=150, **more)
         assert done.code == code, f"{arguments}: {done.code}\n{done.out}\n{done.err}"
         return done
 
