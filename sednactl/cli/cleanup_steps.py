@@ -41,9 +41,8 @@ def delete_ghosts(
 
     path = backup or default_path(surroundings.environ, surroundings.now().strftime("%Y%m%dT%H%M%S.%fZ"))
     with Ticker(surroundings) as tell:
-        orders = Orders(
-            older_than, tell, lambda: tell.say(f"Backup: {path}\nTo undo: sednactl cleanup undo {path}")
-        )
+        told = f"Backup: {path}\nTo undo: sednactl cleanup undo {_quoted(path)}"
+        orders = Orders(older_than, tell, lambda: tell.say(told))
         with _say_how_to_go_on(path, surroundings):
             done = clean_up(cluster, surroundings, scan.ghosts, path, orders)
         return _verified(cluster, surroundings, scan, done, timeout, [namespace], tell)
@@ -56,7 +55,7 @@ def _say_how_to_go_on(path: Path, surroundings: Surroundings) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         if path.exists():
-            surroundings.stderr.write(f"\ninterrupted; to finish: {_RESUME} {path}\n")
+            surroundings.stderr.write(f"\ninterrupted; to finish: {_RESUME} {_quoted(path)}\n")
         raise
 
 
@@ -71,7 +70,8 @@ def resume_bundle(
     from sednactl.cluster.door import open_cluster
     from sednactl.errors import InvalidInput
     from sednactl.lifecycle.bundle import read_bundle
-    from sednactl.lifecycle.cleanup import Orders, ghosts_of, take_up
+    from sednactl.lifecycle.cleanup import Orders
+    from sednactl.lifecycle.cleanup_resumed import ghosts_of, take_up
     from sednactl.lifecycle.ghost_scan import Scan
     from sednactl.lifecycle.undo import check_cluster
 
@@ -117,7 +117,21 @@ def _verified(
         )
     except ClusterError as error:
         return GhostReport(scan, done, unverified=error)
+    except KeyboardInterrupt:
+        count = len(done.deleted())
+        surroundings.stderr.write(
+            f"\ninterrupted: {count} object{'s were' if count > 1 else ' was'} deleted; "
+            "whether all is gone was not waited for\n"
+        )
+        raise
     return GhostReport(scan, done, remaining)
+
+
+def _quoted(path: Path) -> str:
+    """Write a path so that a shell takes it for one word."""
+    import shlex
+
+    return shlex.quote(str(path))
 
 
 def show(report: GhostReport, surroundings: Surroundings, output: str, scope: str) -> None:
@@ -152,7 +166,7 @@ def show(report: GhostReport, surroundings: Surroundings, output: str, scope: st
     if report.done is not None and report.done.stopped is not None:
         say_stopped(report.done.stopped.message, report.done.stopped.hint, surroundings)
         if report.done.bundle is not None:
-            stderr.write(f"hint: finish it with: {_RESUME} {report.done.bundle}\n")
+            stderr.write(f"hint: finish it with: {_RESUME} {_quoted(report.done.bundle)}\n")
 
 
 def say_torn(bundle: Bundle, surroundings: Surroundings) -> None:

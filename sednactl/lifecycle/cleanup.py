@@ -14,16 +14,15 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sednactl.cluster.answers import NOT_SERVED
-from sednactl.errors import Conflict, InvalidInput, NotFound, Refused, SednactlError, ServerFault
+from sednactl.errors import Conflict, NotFound, Refused, SednactlError, ServerFault
 from sednactl.lifecycle import bundle as record
 from sednactl.lifecycle.ghost_scan import live_workload
 from sednactl.lifecycle.ghosts import (
-    FormerWorkload,
     Ghost,
     Inventory,
     LiveWorkload,
@@ -108,31 +107,9 @@ def clean_up(
             return done
         done.bundle = path
         orders.sealed()
-        _delete_all(
+        delete_all(
             cluster, surroundings, [one for one in doomed if one.uid in shapes], shapes, journal, done, orders
         )
-    return done
-
-
-def take_up(cluster: Cluster, surroundings: Surroundings, bundle: record.Bundle, orders: Orders) -> Cleanup:
-    """Go on with the clean-up that a bundle records: judge and delete what it had not come to.
-
-    Raises InvalidInput where another run has the bundle.
-    """
-    done = Cleanup(bundle.path)
-    ghosts = {ghost.uid: ghost for ghost in ghosts_of(bundle)}
-    for uid, step in bundle.steps.items():
-        if step in (record.DELETED, record.GONE):
-            done.outcomes[uid] = Outcome("deleted", "by the earlier run")
-        elif step == record.RESTORED:
-            done.outcomes[uid] = Outcome("kept", "it was put back by an undo")
-        elif step == record.KEPT:
-            done.outcomes[uid] = Outcome("kept", "by the earlier run")
-    todo = [ghosts[uid] for uid in bundle.unfinished()]
-    shapes = {uid: shape(bundle.objects[uid]) for uid in bundle.unfinished()}
-    with record.Journal.of(bundle) as journal:
-        begun = {uid for uid, step in bundle.steps.items() if step == record.DELETING}
-        _delete_all(cluster, surroundings, todo, shapes, journal, done, orders, begun)
     return done
 
 
@@ -159,26 +136,6 @@ def stamp(surroundings: Surroundings) -> str:
     return surroundings.now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def ghosts_of(bundle: record.Bundle) -> list[Ghost]:
-    """Read the ghosts back from a bundle; fields that this release does not know are left out. Raises InvalidInput."""
-    known = {one.name for one in fields(Ghost)}
-    ghosts = []
-    for uid, entry in bundle.ghosts.items():
-        meta = bundle.objects[uid]["metadata"]
-        same = (bundle.objects[uid]["kind"], meta.get("namespace", ""), meta["name"], uid)
-        try:
-            workload = FormerWorkload(**entry["workload"])
-            given = {key: value for key, value in entry.items() if key in known}
-            ghost = Ghost(**given | {"workload": workload})
-        except (KeyError, TypeError) as error:
-            raise InvalidInput(f"{bundle.path} says too little about {' '.join(same)}") from error
-        named = (ghost.kind, ghost.namespace, ghost.name, ghost.uid)
-        if named != same or same[0] not in RESOURCES or workload.kind not in list(BY_KIND):
-            raise InvalidInput(f"{bundle.path} contradicts itself about {' '.join(same)}")
-        ghosts.append(ghost)
-    return ghosts
-
-
 def shape(whole: Json) -> str:
     """Give a digest of everything about an object that its owners decide: not its status, not its bookkeeping."""
     meta = {key: value for key, value in whole["metadata"].items() if key not in _SERVER_FIELDS}
@@ -190,7 +147,7 @@ def shape(whole: Json) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _delete_all(
+def delete_all(
     cluster: Cluster,
     surroundings: Surroundings,
     ghosts: Sequence[Ghost],
@@ -200,6 +157,7 @@ def _delete_all(
     orders: Orders,
     begun: AbstractSet[str] = frozenset(),
 ) -> None:
+    """Delete one after the other what is in the bundle; `begun` are UIDs whose deletion an earlier run announced."""
     staying: dict[tuple[str, str], tuple[str, Outcome]] = {}
     for number, ghost in enumerate(ghosts, start=1):
         orders.tell(f"deleting {number}/{len(ghosts)}: {ghost.kind} {ghost.namespace}/{ghost.name}")

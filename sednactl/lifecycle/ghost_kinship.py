@@ -59,19 +59,23 @@ class Kinship:
             uid = owners[0]
         return None
 
-    def _taken_along_by(self, child: Json) -> str | None:
-        """Give the suspect with which the garbage collector would take an object that is none; None for no such."""
-        seen: set[str] = set()
-        while child["metadata"]["uid"] not in seen:
-            seen.add(child["metadata"]["uid"])
-            owners = _owners(child)
-            alive = {str(one.get("uid", "")) for one in traces(child).sedna} & self.inventory.workloads.keys()
-            if not owners or alive or any(owner not in self._all for owner in owners):
-                return None
-            if owners[0] in self.suspects:
-                return self.top(owners[0])
-            child = self._all[owners[0]]
-        return None
+    def _taken_along_by(self, child: Json, below: frozenset[str] = frozenset()) -> str | None:
+        """Give a suspect with which the garbage collector would take an object that is none; None for no such.
+
+        It takes what has lost all its owners, so every one has to lead to a suspect.
+        """
+        uid = child["metadata"]["uid"]
+        owners = _owners(child)
+        alive = {str(one.get("uid", "")) for one in traces(child).sedna} & self.inventory.workloads.keys()
+        if not owners or alive or uid in below or any(owner not in self._all for owner in owners):
+            return None
+        tops = [
+            self.top(owner)
+            if owner in self.suspects
+            else self._taken_along_by(self._all[owner], below | {uid})
+            for owner in owners
+        ]
+        return None if None in tops else tops[0]
 
 
 def _owners(child: Json) -> list[str]:

@@ -19,7 +19,7 @@ from sednactl.lifecycle import bundle as record
 from sednactl.lifecycle.cleanup import RESOURCES, cluster_uid, stamp
 from sednactl.sedna.belonging import label_uids, names_sedna
 from sednactl.sedna.kinds import BY_KIND
-from sednactl.sedna.resources import DEPLOYMENT, POD, SERVICE
+from sednactl.sedna.resources import DEPLOYMENT, HPA, POD, SERVICE
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
@@ -166,6 +166,7 @@ def _put_back_one(cluster: Cluster, whole: Json, *, dry_run: bool) -> Restored:
         there = cluster.find(resource, key[2], key[1])
         if there is not None:
             return _exists(there, whole, key)
+        changes += _scales_another(cluster, whole)
         try:
             stored = cluster.create(resource, manifest, namespace=key[1], dry_run=dry_run)
         except Invalid:
@@ -184,6 +185,17 @@ def _put_back_one(cluster: Cluster, whole: Json, *, dry_run: bool) -> Restored:
     if dry_run:
         return Restored(*key, "would restore", changes=changes)
     return Restored(*key, "restored", str(stored.object["metadata"].get("uid", "")), changes=changes)
+
+
+def _scales_another(cluster: Cluster, whole: Json) -> tuple[str, ...]:
+    """Warn of an autoscaler whose Deployment is another workload's by now; put back it acts on that."""
+    target = (whole.get("spec") or {}).get("scaleTargetRef") or {}
+    if whole["kind"] != HPA.kind or target.get("kind") != DEPLOYMENT.kind or not target.get("name"):
+        return ()
+    scaled = cluster.find(DEPLOYMENT, str(target["name"]), whole["metadata"].get("namespace"))
+    if scaled is None or label_uids(scaled) == label_uids(whole):
+        return ()
+    return (f"it scales Deployment {target['name']}, which is not of the same workload",)
 
 
 def _exists(there: Json, whole: Json, key: tuple[str, str, str, str]) -> Restored:

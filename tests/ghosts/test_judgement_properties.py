@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sednactl.lifecycle.ghosts import Inventory, LiveWorkload, find_ghosts, unjudged, worth_judging
+from sednactl.lifecycle.ghosts import Inventory, LiveWorkload, find_ghosts, traces, unjudged, worth_judging
+from sednactl.sedna.belonging import owner_uids
 from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
 from tests.ghosts.objects import NOW, Json, ago, child
 
@@ -19,6 +20,7 @@ _PREFIXES = [kind.kind.lower() for kind in _KINDS] + ["jointinference", "objects
 _OWNER_KINDS = [kind.kind for kind in _KINDS] + ["JointInference", "ObjectSearch", "Mystery"]
 _CHILD_KINDS = ["HorizontalPodAutoscaler", "Deployment", "ReplicaSet", "Service", "Pod"]
 _NAMESPACES = ["park", "yard"]
+_BESIDE = ("carries-others", "belongs-to-kept")
 
 
 @st.composite
@@ -134,7 +136,28 @@ def test_a_workload_found_alive_takes_its_children_off_the_list(inventory: Inven
         owners = [owner["uid"] for owner in one["metadata"].get("ownerReferences", ())]
         if uid in (*owners, *one["metadata"].get("labels", {}).values()):
             assert one["metadata"]["uid"] not in named
-    assert named <= {ghost.uid for ghost in find_ghosts(inventory, NOW, 0) if ghost.action == "delete"}
+    # So does somebody's own object, and what serves a worker that was kept.
+    before = find_ghosts(inventory, NOW, 0)
+    assert named <= {one.uid for one in before if one.action == "delete" or one.kept_because in _BESIDE}
+
+
+@given(inventories())
+def test_nothing_living_and_nothing_of_others_goes_along(inventory: Inventory) -> None:
+    going = {ghost.uid for ghost in find_ghosts(inventory, NOW, 0) if ghost.action == "delete"}
+    named = going.copy()
+    before = None
+    while before != going:
+        before = set(going)
+        for one in inventory.children:
+            owners = set(owner_uids(one))
+            dead = {owner for owner in owners if owner in _UIDS} - inventory.workloads.keys()
+            if owners & going and owners <= going | dead:
+                going.add(one["metadata"]["uid"])
+    for one in inventory.children:
+        if one["metadata"]["uid"] in going - named:
+            found = traces(one)
+            assert found.uids() and not found.uids() & inventory.workloads.keys()
+            assert not found.kinds() & {"", *inventory.unreadable}
 
 
 @given(inventories(), st.randoms(use_true_random=False))

@@ -10,7 +10,7 @@ import pytest
 
 from sednactl.lifecycle import bundle as record
 from sednactl.sedna.kinds import JOINT_INFERENCE
-from sednactl.sedna.resources import POD, SERVICE
+from sednactl.sedna.resources import HPA, POD, SERVICE
 from tests.cluster.stub import Answers, Request, Reset
 from tests.command import BIN, clean_environment
 from tests.ghosts.command import Park
@@ -194,3 +194,48 @@ def test_undo_into_a_namespace_that_is_going(park: Park, tmp_path: Path) -> None
     done = park("undo", str(file))
     assert done.code == 4 and "being terminated" in done.out
     assert park("undo", str(file)).code == 0
+
+
+def test_undo_says_when_an_autoscaler_comes_back_to_a_living_deployment(park: Park, tmp_path: Path) -> None:
+    hpa = child("HorizontalPodAutoscaler", "hpa-helmet-deployment-cloud")
+    park.fill(hpa)
+    (stored,) = park.server.objects(HPA)
+    stored["spec"]["scaleTargetRef"] = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "name": "helmet-deployment-cloud",
+    }
+    park.server.put(HPA, stored)
+    file = tmp_path / "b"
+    park.clean("--yes", "--backup", str(file))
+    park.server.put(
+        JOINT_INFERENCE.resource, {"metadata": {"name": "helmet", "namespace": "park", "uid": LIVE}}
+    )
+    park.fill(child("Deployment", "helmet-deployment-cloud", LIVE, owners=(reference(JI, "helmet", LIVE),)))
+    done = park("undo", str(file))
+    assert done.code == 0
+    assert "it scales Deployment helmet-deployment-cloud, which is not of the same workload" in " ".join(
+        done.out.split()
+    )
+
+
+def test_a_resume_judges_anew_what_hangs_on_a_ghost(park: Park, tmp_path: Path) -> None:
+    park.fill(*orphans())
+    file = tmp_path / "b"
+    park.server.fail(Reset(), method="DELETE", times=99)
+    park.clean("--yes", "--backup", str(file))
+    park.server.mend()
+    pod = next(one for one in park.server.objects(POD) if "edge" in one["metadata"]["name"])
+    pod["metadata"]["annotations"] = {"sednactl.io/keep": "true"}
+    park.server.put(POD, pod)
+    done = park("ghost-instances", "--yes", "--resume", str(file), "-o", "json", "--timeout", "1s")
+    results = {one["name"]: one["result"] for one in json.loads(done.out)["ghosts"]}
+    assert results["helmet-deployment-edge"] == "kept"
+    assert results["helmet-deployment-cloud"] == "deleted"
+    assert "Deployment/helmet-deployment-edge" in park.names()
+
+
+def test_what_is_said_to_be_typed_can_be_typed(park: Park, tmp_path: Path) -> None:
+    park.fill(before_0_7("Service", "helmet-cloud"))
+    file = tmp_path / "my bundle"
+    assert f"To undo: sednactl cleanup undo '{file}'" in park.clean("--yes", "--backup", str(file)).err
