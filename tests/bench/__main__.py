@@ -177,9 +177,7 @@ def _about() -> str:
     with contextlib.suppress(OSError):
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         cpu = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), cpu)
-    libraries = ", ".join(
-        f"{name} {version(name)}" for name in ("typer", "kubernetes", "jinja2", "jsonschema-rs")
-    )
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("typer", "kubernetes", "jinja2", "pyyaml"))
     return (
         f"{cpu}, {os.cpu_count()} cores, {platform.system()} {platform.release()}\n"
         f"CPython {platform.python_version()}, sednactl {version('sednactl')}, {libraries}"

@@ -22,7 +22,7 @@ sys.stderr.write("\\n" + json.dumps([code, sorted({name.partition(".")[0] for na
 """
 # What takes tens of milliseconds, or a whole kubectl run, to import.
 HEAVY = {
-    "aiohttp", "asyncio", "dateutil", "google", "http", "jinja2", "jsonschema", "jsonschema_rs",
+    "aiohttp", "asyncio", "dateutil", "google", "http", "jinja2", "jsonschema",
     "kubernetes", "logging", "multiprocessing", "oauthlib", "pydantic", "referencing", "requests", "rich",
     "ssl", "urllib3", "websocket", "yaml", "yarl", "importlib_metadata", "xml", "sqlite3", "email", "unittest",
 }  # fmt: skip
@@ -79,13 +79,13 @@ def test_help_of_a_command(tmp_path: Path, command: str) -> None:
 
 def test_validate(tmp_path: Path) -> None:
     (tmp_path / "model.yaml").write_text(MODEL)
-    allowed = {"yaml", "jsonschema_rs"}
+    allowed = {"yaml"}
     assert _imported(["validate", "model.yaml"], tmp_path) <= allowed
 
 
 def test_create_without_a_cluster(tmp_path: Path) -> None:
     arguments = ["create", "model", "big", "--url", "/models/big.pb", "--format", "pb"]
-    allowed = {"yaml", "jsonschema_rs", "jinja2"}
+    allowed = {"yaml", "jinja2"}
     assert _imported([*arguments, "--dry-run=client", "-o", "yaml"], tmp_path) <= allowed
 
 
