@@ -80,8 +80,21 @@ def render_text(kind: SednaKind, context: Mapping[str, Any], template: Path | No
         raise InvalidInput(f"{shown}: the template calls itself without end") from None
     except MemoryError:
         raise InvalidInput(f"{shown}: the template wants more memory than any manifest needs") from None
-    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+    except (
+        TemplateError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        AssertionError,  # some of Jinja's filters check their arguments so
+    ) as error:
         raise _template_error(error, shown, files) from error
+    except InvalidInput as error:  # the filter yaml, of a value that no document can hold
+        place = _line_in_template(error, files)
+        raise InvalidInput(
+            f"{shown if place is None else f'{place[0]}:{place[1]}'}: {error.message}", hint=error.hint
+        ) from error
 
 
 def _loader(template: Path | None, files: set[str]) -> Any:
