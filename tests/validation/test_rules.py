@@ -26,6 +26,24 @@ DATASET: dict[str, Any] = read_documents((FIXTURES / "valid" / "dataset.yaml").r
 FEDERATED: dict[str, Any] = read_documents((FIXTURES / "valid" / "federated.yaml").read_bytes(), "f")[
     -1
 ].content
+POD_SPEC = {"containers": [{"name": "worker", "image": "example/worker:v1"}]}
+VIDEO: dict[str, Any] = {
+    "apiVersion": "sedna.io/v1alpha1",
+    "kind": "VideoAnalyticsJob",
+    "metadata": {"name": "video"},
+    "spec": {"model": {"name": "m3l"}, "template": {"spec": POD_SPEC}},
+}
+EXTRACTION: dict[str, Any] = {
+    "apiVersion": "sedna.io/v1alpha1",
+    "kind": "FeatureExtractionService",
+    "metadata": {"name": "features"},
+    "spec": {
+        "model": {"name": "m3l"},
+        "replicas": 1,
+        "selector": {"matchLabels": {"app": "features"}},
+        "template": {"spec": POD_SPEC},
+    },
+}
 CLOUD = "spec.cloudWorker"
 EDGE = "spec.edgeWorker"
 POD = "template.spec"
@@ -86,6 +104,15 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("SDN112", DATASET, {"spec.nodeName": "Edge"}, "spec.nodeName"),
     ("SDN113", SERVICE, {f"{CLOUD}.model.name": ""}, f"{CLOUD}.model.name"),
     ("SDN113", SERVICE, {f"{CLOUD}.model.name": "Big Model"}, f"{CLOUD}.model.name"),
+    ("SDN114", FEDERATED, {"spec.aggregationWorker.model.name": ""}, "spec.aggregationWorker.model.name"),
+    (
+        "SDN114",
+        FEDERATED,
+        {"spec.trainingWorkers.0.dataset.name": ""},
+        "spec.trainingWorkers[0].dataset.name",
+    ),
+    ("SDN114", VIDEO, {"spec.model.name": ""}, "spec.model.name"),
+    ("SDN114", EXTRACTION, {"spec.replicas": REMOVED}, "spec"),
     ("SDN131", SERVICE, {f"{BIG}.image": REMOVED}, f"{CLOUD}.{POD}.containers[0]"),
     ("SDN131", SERVICE, {f"{BIG}.image": ""}, f"{CLOUD}.{POD}.containers[0]"),
     (
@@ -323,6 +350,8 @@ def test_found(rule: str, content: dict[str, Any], changes: dict[str, Any], path
 
 
 HARMLESS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    (VIDEO, {}),
+    (EXTRACTION, {"spec.replicas": 0}),
     (SERVICE, {}),
     (MODEL, {}),
     (FEDERATED, {}),

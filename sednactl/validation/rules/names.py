@@ -106,6 +106,41 @@ def model_names(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN113", (*side.path, "model", "name"), what, "name a Model of the same namespace")
 
 
+@rule("SDN114", "error", "FeatureExtractionService", "FederatedLearningJob", "VideoAnalyticsJob")
+def crash_without(workload: Workload) -> Iterator[Problem]:
+    """Missing value that crashes the Global Manager
+
+    Sedna 0.7's Global Manager ends with a fault, for every workload of the cluster and again
+    at each restart while the object exists: at a FeatureExtractionService without replicas, at
+    an empty model name in a FederatedLearningJob's aggregationWorker or a VideoAnalyticsJob,
+    and at an empty dataset name in trainingWorkers. The schema lets all of them pass.
+
+    Wrong:
+      model:
+        name: ""
+    Right:
+      model:
+        name: surface-defect-detection
+    """
+    hint = "without it Sedna's Global Manager crashes, for every workload"
+    if workload.kind == "FeatureExtractionService":
+        if workload.spec.get("replicas") is None:
+            yield Problem("SDN114", ("spec",), "replicas is missing", hint, True)
+        return
+    named: list[tuple[Any, Any, str]] = []
+    if workload.kind == "VideoAnalyticsJob":
+        named.append((("spec", "model"), mapping(workload.spec, "model"), "model"))
+    else:
+        worker = mapping(workload.spec, "aggregationWorker")
+        named.append((("spec", "aggregationWorker", "model"), mapping(worker, "model"), "model"))
+        for index, trainer in maps(workload.spec, "trainingWorkers"):
+            path = ("spec", "trainingWorkers", index, "dataset")
+            named.append((path, mapping(trainer, "dataset"), "dataset"))
+    for path, owner, what in named:
+        if owner.get("name") == "":
+            yield Problem("SDN114", (*path, "name"), f"the {what}'s name is empty", hint)
+
+
 def placeholder(value: str) -> str:
     """Give the unfilled placeholder in a name ($X, ${X}, {{ x }}, <x>), "" when there is none."""
     for opening, closing in (("${", "}"), ("{{", "}}"), ("$(", ")"), ("<", ">")):
