@@ -178,7 +178,7 @@ complete -c sednactl -n '__sednactl_at /validate' -s R -l recursive -d 'Look int
 complete -c sednactl -n '__sednactl_at /validate' -s o -l output -x -a 'text json' -d 'Output format'
 complete -c sednactl -n '__sednactl_at /validate' -l strict -d 'Exit 1 for warnings too'
 complete -c sednactl -n '__sednactl_at /validate' -l ignore -x -d 'Leave out a rule, e.g. SDN213; repeats'
-complete -c sednactl -n '__sednactl_at /validate' -l verbose -s v -d 'Show on stderr what is asked of the cluster, and tracebacks'
+complete -c sednactl -n '__sednactl_at /validate' -l verbose -s v -d 'Show also what is only worth knowing (info); json always holds it'
 complete -c sednactl -n '__sednactl_at /validate' -l no-color -d 'No colour, as with NO_COLOR'
 complete -c sednactl -n '__sednactl_at /validate' -s h -l help -d 'Show this message and exit'
 complete -c sednactl -n '__sednactl_at /explain first' -f -a 'jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset'

@@ -49,11 +49,17 @@ def validate(
         list[str] | None,
         typer.Option("--ignore", metavar="RULE", help="Leave out a rule, e.g. SDN213; repeats."),
     ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose", "-v", help="Show also what is only worth knowing (info); json always holds it."
+        ),
+    ] = False,
 ) -> int:
     """Check manifests offline: what the cluster would refuse, and what Sedna would make of the rest.
 
     Exits 0 without errors, 1 with errors (with --strict also for warnings), 3 when a file
-    cannot be read; the other files are checked all the same.
+    cannot be read or there is no manifest at all; the other files are checked all the same.
 
     \b
     Examples:
@@ -76,8 +82,8 @@ def validate(
 
         surroundings.stdout.write(report(run.findings, run.unreadable, run.counts))
     else:
-        run.show()
-    if run.unreadable:
+        run.show(verbose)
+    if run.unreadable or not run.counts["documents"]:
         return ExitCode.INVALID
     failed = run.counts["error"] or (strict and run.counts["warning"])
     return ExitCode.FOUND if failed else ExitCode.DONE
@@ -94,11 +100,13 @@ class _Run:
         self.counts: Counter[str] = Counter()
         self.findings: list[Finding] = []
         self.unreadable: list[tuple[str, InvalidInput]] = []
+        self.names: list[str] = []
 
     def read(self, name: str, recursive: bool) -> None:
         """Check what one argument names; what cannot be read is noted, the rest goes on."""
         from sednactl.manifests.sources import sources_of
 
+        self.names.append("standard input" if name == "-" else name)
         sources = sources_of([name], recursive=recursive, surroundings=self.surroundings)
         while True:
             try:
@@ -120,23 +128,30 @@ class _Run:
         from sednactl.validation.check import in_order
 
         self.findings = in_order(self.findings + self.checker.finish())
-        self.counts.update(finding.level for finding in self.findings)
+        self.counts.update(self.checker.counts)
+        self.counts["left out"] = self.checker.counts.total() - len(self.findings)
         self.counts["documents"] = self.checker.checked + self.checker.skipped
         self.counts["skipped"] = self.checker.skipped
         self.counts["unreadable"] = len(self.unreadable)
 
-    def show(self) -> None:
-        """Write the report for people: findings on stdout, the summary on stderr."""
+    def show(self, verbose: bool) -> None:
+        """Write the report for people: findings on stdout, the summary on stderr; infos when `verbose`."""
+        from sednactl.render.columns import printable
         from sednactl.render.findings_text import Paint, summary, write_finding, write_unreadable
 
         stdout, stderr = self.surroundings.stdout, self.surroundings.stderr
         paint = Paint(self.surroundings.colour(stdout), _screen_width(stdout))
         for finding in self.findings:
-            write_finding(finding, stdout, paint)
+            if verbose or finding.level != "info":
+                write_finding(finding, stdout, paint)
         stdout.flush()
         for _, error in self.unreadable:
             write_unreadable(error, stderr, Paint(self.surroundings.colour(stderr)))
-        stderr.write(summary(self.counts) + "\n")
+        if not self.counts["documents"] and not self.unreadable:
+            # Else `create … | validate -` would pass where create failed.
+            stderr.write(f"error: no manifest in {printable(', '.join(self.names))}\n")
+            return
+        stderr.write(summary(self.counts, verbose=verbose) + "\n")
 
 
 def _screen_width(stream: TextIO) -> int | None:

@@ -33,6 +33,7 @@ def load_stream(text: str, file: str, deepest: int) -> Iterator[tuple[Any, int, 
     decoder = json.JSONDecoder(
         object_pairs_hook=_object, parse_float=_float, parse_int=_integer, parse_constant=_refuse_constant
     )
+    escapes = "\\u" in text
     at = _skip(text, 0)
     while at < len(text):
         try:
@@ -46,7 +47,7 @@ def load_stream(text: str, file: str, deepest: int) -> Iterator[tuple[Any, int, 
             ) from None
         except ValueError as error:
             raise InvalidInput(f"{file}:{_line(text, at)}:1: not valid JSON: {error}") from None
-        yield _without_surrogates(value) if "\\u" in text else value, at, end
+        yield _without_surrogates(value) if escapes else value, at, end
         at = _skip(text, end)
 
 

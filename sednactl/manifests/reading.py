@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.document import Document
-from sednactl.manifests.limits import DEEPEST, LARGEST_DOCUMENT, LARGEST_FILE
+from sednactl.manifests.limits import DEEPEST, LARGEST_DOCUMENT, LARGEST_FILE, MOST_DOCUMENTS
 from sednactl.manifests.lines import lines_of
 
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ def iterate_documents(data: bytes, file: str) -> Iterator[Document]:
     documents = _json_documents if _JSON_STARTS.match(text) else _yaml_documents
     for content, line, locate, source_line in documents(text, file):
         for item, where in _flatten(content, locate):
+            if index >= MOST_DOCUMENTS:
+                raise InvalidInput(
+                    f"{file}:{line}:1: more than {MOST_DOCUMENTS:,} documents",
+                    hint="split it into several files",
+                )
             yield Document(
                 item,
                 file,
@@ -93,6 +98,8 @@ def _yaml_documents(text: str, file: str) -> Iterator[_Read]:
     from sednactl.manifests import yaml_text
 
     for chunk in _chunks(text, file):
+        if not chunk.text.strip(" \r\n"):
+            continue
         if len(chunk.text) > LARGEST_DOCUMENT:
             raise InvalidInput(
                 f"{file}:{chunk.lines_before + 1}:1: a document larger than {LARGEST_DOCUMENT // 1024**2} MiB"
@@ -131,9 +138,11 @@ def _json_documents(text: str, file: str) -> Iterator[_Read]:
 
     if len(text) > LARGEST_DOCUMENT:
         raise InvalidInput(f"{file}:1:1: JSON larger than {LARGEST_DOCUMENT // 1024**2} MiB")
+    line, counted = 1, 0
     for value, begin, _ in json_text.load_stream(text, file, DEEPEST):
         locate = functools.partial(json_text.locate, text, begin)
-        yield value, text.count("\n", 0, begin) + 1, locate, functools.partial(_text_line, text)
+        line, counted = line + text.count("\n", counted, begin), begin
+        yield value, line, locate, functools.partial(_text_line, text)
 
 
 def _text_line(text: str, line: int) -> str:
@@ -150,9 +159,14 @@ def _flatten(
         return
     kind = content.get("kind")
     for index, item in enumerate(items):
-        if isinstance(item, dict) and isinstance(kind, str) and kind.endswith("List") and kind != "List":
-            item = {"apiVersion": content.get("apiVersion"), "kind": kind.removesuffix("List")} | item
+        if isinstance(item, dict) and isinstance(kind, str) and kind != "List" and not _names_itself(item):
+            item = item | {"apiVersion": content.get("apiVersion"), "kind": kind.removesuffix("List")}
         yield from _flatten(item, locate, (*prefix, "items", index))
+
+
+def _names_itself(item: dict[str, Any]) -> bool:
+    # kubectl gives an item the kind of its list only when it says neither kind nor apiVersion.
+    return bool(item.get("kind") or item.get("apiVersion"))
 
 
 def _locate_below(

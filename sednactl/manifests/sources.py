@@ -106,8 +106,8 @@ def _inside(folder: str, recursive: bool) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if recursive:
                 yield from _inside(entry.path, recursive)
-        elif entry.name.endswith(ENDINGS):
-            yield entry.path
+        elif entry.name.endswith(ENDINGS) and (entry.is_file() or not os.path.exists(entry.path)):  # noqa: PTH110
+            yield entry.path  # a link that leads nowhere too, so that reading it says so; never a pipe or a device
 
 
 def _path(name: str) -> str:

@@ -84,9 +84,11 @@ class Chunk(NamedTuple):
 def load(chunk: Chunk) -> tuple[Any, int] | None:
     """Give the value of a YAML document and its first line; None for an empty one. Raises InvalidInput."""
     # A list of objects is asked for the place of each: keep its nodes.
-    root = _composed(chunk) if "items:" in chunk.text else compose(chunk)
+    root = _composed(chunk).root if "items:" in chunk.text else compose(chunk)
     if root is None:
         return None
+    if "\\/" in chunk.text:
+        _refuse_escaped_slash(chunk)
     value = _Builder(chunk, "*" in chunk.text).build(root, 0)
     return value, root.start_mark.line + 1 + chunk.lines_before
 
@@ -183,6 +185,27 @@ def _measure_depth(chunk: Chunk) -> None:
         raise unreadable_character(chunk) from None
 
 
+_ESCAPED_SLASH = r"(?:[^\\]|\\[^/])*\\/"
+
+
+def _refuse_escaped_slash(chunk: Chunk) -> None:
+    # An escape of YAML 1.2 and of JSON that kubectl's reader does not know, while libyaml takes it.
+    parser = _Parser(chunk.text)
+    while (event := parser.get_event()) is not None and not isinstance(event, yaml.StreamEndEvent):
+        if isinstance(event, yaml.ScalarEvent) and event.style == '"':
+            begin, end = _offset(event.start_mark), _offset(event.end_mark)
+            found = re.compile(_ESCAPED_SLASH, re.DOTALL).match(chunk.text, begin, end)
+            if found:
+                at = found.end() - 2
+                line = chunk.text.count("\n", 0, at) + 1 + chunk.lines_before
+                place = f"{chunk.file}:{line}:{at - chunk.text.rfind(chr(10), 0, at)}"
+                raise chunk.refuse(place, "not valid YAML: found unknown escape character", "write / for \\/")
+
+
+def _offset(mark: Any) -> int:
+    return int(mark.index)
+
+
 def _too_deep(chunk: Chunk, mark: Any) -> InvalidInput:
     return chunk.refuse(chunk.place(mark), f"nested deeper than {DEEPEST} levels")
 
@@ -192,7 +215,6 @@ _HINTS = (
     ("mapping values are not allowed", "check the indentation, and quote a value that holds ': '"),
     ("could not find expected ':'", "a key needs ': ' behind it; check the indentation"),
     ("expected <block end>", "check the indentation: keys of one map start in the same column"),
-    ("<document start>", "kubectl reads no %YAML line and nothing behind a line of '...'; remove it"),
     ("expected a single document", "kubectl ignores what follows '...'; start a document with a line '---'"),
     ("found undefined alias", "an alias (*name) needs its anchor (&name) before it in the same document"),
     ("unexpected end of stream", "a quote or bracket is still open"),
@@ -209,8 +231,17 @@ def _syntax(chunk: Chunk, error: Any) -> InvalidInput:
     context = f"{error.context}, " if error.context and error.context != error.problem else ""
     problem = f"not valid YAML: {context}{error.problem}"
     hint = next((hint for words, hint in _HINTS if words in problem), None)
+    if "<document start>" in problem:
+        hint = (
+            "kubectl reads no %YAML line and nothing behind a line of '...'; remove it"
+            if re.search(r"^(%|\.\.\.)", chunk.text, re.MULTILINE)
+            else "a document is one map, one list or one value: this stands behind its end"
+        )
     place = chunk.place(mark) if mark else f"{chunk.file}:{1 + chunk.lines_before}:1"
     return chunk.refuse(place, problem, hint)
+
+
+_MERGE_HINT = "kubectl takes one map, or a list written out: <<: [*a, *b]"
 
 
 class _Builder:
@@ -278,6 +309,11 @@ class _Builder:
                 raise self.refuse(key_node, "a list or a map cannot be a key")
             tag = key_node.tag
             if (tag is _PLAIN and key_node.value == "<<") or tag == _MERGE:
+                if (
+                    type(value_node) is yaml.SequenceNode
+                    and value_node.start_mark.index < key_node.start_mark.index
+                ):
+                    raise self.refuse(key_node, "an alias of a list cannot be merged with <<", _MERGE_HINT)
                 result.update(self.merged(value_node, depth))
                 continue
             key = key_node.value if tag is _QUOTED else self.key(key_node, tag)
@@ -338,39 +374,58 @@ def _tagged(text: str, tag: str) -> Any:
     return value
 
 
-_composed = functools.lru_cache(maxsize=1)(compose)
-"""The nodes of the last document asked about: a long list with many findings is parsed once."""
+class _Tree:
+    """A document's nodes, and by name what each of them holds, as far as somebody asked."""
+
+    def __init__(self, root: Any) -> None:
+        self.root = root
+        self._entries: dict[int, dict[str, tuple[Any, Any]]] = {}
+
+    def child(self, node: Any, step: str | int) -> tuple[Any, Any] | None:
+        """Give key (None in a list) and value that stand under a step; None where nothing does."""
+        if type(node) is yaml.SequenceNode:
+            return (None, node.value[step]) if isinstance(step, int) and step < len(node.value) else None
+        if type(node) is not yaml.MappingNode or not isinstance(step, str):
+            return None
+        return self._named(node).get(step)
+
+    def _named(self, node: Any) -> dict[str, tuple[Any, Any]]:
+        known = self._entries.get(id(node))
+        if known is not None:
+            return known
+        known = self._entries[id(node)] = {}
+        for key_node, value_node in node.value:
+            if type(key_node) is not yaml.ScalarNode:
+                continue
+            if key_node.value == "<<" and key_node.tag != _QUOTED:
+                parts = value_node.value if type(value_node) is yaml.SequenceNode else [value_node]
+                for part in reversed(parts):
+                    if type(part) is yaml.MappingNode:
+                        known.update(self._named(part))
+                continue
+            key = key_text(plain(key_node.value)) if key_node.tag is _PLAIN else key_node.value
+            if key is not None:
+                known[key] = key_node, value_node
+        return known
+
+
+@functools.lru_cache(maxsize=1)
+def _composed(chunk: Chunk) -> _Tree:
+    """Give the nodes of the last document asked about: a long list with many findings is parsed once."""
+    return _Tree(compose(chunk))
 
 
 def locate(chunk: Chunk, path: tuple[str | int, ...], *, key: bool = False) -> Position:
     """Find where the value at `path` stands, or its key; that of the nearest parent where there is none."""
-    node = _composed(chunk)
+    tree = _composed(chunk)
+    node = tree.root
     if node is None:
         return Position(1 + chunk.lines_before, 1)
     mark = node.start_mark
     for step in path:
-        pair = _child(node, step)
+        pair = tree.child(node, step)
         if pair is None:
             break
         key_node, node = pair
         mark = (key_node or node).start_mark if key else node.start_mark
     return Position(mark.line + 1 + chunk.lines_before, mark.column + 1)
-
-
-def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
-    if type(node) is yaml.SequenceNode:
-        return (None, node.value[step]) if isinstance(step, int) and step < len(node.value) else None
-    if type(node) is not yaml.MappingNode:
-        return None
-    for key_node, value_node in reversed(node.value):
-        if type(key_node) is not yaml.ScalarNode:
-            continue
-        if key_node.value == "<<" and key_node.tag != _QUOTED:
-            parts = value_node.value if type(value_node) is yaml.SequenceNode else [value_node]
-            for part in parts:
-                found = _child(part, step)
-                if found:
-                    return found
-        elif key_node.value == step or (key_node.tag is _PLAIN and key_text(plain(key_node.value)) == step):
-            return key_node, value_node
-    return None

@@ -5,7 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-_ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+_ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {
+    # What turns the direction of the text around, or ends a line: it would show other words than are there.
+    code: f"\\u{code:04x}"
+    for code in (0x200E, 0x200F, 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+}
 
 
 def printable(text: str) -> str:

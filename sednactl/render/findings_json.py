@@ -31,6 +31,7 @@ def report(
             "errors": counts["error"] + len(unreadable),
             "warnings": counts["warning"],
             "infos": counts["info"],
+            "leftOut": counts.get("left out", 0),
         },
         "findings": [_finding(finding) for finding in findings],
         "unreadable": [

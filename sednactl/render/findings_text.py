@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from sednactl.render.columns import printable, width
-from sednactl.validation.finding import spell_path
+from sednactl.validation.finding import shown_path
 
 if TYPE_CHECKING:
     from sednactl.errors import InvalidInput
@@ -35,7 +35,7 @@ def write_finding(finding: Finding, stream: TextIO, paint: Paint) -> None:
     """Write one finding with the line it is about, a caret below it, and the hint."""
     place = paint("1", printable(f"{finding.file}:{finding.line}:{finding.column}"))
     level = paint(_COLOURS[finding.level], finding.level)
-    path = f"{printable(spell_path(finding.path))}: " if finding.path else ""
+    path = f"{printable(shown_path(finding.path))}: " if finding.path else ""
     stream.write(f"{place}: {level}: {path}{printable(finding.message)} [{finding.rule}]\n")
     if finding.source.strip():
         _write_source(finding, stream, paint)
@@ -51,8 +51,11 @@ def write_unreadable(error: InvalidInput, stream: TextIO, paint: Paint) -> None:
 
 
 def _write_source(finding: Finding, stream: TextIO, paint: Paint) -> None:
-    shown = printable(finding.source.replace("\t", " "))
-    before = printable(finding.source[: finding.column - 1].replace("\t", " "))
+    # Of a line of megabytes, as JSON often is, only what is near.
+    near = max(0, finding.column - 1 - 2 * paint.room)
+    source, column = finding.source[near : near + 4 * paint.room], finding.column - near
+    shown = printable(source.replace("\t", " "))
+    before = printable(source[: column - 1].replace("\t", " "))
     cut = len(before) - paint.room // 3
     if width(before) > paint.room - 20 and cut > 0:  # a few wide characters are many cells, and all fit
         before, shown = "…" + before[cut:], "…" + shown[cut:]
@@ -65,21 +68,24 @@ def _write_source(finding: Finding, stream: TextIO, paint: Paint) -> None:
     stream.write(f"{' ' * 6} {bar} {' ' * width(before)}{paint(_COLOURS[finding.level], '^')}\n")
 
 
-def summary(counts: Mapping[str, int]) -> str:
+def summary(counts: Mapping[str, int], *, verbose: bool = True) -> str:
     """Give the last line: what was looked at and what was found.
 
-    `counts` holds files, documents, skipped, unreadable, error, warning, info.
+    `counts` holds files, documents, skipped, unreadable, error, warning, info and "left
+    out", findings beyond those that are kept. Without `verbose` infos are only counted.
     """
     looked = f"{_count(counts['files'], 'file')}, {_count(counts['documents'], 'document')}"
     if counts["skipped"]:
         looked += f" ({counts['skipped']} not Sedna's, skipped)"
     found = [_count(counts[level], level) for level in ("error", "warning") if counts[level]]
     if counts["info"]:
-        found.append(f"{counts['info']} info")
+        found.append(f"{counts['info']} info" + ("" if verbose else " (-v shows them)"))
     if counts["unreadable"]:
         found.insert(0, f"{_count(counts['unreadable'], 'file')} unreadable")
     if not counts["documents"] and not counts["unreadable"]:
         return f"{looked}: nothing to check"
+    if counts.get("left out"):
+        found.append(f"{counts['left out']} of them not shown")
     return f"{looked}: {', '.join(found) if found else 'no findings'}"
 
 

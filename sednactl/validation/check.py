@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.document import Document, document_of
+from sednactl.manifests.limits import MOST_FINDINGS
 from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
-from sednactl.validation.finding import Finding, one_line, spell_path
+from sednactl.validation.finding import Finding, one_line, shown_path
 from sednactl.validation.structure import Problem, structural_problems
 
 if TYPE_CHECKING:
@@ -62,7 +64,8 @@ class Checker:
     """Checks documents one after another; what only shows over all of them comes from `finish`.
 
     `checked` counts documents that were looked at, `skipped` those of other API groups,
-    which are nobody's business here.
+    which are nobody's business here. `counts` says how many findings of each level there
+    were; only the first MOST_FINDINGS are given, as each is kept with its place.
     """
 
     def __init__(self, ignore: Collection[str] = ()) -> None:
@@ -71,6 +74,7 @@ class Checker:
         self.ignore = frozenset(rule.upper() for rule in ignore)
         self.checked = 0
         self.skipped = 0
+        self.counts: Counter[str] = Counter()
         self._together = Together()
         self._rules: dict[str, list[Rule]] = {}
 
@@ -130,11 +134,15 @@ class Checker:
         for problem in dict.fromkeys(problems):
             if problem.rule in self.ignore:
                 continue
+            level = problem.level or self._level(problem.rule)
+            self.counts[level] += 1
+            if self.counts.total() > MOST_FINDINGS:
+                continue
             position = document.locate(problem.path, key=problem.at_key)
             findings.append(
                 Finding(
                     problem.rule,
-                    problem.level or self._level(problem.rule),  # type: ignore[arg-type]
+                    level,  # type: ignore[arg-type]
                     one_line(problem.message),
                     document.file,
                     position.line,
@@ -209,6 +217,6 @@ def _kind_hint(kind: str) -> str:
 
 def _line(finding: Finding) -> str:
     place = f"{finding.file}:{finding.line}:{finding.column}: " if finding.file else ""
-    path = f"{spell_path(finding.path)}: " if finding.path else ""
+    path = f"{shown_path(finding.path)}: " if finding.path else ""
     hint = f" ({finding.hint})" if finding.hint else ""
     return f"{place}{path}{finding.message} [{finding.rule}]{hint}"

@@ -23,6 +23,12 @@ def spell_path(path: Sequence[str | int]) -> str:
     return text
 
 
+def shown_path(path: Sequence[str | int]) -> str:
+    """Write a path for people: one of absurd length loses its middle."""
+    text = spell_path(path)
+    return text if len(text) <= 400 else f"{text[:200]}…{text[-199:]}"
+
+
 def one_line(text: str) -> str:
     """Give text with its control characters spelled out, so that a finding stays one line."""
     if text.isprintable():

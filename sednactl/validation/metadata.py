@@ -14,10 +14,10 @@ from sednactl.validation.structure import (
     MISSING,
     UNKNOWN_FIELD,
     WRONG_TYPE,
+    Guesses,
     Problem,
     _describe,
     _show,
-    hint_for_unknown,
     is_integer,
 )
 from sednactl.validation.words import is_dns_label, is_dns_subdomain, label_key_fault, label_value_fault
@@ -36,7 +36,7 @@ def metadata_problems(node: Node, content: dict[str, Any], root: Node) -> Iterat
     metadata = content.get("metadata")
     if metadata is None:
         metadata = _NO_MAP
-    shape = list(_shape(node, metadata, ("metadata",), root))
+    shape = list(_shape(node, metadata, ("metadata",), Guesses(root)))
     yield from shape
     if not shape:
         yield from _names(metadata)
@@ -45,8 +45,8 @@ def metadata_problems(node: Node, content: dict[str, Any], root: Node) -> Iterat
         yield from _finalizers(metadata)
 
 
-def _shape(node: Node, value: Any, path: Path, root: Node) -> Iterator[Problem]:
-    if value is None:
+def _shape(node: Node, value: Any, path: Path, guesses: Guesses) -> Iterator[Problem]:
+    if value is None or path[-1] == "fieldsV1":  # the server keeps that one as it is
         return
     kind = node.type
     fits = {
@@ -63,13 +63,13 @@ def _shape(node: Node, value: Any, path: Path, root: Node) -> Iterator[Problem]:
         for name, item in value.items():
             child = node.field(name) or node.additional
             if child is not None:
-                yield from _shape(child, item, (*path, name), root)
+                yield from _shape(child, item, (*path, name), guesses)
             elif node.closed:
-                hint = hint_for_unknown(root, path, node, name)
-                yield Problem(UNKNOWN_FIELD, (*path, name), f'unknown field "{name}"', hint, True)
+                hint = guesses.hint(path, node, name)
+                yield Problem(UNKNOWN_FIELD, (*path, name), f"unknown field {_show(name)}", hint, True)
     elif kind == "array" and node.items is not None:
         for index, item in enumerate(value):
-            yield from _shape(node.items, item, (*path, index), root)
+            yield from _shape(node.items, item, (*path, index), guesses)
     elif node.limit("format") == "date-time" and not _is_time(value):
         yield Problem(METADATA, path, f"{_show(value)} is no time", "write e.g. 2025-04-20T08:00:00Z")
 
@@ -168,13 +168,13 @@ def _is_time(text: str) -> bool:
     from datetime import datetime
 
     found = re.fullmatch(
-        r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,]\d+)?(?:Z|[+-](\d\d):(\d\d))", text, re.ASCII
+        r"(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,]\d+)?(?:Z|[+-](\d\d):(\d\d))", text, re.ASCII
     )
     if not found:
         return False
     numbers = [int(part) for part in found.groups()[:6]]
     try:
-        datetime(max(numbers[0], 1), *numbers[1:])  # type: ignore[arg-type]
+        datetime(numbers[0] or 2000, *numbers[1:])  # type: ignore[arg-type]
     except ValueError:
         return False
-    return int(found.group(7) or 0) < 24 and int(found.group(8) or 0) < 60
+    return int(found.group(7) or 0) <= 24 and int(found.group(8) or 0) <= 60  # Go takes both ends

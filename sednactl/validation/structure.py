@@ -62,11 +62,24 @@ def structural_problems(kind: str, content: dict[str, Any]) -> list[Problem]:
     return walk.problems
 
 
+class Guesses:
+    """What unknown fields of one document were meant to be, for the first hundred of them: each costs a search."""
+
+    def __init__(self, root: Node) -> None:
+        self._root = root
+        self._left = 100
+
+    def hint(self, trail: Path, node: Node | None, name: str) -> str:
+        """Give the hint for one unknown field; "" once there were too many, or for what is no name at all."""
+        self._left -= 1
+        return hint_for_unknown(self._root, trail, node, name) if self._left >= 0 and len(name) <= 253 else ""
+
+
 class _Walk:
     """One pass over a manifest. `trail` is the path to where it stands."""
 
     def __init__(self, root: Node) -> None:
-        self.root = root
+        self.guesses = Guesses(root)
         self.trail: list[str | int] = []
         self.problems: list[Problem] = []
 
@@ -222,8 +235,8 @@ class _Walk:
 
     def unknown(self, node: Node | None, name: str) -> None:
         """Note a field that the schema does not have."""
-        hint = hint_for_unknown(self.root, tuple(self.trail), node, name)
-        self.add(UNKNOWN_FIELD, f'unknown field "{name}"', hint, name, at_key=True)
+        hint = self.guesses.hint(tuple(self.trail), node, name)
+        self.add(UNKNOWN_FIELD, f"unknown field {_show(name)}", hint, name, at_key=True)
 
 
 def hint_for_unknown(root: Node, trail: Path, node: Node | None, name: str) -> str:

@@ -48,6 +48,32 @@ def test_verdict_is_the_servers(plane: Plane, change: Callable[[Any, random.Rand
     assert MUTANTS // 10 < taken < MUTANTS
 
 
+ODD_METADATA = (
+    {"creationTimestamp": "2025-01-01T00:00:00+24:00"},
+    {"creationTimestamp": "2025-01-01T00:00:00+00:60"},
+    {"creationTimestamp": "2025-01-01T00:00:00+24:01"},
+    {"creationTimestamp": "2025-01-01T00:00:00+25:00"},
+    {"creationTimestamp": "0000-02-29T00:00:00Z"},
+    {"creationTimestamp": "2025-01-01T1:00:00Z"},
+    {"creationTimestamp": "2025-01-01T1:0:00Z"},
+    {"creationTimestamp": "2025-01-01T24:00:00Z"},
+    {"managedFields": [{"operation": "Update", "fieldsType": "FieldsV1", "fieldsV1": []}]},
+    {"managedFields": [{"operation": "Update", "fieldsType": "FieldsV1", "fieldsV1": "x"}]},
+)
+
+
+@pytest.mark.parametrize("metadata", ODD_METADATA, ids=str)
+def test_odd_metadata_is_judged_as_the_server_does(plane: Plane, metadata: dict[str, Any]) -> None:
+    model = {
+        "apiVersion": "sedna.io/v1alpha1",
+        "kind": "Model",
+        "metadata": {"name": "a", **metadata},
+        "spec": {"url": "/a", "format": "pb"},
+    }
+    status, answer = plane.api("POST", CREATE.format("models"), model)
+    assert (status < 300) == (not check_documents([document_of(model)])), answer.get("message")
+
+
 def test_autoscaler_rules_are_the_servers(plane: Plane) -> None:
     """Our errors about `hpa` are what the API server says when the Global Manager creates the autoscaler."""
     rng = random.Random("autoscalers")
@@ -163,6 +189,8 @@ def test_kubectl_refuses_what_we_refuse(plane: Plane, tmp_path: Path) -> None:
         "~: 1",
         "[1]: 2",
         "a: &a [*a]",
+        "a: &a [{b: 1}]\nc: {<<: *a}",
+        'a: "\\/"',
         "a: 1\n--- b",
         "\ta: 1",
         "%YAML 1.1\n---\na: 1",

@@ -147,3 +147,19 @@ def test_doubled_keys_in_json_name_both_lines() -> None:
     with pytest.raises(InvalidInput) as caught:
         contents('{"a": {"b": 1,\n"c": {"b": 2},\n  "b": 3}}')
     assert caught.value.message == "f.yaml:3:3: the key 'b' is given twice, first on line 1"
+
+
+def test_what_only_looks_like_an_escaped_slash() -> None:
+    (document,) = read_documents(b'a: "a\\\\/b"' + b"\nb: 'a\\/b'\nc: a\\/b\n", "x")
+    assert document.content == {"a": "a\\/b", "b": "a\\/b", "c": "a\\/b"}
+
+
+def test_items_get_the_kind_of_their_list_only_when_they_name_none() -> None:
+    text = (
+        b"apiVersion: sedna.io/v1alpha1\nkind: ModelList\nitems: [{a: 1}, {kind: Model}, {apiVersion: v1}]\n"
+    )
+    assert [document.content for document in read_documents(text, "x")] == [
+        {"a": 1, "apiVersion": "sedna.io/v1alpha1", "kind": "Model"},
+        {"kind": "Model"},
+        {"apiVersion": "v1"},
+    ]

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sednactl.errors import InvalidInput
-from sednactl.manifests.limits import LARGEST_DOCUMENT, LARGEST_FILE, MOST_NODES
+from sednactl.manifests.limits import LARGEST_DOCUMENT, LARGEST_FILE, MOST_DOCUMENTS, MOST_NODES
 from sednactl.manifests.reading import read_documents
 
 BOMB = b"a: &a [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(
@@ -35,6 +35,10 @@ BOMB = b"a: &a [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(
         (b"".join(b" " * i + b"a:\n" for i in range(400)), "f:201:201: nested deeper than 200 levels"),
         (b"a: &a [*a]", "f:1:4: the anchor here holds itself through an alias"),
         (b"a: &a {b: *a}", "f:1:4: the anchor here holds itself through an alias"),
+        (b"a: &a [{b: 1}]\nc: {<<: *a}", "f:2:5: an alias of a list cannot be merged with <<"),
+        (b'a: "b"\nc: "\\\\ \\/"', "f:2:8: not valid YAML: found unknown escape character"),
+        (b"a: 1\n---\n" * (MOST_DOCUMENTS + 1), "f:200001:1: more than 100,000 documents"),
+        (b"{}" * (MOST_DOCUMENTS + 1), "f:1:1: more than 100,000 documents"),
         (b"a: *nobody", "f:1:4: not valid YAML: found undefined alias"),
         (BOMB, "f:1:4: aliases expand to more than 500,000 values"),
         (b"- a\n" * (MOST_NODES + 1), "f:1:1: a document of more than 500,000 values"),

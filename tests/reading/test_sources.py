@@ -86,3 +86,10 @@ def test_unreadable_file(folder: Path) -> None:
 def test_sources_are_named_before_they_are_read(folder: Path) -> None:
     sources = sources_of([str(folder), "gone.yaml"], recursive=False, surroundings=surroundings())
     assert [Path(source.name).name for source in sources] == ["a.yml", "b.yaml", "c.json", "gone.yaml"]
+
+
+def test_pipes_in_a_folder_are_passed_by(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "gone.yaml").symlink_to("nowhere")
+    sources = sources_of([str(folder)], recursive=False, surroundings=surroundings())
+    assert [Path(source.name).name for source in sources] == ["a.yml", "b.yaml", "c.json", "gone.yaml"]

@@ -54,3 +54,10 @@ def test_summaries() -> None:
         summary(counts)
         == "2 files, 3 documents (1 not Sedna's, skipped): 1 file unreadable, 1 error, 2 warnings, 3 info"
     )
+
+
+def test_text_cannot_turn_its_direction_around() -> None:
+    from sednactl.render.columns import printable
+
+    assert printable("a\u202eb\u2066c\u2028d\ufeff") == "a\\u202eb\\u2066c\\u2028d\\ufeff"
+    assert printable("مرحبا, 中文, é") == "مرحبا, 中文, é"

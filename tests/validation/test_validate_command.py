@@ -23,7 +23,7 @@ def test_valid_files_say_little(run_sednactl: RunSednactl) -> None:
 def test_broken_file_screen(run_sednactl: RunSednactl) -> None:
     run = run_sednactl("validate", "many.yaml", cwd=BROKEN)
     assert run.code == 1
-    assert run.err == "1 file, 1 document: 15 errors, 3 warnings, 2 info\n"
+    assert run.err == "1 file, 1 document: 15 errors, 3 warnings, 2 info (-v shows them)\n"
     check_golden("validation/many.txt", run.out)
 
 
@@ -54,7 +54,15 @@ def test_stdin(run_sednactl: RunSednactl) -> None:
     run = run_sednactl("validate", "-", input=text)
     assert run.code == 1
     assert run.out.startswith("-:2:1: error: required field") or "-:5:3: error: metadata.spec" in run.out
-    assert run_sednactl("validate", "-f", "-", input="").err == "1 file, 0 documents: nothing to check\n"
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n---\n"])
+def test_nothing_to_check_is_no_success(run_sednactl: RunSednactl, text: str) -> None:
+    run = run_sednactl("validate", "-f", "-", input=text)
+    assert (run.code, run.out, run.err) == (3, "", "error: no manifest in standard input\n")
+    report = run_sednactl("validate", "-", "-o", "json", input=text)
+    assert report.code == 3
+    assert json.loads(report.out)["summary"]["documents"] == 0
 
 
 def test_strict_counts_warnings(run_sednactl: RunSednactl, tmp_path: Path) -> None:
