@@ -124,7 +124,7 @@ def carries_others(sentence: str, names: Sequence[str]) -> Said:
     """Say that Kubernetes would take along what is no ghost."""
     first = names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
     return Said(
-        f"{sentence.removesuffix('.')}; Kubernetes would take {first} along, which it owns and which is no ghost.",
+        f"{sentence.removesuffix('.')}; Kubernetes would take {first} along, which hangs on it and is no ghost.",
         f"take the owner reference off {first}, or delete what is not needed by hand",
     )
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from sednactl.cluster.door import Selection
 from sednactl.errors import Refused
 from sednactl.lifecycle.ghost_evidence import spell
-from sednactl.lifecycle.ghost_scan import SETTLE, place_of, slim
+from sednactl.lifecycle.ghost_places import place_of
+from sednactl.lifecycle.ghost_scan import SETTLE, slim
 from sednactl.lifecycle.ghosts import Ghost, traces
 from sednactl.lifecycle.ownership import seconds_since
 from sednactl.sedna.kinds import BY_KIND, GROUP

@@ -17,6 +17,7 @@ from sednactl.cluster.door import Selection
 from sednactl.errors import Forbidden, NotFound, Refused, SednactlError, Unreachable
 from sednactl.lifecycle import ghost_evidence as say
 from sednactl.lifecycle.ghost_kinship import suspects
+from sednactl.lifecycle.ghost_places import place_of
 from sednactl.lifecycle.ghosts import (
     OLDER_THAN,
     Ghost,
@@ -34,7 +35,6 @@ from sednactl.sedna.resources import (
     CHILD_RESOURCES,
     DEPLOYMENT,
     HPA,
-    NODE,
     POD,
     REPLICA_SET,
     SERVICE,
@@ -144,26 +144,6 @@ def live_workload(kind: SednaKind, item: Json) -> LiveWorkload:
     # from 0.7 on says about a service whose workers an older one made.
     failed = conditions[-1].get("type") == "Failed" and not status.get("active")
     return LiveWorkload(kind.kind, meta.get("namespace", ""), meta["name"], expected, failed)
-
-
-def place_of(cluster: Cluster, pod: Json, nodes: dict[str, tuple[bool | None, bool]]) -> Place:
-    """Find out where a pod runs and whether that node is online; `nodes` remembers nodes already asked for."""
-    name = str((pod.get("spec") or {}).get("nodeName") or "")
-    if name and name not in nodes:
-        nodes[name] = _node_state(cluster, name)
-    ready, exists = nodes.get(name, (None, True))
-    return Place(name, ready, exists)
-
-
-def _node_state(cluster: Cluster, name: str) -> tuple[bool | None, bool]:
-    try:
-        node = cluster.find(NODE, name)
-    except (Refused, Unreachable):
-        return None, True
-    if node is None:
-        return None, False
-    conditions = (node.get("status") or {}).get("conditions") or ()
-    return any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions), True
 
 
 class _Scanner:
