@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import InvalidInput
+from sednactl.sedna.kinds import GROUP
 
 if TYPE_CHECKING:
     from sednactl.surroundings import Surroundings
@@ -60,4 +61,11 @@ def _opened(content: Any, file: str) -> list[Json]:
     metadata = content.get("metadata")
     if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
         raise InvalidInput(f"{file}: a {content.get('kind', 'manifest')} without metadata.name")
-    return [content]
+    return [_without_nulls(content) if str(content.get("apiVersion")).startswith(f"{GROUP}/") else content]
+
+
+def _without_nulls(value: Any) -> Any:
+    # A create drops a field that is null, as if it were not there; a server-side apply refuses it.
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value

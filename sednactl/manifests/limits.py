@@ -7,7 +7,7 @@ MOST_NODES = 500_000
 MOST_DOCUMENTS = 100_000
 """Documents of one file, empty ones aside."""
 MOST_FINDINGS = 10_000
-"""Findings that are kept in one run; those beyond are counted."""
+"""Findings of one rule that are kept in one run; those beyond are counted."""
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of one file, or of standard input."""
 LARGEST_DOCUMENT = 16 * 1024 * 1024

@@ -21,6 +21,10 @@ STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 9))
 """Rules that say what an API server itself would refuse; everything else is Sedna's doing."""
 
 
+_MOST_LINES = 50
+"""Errors that are spelled out where a manifest is refused; `validate` has room for all."""
+
+
 def check_documents(documents: Iterable[Document], *, ignore: Collection[str] = ()) -> list[Finding]:
     """Give every finding in the documents, in their order and by line, without the ignored rules."""
     checker = Checker(ignore)
@@ -50,7 +54,9 @@ def require_valid(documents: Iterable[Document | Mapping[str, Any]], *, schema_o
     raise InvalidInput(
         f"{where}: the manifest has {what}" if where else f"the manifest has {what}",
         hint="'sednactl explain RULE' tells more about a rule, e.g. sednactl explain " + errors[0].rule,
-        detail=[_line(finding) for finding in errors],
+        detail=[_line(finding) for finding in errors[:_MOST_LINES]]
+        + [f"… and {len(errors) - _MOST_LINES} more; sednactl validate shows them"]
+        * (len(errors) > _MOST_LINES),
     )
 
 
@@ -65,7 +71,7 @@ class Checker:
 
     `checked` counts documents that were looked at, `skipped` those of other API groups,
     which are nobody's business here. `counts` says how many findings of each level there
-    were; only the first MOST_FINDINGS are given, as each is kept with its place.
+    were; of each rule only the first MOST_FINDINGS are given, as each is kept with its place.
     """
 
     def __init__(self, ignore: Collection[str] = ()) -> None:
@@ -75,6 +81,7 @@ class Checker:
         self.checked = 0
         self.skipped = 0
         self.counts: Counter[str] = Counter()
+        self._kept: Counter[str] = Counter()
         self._together = Together()
         self._rules: dict[str, list[Rule]] = {}
 
@@ -136,7 +143,8 @@ class Checker:
                 continue
             level = problem.level or self._level(problem.rule)
             self.counts[level] += 1
-            if self.counts.total() > MOST_FINDINGS:
+            self._kept[problem.rule] += 1
+            if self._kept[problem.rule] > MOST_FINDINGS:  # a rule each, so that no warnings hide an error
                 continue
             position = document.locate(problem.path, key=problem.at_key)
             findings.append(

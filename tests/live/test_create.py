@@ -217,3 +217,25 @@ def test_a_template_of_ones_own_sends_models_before_the_service(
         "model.sedna.io/big", "created", "model.sedna.io/little", "created",
         "jointinferenceservice.sedna.io/helmet", "created",
     ]  # fmt: skip
+
+
+def test_apply_takes_null_as_not_there(sednactl: Sednactl, namespace: str) -> None:
+    """As a create does; sent as it is, a server-side apply would refuse `hpa: null`."""
+    text = """
+apiVersion: sedna.io/v1alpha1
+kind: JointInferenceService
+metadata: {name: nulls, labels: null}
+spec:
+  edgeWorker:
+    model: {name: little}
+    hardExampleMining: {name: IBT, parameters: null}
+    hpa: null
+    template: {spec: {containers: [{name: little, image: example/little:v1, env: null}]}}
+  cloudWorker:
+    model: {name: big}
+    hpa:
+    template: {spec: {containers: [{name: big, image: example/big:v1, resources: {limits: null}}]}}
+"""
+    run = sednactl("apply", "-n", namespace, "-f", "-", input=text)
+    assert (run.code, run.out) == (0, "jointinferenceservice.sedna.io/nulls created\n"), run.err
+    assert sednactl("diff", "-n", namespace, "-f", "-", input=text).code == 0

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from sednactl.errors import InvalidInput
 from sednactl.manifests import yaml_text
 from sednactl.manifests.limits import MOST_FINDINGS
 from sednactl.manifests.reading import read_documents
 from sednactl.validation import structure
-from sednactl.validation.check import check_documents
+from sednactl.validation.check import check_documents, require_valid
 from tests.conftest import RunSednactl
 
 MODEL = (
@@ -55,6 +56,21 @@ def test_findings_beyond_the_bound_are_counted(run_sednactl: RunSednactl, tmp_pa
     run = run_sednactl("validate", "many.yaml")
     assert run.code == 1
     assert run.err == f"1 file, 1 document: {MOST_FINDINGS + 5} errors, 5 of them not shown\n"
+
+
+def test_no_flood_of_warnings_hides_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sednactl.validation.check.MOST_FINDINGS", 3)
+    text = (MODEL.format("") + "---\n") * 6 + MODEL.format("  urk: 1\n").replace("name: a", "name: b")
+    findings = check_documents(read_documents(text.encode(), "x"))
+    assert [finding.rule for finding in findings] == ["SDN103"] * 3 + ["SDN003"]
+
+
+def test_a_refusal_names_the_first_errors_and_how_many_more() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        require_valid(read_documents(FIELDS.encode(), "x"))
+    assert caught.value.message == "x: the manifest has 3000 errors"
+    assert len(caught.value.detail) == 51
+    assert caught.value.detail[-1] == "… and 2950 more; sednactl validate shows them"
 
 
 def test_infos_show_when_asked_for_and_always_in_json(run_sednactl: RunSednactl, tmp_path: Path) -> None:
