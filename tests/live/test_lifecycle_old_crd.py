@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -11,13 +12,13 @@ from tests.live.conftest import Sednactl
 from tests.live.plane.api import eventually
 from tests.live.plane.definitions import UPSTREAM, sedna_definitions
 from tests.live.plane.plane import Plane
-from tests.live.services import joint_inference, stream
+from tests.live.services import joint_inference, model, stream
 
 _CRD = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/jointinferenceservices.sedna.io"
 
 
 @pytest.fixture
-def old_crd(plane: Plane) -> Iterator[None]:
+def old_crd(plane: Plane, namespace: str) -> Iterator[None]:
     """Let the plane have the JointInferenceService CRD of Sedna 0.6 for one test."""
     if not plane.own:
         pytest.skip("the CRDs of a running plane are not ours to change")
@@ -36,6 +37,24 @@ def old_crd(plane: Plane) -> Iterator[None]:
         yield
     finally:
         use(before["spec"])
+        _autoscaled_again(plane, namespace)
+
+
+def _autoscaled_again(plane: Plane, namespace: str) -> None:
+    """Wait until `hpa` gets through again: the API server and the Global Manager's watch take up a CRD late."""
+    root = f"/apis/sedna.io/v1alpha1/namespaces/{namespace}"
+    for name in ("big-model", "little-model"):
+        plane.api("POST", f"{root}/models", model(name, namespace))
+    probes = (f"probe-{number}" for number in itertools.count())
+
+    def scaled() -> bool:
+        name = next(probes)
+        service = joint_inference(name, namespace, hpa=("cloud",))
+        plane.api.expect("POST", f"{root}/jointinferenceservices", service)
+        hpa = f"/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers/hpa-{name}-deployment-cloud"
+        return eventually(lambda: plane.api("GET", hpa)[0] == 200, timeout=4, what="an autoscaler")
+
+    eventually(scaled, what="autoscalers under the new CRD")
 
 
 def test_an_old_crd_is_named_with_the_mend(
