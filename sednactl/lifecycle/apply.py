@@ -7,7 +7,7 @@ is taken, and what the cluster did not store is said.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from sednactl.errors import AlreadyExists, Conflict, Forbidden, Invalid, InvalidInput, NotFound, SednactlError
@@ -97,7 +97,8 @@ def apply_workload(
     action = action_of(live, stored.object, created=stored.created)
     if kind is not None and live is not None and action == "configured":
         notes += effects_of_edit(kind, live, stored.object)
-    return _applied(sent, stored, action, notes)
+    applied = _applied(sent, stored, action, notes)
+    return _without_identity(applied) if dry_run and live is None else applied
 
 
 def create_workload(
@@ -130,7 +131,8 @@ def create_workload(
         stored = _send(cluster, resource, sent, namespace, dry_run=dry_run, force=False, strict=True)
     except Conflict:
         raise _exists(resource, name, namespace) from None
-    return _applied(sent, stored, "created", notes)
+    applied = _applied(sent, stored, "created", notes)
+    return _without_identity(applied) if dry_run else applied
 
 
 def namespace_of(cluster: Cluster, resource: Resource, manifest: Mapping[str, Any]) -> str | None:
@@ -297,6 +299,13 @@ def _refuse_taken_names(
 
 def _all_leaving(taken: Sequence[TakenName]) -> bool:
     return bool(taken) and all(one.holder == "leaving" for one in taken)
+
+
+def _without_identity(applied: Applied) -> Applied:
+    """Leave out what a server makes up while it tries a create: nothing ever has that UID or version."""
+    made_up = (*SERVER_METADATA, "uid", "resourceVersion")
+    metadata = {key: value for key, value in applied.object["metadata"].items() if key not in made_up}
+    return replace(applied, object={**applied.object, "metadata": metadata})
 
 
 def _applied(sent: Json, stored: Stored, action: Action, notes: Sequence[str]) -> Applied:

@@ -42,6 +42,10 @@ def test_every_mode_is_stored_as_it_was_rendered(
         dry.err
     )
     assert names(plane, namespace, "jointinferenceservices") == []
+    tried = yaml.safe_load(sednactl(*common, "--dry-run=server", "-o", "yaml").out)
+    assert tried["metadata"] == {"name": "helmet", "namespace": namespace}, (
+        "nothing has a UID or a version yet"
+    )
     rendered = yaml.safe_load(sednactl(*common, "--dry-run=client", "-o", "yaml").out)
     made = sednactl(*common)
     assert (made.code, made.out) == (0, "jointinferenceservice.sedna.io/helmet created\n"), made.err

@@ -76,6 +76,20 @@ def test_refused_with_its_place(data: bytes, message: str) -> None:
     assert "\n" not in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"%YAML 1.1\n---\na: 1", "kubectl reads no %YAML line"),
+        (b"a: 1\n...\nb: 1", "nothing behind a line of '...'"),
+        (b"some text\n# why\nedge:\n  a: 1\n", "this stands behind its end"),
+    ],
+)
+def test_hint_about_what_stands_behind_a_document(data: bytes, hint: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_documents(data, "f")
+    assert hint in (caught.value.hint or "")
+
+
 PIECES = st.sampled_from(
     [
         "a",
