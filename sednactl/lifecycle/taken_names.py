@@ -65,7 +65,7 @@ class NamesTaken(Refused):
         ways = []
         if ghosts:
             ways.append(
-                f"'sednactl cleanup ghost-instances -n {namespace}' removes what former workloads left"
+                f"'sednactl cleanup ghost-instances -n {namespace} --older-than 0s' finds what former workloads left, --yes removes it"
             )
         if foreign:
             ways.append("choose another name for the workload, or rename what is in its way")

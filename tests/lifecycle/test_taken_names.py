@@ -59,7 +59,10 @@ def test_the_refusal_names_all_and_the_way_out() -> None:
     error = NamesTaken(JOINT_INFERENCE, "helmet", "park", ghosts)
     assert error.exit_code == 4
     assert error.hint is not None
-    assert "sednactl cleanup ghost-instances -n park" in error.hint and "--allow-taken-names" in error.hint
+    assert (
+        "sednactl cleanup ghost-instances -n park --older-than 0s" in error.hint
+        and "--allow-taken-names" in error.hint
+    )
     assert error.detail[0].startswith("Service helmet-cloud was made for JointInferenceService helmet")
     foreign = child("Service", "helmet-cloud", labels=False, owned=False)
     error = NamesTaken(
