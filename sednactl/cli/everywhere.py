@@ -17,10 +17,11 @@ from sednactl.render.columns import printable
 from sednactl.surroundings import Surroundings
 
 PROGRAM = "sednactl"
+_FEW = 5  # words that still fit on the line of a hint
 
 
 def unknown_word(what: str, typed: str, known: Iterable[str], command_path: str) -> UsageError:
-    """Give the error for a word that is none of the known ones, with the nearest of them."""
+    """Give the error for a word that is none of the known ones, with the nearest of them, or with all if they are few."""
     from difflib import get_close_matches
 
     words = list(known)
@@ -28,7 +29,8 @@ def unknown_word(what: str, typed: str, known: Iterable[str], command_path: str)
     meant = get_close_matches(typed, words, n=1) or [
         word for word in words if len(stem) > 2 and word.startswith(stem)
     ]
-    guess = f"did you mean '{meant[0]}'? " if meant else ""
+    few = f"there are {', '.join(words)}; " if len(words) <= _FEW else ""
+    guess = f"did you mean '{meant[0]}'? " if meant else few
     return UsageError(f"there is no {what} '{typed}'", hint=f"{guess}try '{command_path} --help'")
 
 

@@ -143,6 +143,11 @@ def read_bundle(path: Path) -> Bundle:
             entry = json.loads(line)
             _take(bundle, entry, number)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if not bundle.header:
+                raise InvalidInput(
+                    f"{path} is no bundle of a clean-up",
+                    hint="'sednactl cleanup ghost-instances --yes' says where it writes its bundle",
+                ) from error
             raise InvalidInput(
                 f"{path} line {number} is no line of a bundle", hint="only the last line may be damaged"
             ) from error

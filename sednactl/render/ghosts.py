@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sednactl.lifecycle.ghost_evidence import BEFORE_0_7, IN_SERVICE, SURPLUS_POD, called
+from sednactl.lifecycle.ghost_evidence import BEFORE_0_7, IN_SERVICE, SURPLUS_POD, TOO_YOUNG, called
 from sednactl.render.columns import age, columns, printable
 from sednactl.sedna.resources import CHILD_RESOURCES, HPA, POD
 
@@ -169,7 +169,8 @@ def summary(report: GhostReport, scope: str) -> list[str]:
     doomed = report.doomed()
     kept = [ghost for ghost in scan.ghosts if ghost.action == "keep"]
     by_hand = sum(ghost.verdict == "ghost" for ghost in kept)
-    no_ghosts = len(kept) - by_hand
+    too_young = sum(ghost.kept_because == TOO_YOUNG for ghost in kept)
+    no_ghosts = len(kept) - by_hand - too_young
     if report.done is None or not doomed:
         parts = [f"{len(doomed)} to delete"] if doomed else []
         unchanged = " Nothing was changed."
@@ -177,6 +178,7 @@ def summary(report: GhostReport, scope: str) -> list[str]:
         parts = _deeds(report)
         unchanged = ""
     parts += [f"{by_hand} to be seen to by hand"] if by_hand else []
+    parts += [f"{too_young} too young to be judged (--older-than 0s judges all)"] if too_young else []
     parts += [f"{no_ghosts} that only look{'s' if no_ghosts == 1 else ''} like a ghost"] if no_ghosts else []
     return [f"{', '.join(parts)}{looked}.{unchanged}"]
 

@@ -91,6 +91,22 @@ def test_no_ghosts(park: Park) -> None:
     assert park.clean("--yes").code == 0
 
 
+def test_what_is_too_young_names_the_way_to_judge_it(park: Park) -> None:
+    park.fill(before_0_7("Service", "helmet-cloud"))
+    done = park.clean("--older-than", "10000d")
+    assert done.code == 0
+    assert "1 too young to be judged (--older-than 0s judges all)" in done.err
+    assert park.clean("--older-than", "0s").code == 1
+
+
+def test_a_file_that_is_no_bundle_is_called_that(park: Park, tmp_path: Path) -> None:
+    values = tmp_path / "values.yaml"
+    values.write_text("cloud:\n  model: big\n")
+    done = park("cleanup", "undo", str(values))
+    assert done.code == 3
+    assert "is no bundle of a clean-up" in done.err
+
+
 def test_lists_are_metadata_only(park: Park) -> None:
     park.fill(*orphans())
     park.clean()

@@ -56,6 +56,10 @@ class Story:
         sides: dict[str, Json] = json.loads(self.says("scale", "status", service, "-o", "json").out)["sides"]
         return sides
 
+    def until_limited(self, service: str, side: str, word: str) -> None:
+        """Wait for the autoscaler's word: it judges its limits one round after its replicas are ready."""
+        eventually(lambda: self.sides(service)[side]["limited"] == word, what=f"{side} {word}")
+
     def children(self, service: str = "") -> dict[str, str]:
         """Give the UIDs of what Sedna and Kubernetes made for a service, by KIND/NAME."""
         found = {}
@@ -224,7 +228,7 @@ def change_it_under_load(story: Story, load: SetLoad) -> None:
     story.says("diff", "-f", str(changed), code=0)
     load(story.namespace, f"{SEED}-deployment-cloud", 4000)
     story.until(SEED, "cloud.max==7 and cloud.ready==7")
-    assert story.sides(SEED)["cloud"]["limited"] == "at max"
+    story.until_limited(SEED, "cloud", "at max")
 
 
 def calm_down(story: Story, load: SetLoad) -> None:
