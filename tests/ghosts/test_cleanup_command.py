@@ -102,7 +102,7 @@ def test_what_is_too_young_names_the_way_to_judge_it(park: Park) -> None:
 def test_a_file_that_is_no_bundle_is_called_that(park: Park, tmp_path: Path) -> None:
     values = tmp_path / "values.yaml"
     values.write_text("cloud:\n  model: big\n")
-    done = park("cleanup", "undo", str(values))
+    done = park("undo", str(values))
     assert done.code == 3
     assert "is no bundle of a clean-up" in done.err
 
