@@ -26,15 +26,17 @@ settings.load_profile("sednactl")
 
 
 def pytest_configure() -> None:
-    """Take SIGINT even where whoever started the tests let it be ignored, as `pytest &` in a script does.
+    """Let no program that a test starts ignore SIGINT and SIGHUP, as those do whose parent ignores them.
 
-    What is ignored stays so in every program that a test starts, and then Ctrl-C could not be tested.
+    `pytest &` in a script ignores SIGINT, `nohup pytest` SIGHUP; Ctrl-C and a closed terminal could not be
+    tested then. A handler of our own is not inherited, and leaves these tests as deaf to SIGHUP as they were.
     """
-    if (
-        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-        and threading.current_thread() is threading.main_thread()
-    ):
+    if threading.current_thread() is not threading.main_thread():
+        return
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda _number, _frame: None)
 
 
 @pytest.hookimpl(optionalhook=True)
