@@ -232,25 +232,15 @@ def _send(
 
 def _warn_of_missing(cluster: Cluster, manifests: Sequence[Json], surroundings: Surroundings) -> None:
     """Say before anything is made which models, datasets and secrets are not there, and what comes of it."""
-    from sednactl.errors import Forbidden
-    from sednactl.lifecycle.references import references_of
+    from sednactl.lifecycle.apply import missing_references
     from sednactl.sedna.kinds import BY_KIND
 
     made = {(manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests}
     for manifest in manifests:
         kind = BY_KIND.get(manifest["kind"])
         namespace = manifest["metadata"].get("namespace") or cluster.namespace
-        for reference in references_of(kind, manifest) if kind else ():
-            named = (reference.resource.kind, reference.name)
-            try:
-                missing = named not in made and not cluster.find(
-                    reference.resource, reference.name, namespace
-                )
-            except Forbidden:
-                continue
-            if missing:
-                text = f"{named[0]} {named[1]} is not in namespace {namespace}: {reference.when_missing}"
-                _warn(text, surroundings)
+        for text in missing_references(cluster, kind, manifest, namespace, made) if kind else ():
+            _warn(text, surroundings)
 
 
 def _tell(applied: Applied, surroundings: Surroundings) -> None:

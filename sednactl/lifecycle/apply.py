@@ -6,7 +6,7 @@ is taken, and what the cluster did not store is said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -262,18 +262,27 @@ def mend_of_dropped(paths: Sequence[str]) -> str:
 
 
 def missing_references(
-    cluster: Cluster, kind: SednaKind, manifest: Mapping[str, Any], namespace: str
+    cluster: Cluster,
+    kind: SednaKind,
+    manifest: Mapping[str, Any],
+    namespace: str,
+    made: Collection[tuple[str, str]] = (),
 ) -> list[str]:
-    """Say which models, datasets and secrets a workload names are not there, and what comes of it."""
+    """Say which models, datasets and secrets a workload names are not there, and what comes of it.
+
+    `made` are kind and name of what is made together with it.
+    """
     said = []
     for reference in references_of(kind, manifest):
+        if (reference.resource.kind, reference.name) in made:
+            continue
         try:
             missing = cluster.find(reference.resource, reference.name, namespace) is None
         except Forbidden:
             continue
         if missing:
             said.append(
-                f"{reference.resource.kind} {reference.name} ({reference.path}) is not in namespace {namespace}: "
+                f"{reference.resource.kind} {reference.name} is not in namespace {namespace} ({reference.path}): "
                 f"{reference.when_missing}"
             )
     return said

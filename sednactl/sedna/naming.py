@@ -101,8 +101,3 @@ def all_sedna_labels(labels: dict[str, str] | None) -> tuple[SednaLabels, ...]:
         )
         found.append(SednaLabels(kind, prefix, name, uid, worker, former))
     return tuple(found)
-
-
-def sedna_labels(labels: dict[str, str] | None) -> SednaLabels | None:
-    """Read the Global Manager's labels off an object; None when it carries none, the first set of several."""
-    return next(iter(all_sedna_labels(labels)), None)
