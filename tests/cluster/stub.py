@@ -481,6 +481,9 @@ class _Handler(BaseHTTPRequestHandler):
         stub = self.server_stub
         length = int(self.headers.get("Content-Length") or 0)
         raw = self.rfile.read(length)
+        if len(raw) < length:
+            self.close_connection = True  # the client died while it wrote; a real server does nothing either
+            return
         parts = urlsplit(self.path)
         query = {key: values[-1] for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
         body = None
