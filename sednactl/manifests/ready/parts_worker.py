@@ -4,7 +4,7 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "601a58850361ab2785a54ae2fdb913192c7e59bd116c3e30f8c28da44dd0dd67"
+SOURCE = "a3f029178c7fbe2b84151edc22f974ff2ea37af0f2f1d4b247e7934f18276e1a"
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'parts/worker.yaml.j2'
 
@@ -28,10 +28,12 @@ def root(context, missing=missing):
         def t_2(*unused):
             raise TemplateRuntimeError("No filter named 'yaml' found.")
     pass
-    def macro(l_1_side):
+    def macro(l_1_side, l_1_restart):
         t_3 = []
         if l_1_side is missing:
             l_1_side = undefined("parameter 'side' was not provided", name='side')
+        if l_1_restart is missing:
+            l_1_restart = None
         pass
         t_3.append(
             'template:\n  spec:\n',
@@ -53,6 +55,13 @@ def root(context, missing=missing):
                 t_3.append(
                     '    dnsPolicy: ClusterFirstWithHostNet\n',
                 )
+        if (l_1_restart and ('restartPolicy' not in environment.getattr(l_1_side, 'pod'))):
+            pass
+            t_3.extend((
+                '    restartPolicy: ',
+                str(t_2(l_1_restart)),
+                '\n',
+            ))
         for (l_2_field, l_2_value) in t_1(environment.call(context, environment.getattr(environment.getattr(l_1_side, 'pod'), 'items'))):
             _loop_vars = {}
             pass
@@ -142,7 +151,7 @@ def root(context, missing=missing):
             ))
         return concat(t_3)
     context.exported_vars.add('pod')
-    context.vars['pod'] = l_0_pod = Macro(environment, macro, 'pod', ('side',), False, False, False, context.eval_ctx.autoescape)
+    context.vars['pod'] = l_0_pod = Macro(environment, macro, 'pod', ('side', 'restart'), False, False, False, context.eval_ctx.autoescape)
 
 blocks = {}
-debug_info = '2=24&5=32&6=36&8=39&10=44&15=49&16=54&19=62&20=64&21=67&24=72&25=81&27=87&28=91&30=94&32=99&33=103&35=106&36=110&39=113&40=117&42=120&43=125&45=129&46=133'
+debug_info = '2=24&5=34&6=38&8=41&10=46&15=51&16=55&18=58&19=63&22=71&23=73&24=76&27=81&28=90&30=96&31=100&33=103&35=108&36=112&38=115&39=119&42=122&43=126&45=129&46=134&48=138&49=142'
