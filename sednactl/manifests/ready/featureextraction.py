@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "f91abff101c7e461cb5e1805b58da9ccea38f941aaa969d09fceb5a218ff7777"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# Turns pictures into features, as one step of a multi-edge inference. #}\n{% from "parts/metadata.yaml.j2" import metadata_of %}\n{% from "parts/deployment.yaml.j2" import deployment %}\napiVersion: sedna.io/v1alpha1\nkind: FeatureExtractionService\n{{ metadata_of(metadata) }}\nspec:\n  model:\n    name: {{ model | yaml }}\n{% if kafka is not none %}\n  kafkaSupport: {{ kafka | yaml }}\n{% endif %}\n  {{ deployment(worker, replicas) | indent(2) }}\n'
+from sednactl.manifests.ready.running import TemplateRuntimeError, Undefined, internalcode, missing
 name = 'featureextraction.yaml.j2'
 
 def root(context, missing=missing):

@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "962b76f8c8d1ddeca5383f7bd0f278ca34126930d53ac2c3fca3f28c43fa6fc1"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# One model learned where the data lies: training workers at the edge, one that joins them. #}\n{% from "parts/metadata.yaml.j2" import metadata_of %}\n{% from "parts/worker.yaml.j2" import pod %}\napiVersion: sedna.io/v1alpha1\nkind: FederatedLearningJob\n{{ metadata_of(metadata) }}\nspec:\n  aggregationWorker:\n    model:\n      name: {{ aggregation.model | yaml }}\n    {{ pod(aggregation) | indent(4) }}\n  trainingWorkers:\n{% for worker in train.workers %}\n  - dataset:\n      name: {{ worker.dataset | yaml }}\n    {{ pod(worker) | indent(4) }}\n{% endfor %}\n{% if pretrained %}\n  pretrainedModel:\n    name: {{ pretrained | yaml }}\n{% endif %}\n{% if transmitter %}\n  transmitter: {{ transmitter | yaml }}\n{% endif %}\n'
+from sednactl.manifests.ready.running import TemplateRuntimeError, Undefined, internalcode, missing
 name = 'federatedlearning.yaml.j2'
 
 def root(context, missing=missing):

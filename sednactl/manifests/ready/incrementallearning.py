@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "9f01010ad1dea569d1e80e3cb8aaa63c1e63d7b8826411d7a77184e081d1002e"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# A deployed model that goes on learning: trained on new samples, evaluated, deployed when better. #}\n{% from "parts/metadata.yaml.j2" import metadata_of %}\n{% from "parts/mining.yaml.j2" import mining %}\n{% from "parts/worker.yaml.j2" import pod %}\napiVersion: sedna.io/v1alpha1\nkind: IncrementalLearningJob\n{{ metadata_of(metadata) }}\nspec:\n  dataset:\n    name: {{ dataset | yaml }}\n    trainProb: {{ trainProb | yaml }}\n  initialModel:\n    name: {{ initialModel | yaml }}\n  trainSpec:\n    trigger: {{ train.trigger | yaml }}\n    {{ pod(train) | indent(4) }}\n  evalSpec:\n{% if eval.model %}\n    initialEvalModel:\n      name: {{ eval.model | yaml }}\n{% endif %}\n    {{ pod(eval) | indent(4) }}\n  deploySpec:\n    model:\n      name: {{ deploy.model | yaml }}\n{% if deploy.hotUpdate %}\n      hotUpdateEnabled: true\n{% if deploy.pollSeconds %}\n      pollPeriodSeconds: {{ deploy.pollSeconds | yaml }}\n{% endif %}\n{% endif %}\n    trigger: {{ deploy.trigger | yaml }}\n    {{ mining(deploy.hem) | indent(4) }}\n    {{ pod(deploy) | indent(4) }}\n  outputDir: {{ outputDir | yaml }}\n{% if credential %}\n  credentialName: {{ credential | yaml }}\n{% endif %}\n'
+from sednactl.manifests.ready.running import TemplateRuntimeError, Undefined, internalcode, missing
 name = 'incrementallearning.yaml.j2'
 
 def root(context, missing=missing):

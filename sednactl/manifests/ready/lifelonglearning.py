@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "51af276592f9c78e701c6d2012ec4880aaada4d6e18c00367f6afafcf69a2ab6"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# Learning that never ends: knowledge of many tasks, trained on new samples, evaluated, deployed. #}\n{% from "parts/metadata.yaml.j2" import metadata_of %}\n{% from "parts/worker.yaml.j2" import pod %}\napiVersion: sedna.io/v1alpha1\nkind: LifelongLearningJob\n{{ metadata_of(metadata) }}\nspec:\n  dataset:\n    name: {{ dataset | yaml }}\n    trainProb: {{ trainProb | yaml }}\n  trainSpec:\n    trigger: {{ train.trigger | yaml }}\n    {{ pod(train) | indent(4) }}\n  evalSpec:\n    {{ pod(eval) | indent(4) }}\n  deploySpec:\n    {{ pod(deploy) | indent(4) }}\n  outputDir: {{ outputDir | yaml }}\n{% if credential %}\n  credentialName: {{ credential | yaml }}\n{% endif %}\n'
+from sednactl.manifests.ready.running import TemplateRuntimeError, Undefined, internalcode, missing
 name = 'lifelonglearning.yaml.j2'
 
 def root(context, missing=missing):

@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "81b9392837c7aa371f35c2ccca749b5895e68505f70abf4f005bcea705516686"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# Searches objects across cameras: a user worker, tracking workers, re-identification workers. #}\n{% from "parts/metadata.yaml.j2" import metadata_of %}\n{% from "parts/deployment.yaml.j2" import deployment %}\n{% from "parts/worker.yaml.j2" import pod %}\napiVersion: sedna.io/v1alpha1\nkind: ObjectSearchService\n{{ metadata_of(metadata) }}\nspec:\n  userWorker:\n    {{ pod(user) | indent(4) }}\n  trackingWorkers:\n{% for worker in tracking.workers %}\n  - {{ pod(worker) | indent(4) }}\n{% endfor %}\n  reidWorkers:\n    {{ deployment(reid, reid.replicas) | indent(4) }}\n'
+from sednactl.manifests.ready.running import TemplateRuntimeError, Undefined, internalcode, missing
 name = 'objectsearch.yaml.j2'
 
 def root(context, missing=missing):

@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "3bf77339cbb0b8e395c931a3de8ba81113a776d7b1eb7c3c32f0ecba03c311e7"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# Follows objects across cameras. Sedna stores it; its Global Manager has no controller for it. #}\n{% from "parts/metadata.yaml.j2" import metadata_of %}\n{% from "parts/deployment.yaml.j2" import deployment %}\n{% from "parts/worker.yaml.j2" import pod %}\napiVersion: sedna.io/v1alpha1\nkind: ObjectTrackingService\n{{ metadata_of(metadata) }}\nspec:\n  trackingWorkers:\n{% for worker in tracking.workers %}\n  - {{ pod(worker) | indent(4) }}\n{% endfor %}\n  reidWorkers:\n    {{ deployment(reid, reid.replicas) | indent(4) }}\n'
+from sednactl.manifests.ready.running import TemplateRuntimeError, Undefined, internalcode, missing
 name = 'objecttracking.yaml.j2'
 
 def root(context, missing=missing):

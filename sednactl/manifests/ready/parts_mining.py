@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "14bb57c90d141a62b698b09d910de22e8b2a77f9f7a58be134af668ad29f2e17"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# Hard example mining: which samples count as hard. #}\n{% macro mining(hem) %}\nhardExampleMining:\n  name: {{ hem.name | default("IBT") | yaml }}\n{% if hem.parameters %}\n  parameters: {{ hem.parameters | yaml }}\n{% endif %}\n{% endmacro %}\n'
+from sednactl.manifests.ready.running import Macro, TemplateRuntimeError, Undefined, internalcode, missing
 name = 'parts/mining.yaml.j2'
 
 def root(context, missing=missing):

@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "a3f029178c7fbe2b84151edc22f974ff2ea37af0f2f1d4b247e7934f18276e1a"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# The pod of one side: its container, what it mounts, and whatever the values say beyond. #}\n{% macro pod(side, restart=none) %}\ntemplate:\n  spec:\n{% if side.node %}\n    nodeName: {{ side.node | yaml }}\n{% endif %}\n{% if side.hostNetwork %}\n    hostNetwork: true\n{% if "dnsPolicy" not in side.pod %}\n    {# Without it a pod on the node\'s network cannot find the cluster\'s services. #}\n    dnsPolicy: ClusterFirstWithHostNet\n{% endif %}\n{% endif %}\n{% if restart and "restartPolicy" not in side.pod %}\n    restartPolicy: {{ restart | yaml }}\n{% endif %}\n{% for field, value in side.pod.items() %}\n    {{ field | yaml }}: {{ value | yaml }}\n{% endfor %}\n    containers:\n    - name: {{ side.container.name | yaml }}\n      image: {{ side.image | yaml }}\n{% if "imagePullPolicy" not in side.container %}\n      imagePullPolicy: IfNotPresent\n{% endif %}\n{% for field, value in side.container.items() if field != "name" %}\n      {{ field | yaml }}: {{ value | yaml }}\n{% endfor %}\n{% if side.env %}\n      env: {{ side.env | yaml }}\n{% endif %}\n{% if side.requests or side.limits %}\n      resources:\n{% if side.requests %}\n        requests: {{ side.requests | yaml }}\n{% endif %}\n{% if side.limits %}\n        limits: {{ side.limits | yaml }}\n{% endif %}\n{% endif %}\n{% if side.mounts %}\n      volumeMounts: {{ side.mounts | yaml }}\n{% endif %}\n{% for container in side.sidecars %}\n    - {{ container | yaml }}\n{% endfor %}\n{% if side.volumes %}\n    volumes: {{ side.volumes | yaml }}\n{% endif %}\n{% endmacro %}\n'
+from sednactl.manifests.ready.running import Macro, TemplateRuntimeError, Undefined, internalcode, missing
 name = 'parts/worker.yaml.j2'
 
 def root(context, missing=missing):

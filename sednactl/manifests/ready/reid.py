@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "9561fd3ff5138580d8f1ea3a7534850ba8bc892c0dd92e77c6591afb4c89a600"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# Recognises objects again in what a video analysis found; runs once. #}\n{% from "parts/metadata.yaml.j2" import metadata_of %}\n{% from "parts/worker.yaml.j2" import pod %}\napiVersion: sedna.io/v1alpha1\nkind: ReidJob\n{{ metadata_of(metadata) }}\nspec:\n{% if kafka is not none %}\n  kafkaSupport: {{ kafka | yaml }}\n{% endif %}\n  {# A pod that Kubernetes restarts always would never be done. #}\n  {{ pod(worker, "OnFailure") | indent(2) }}\n'
+from sednactl.manifests.ready.running import TemplateRuntimeError, Undefined, internalcode, missing
 name = 'reid.yaml.j2'
 
 def root(context, missing=missing):

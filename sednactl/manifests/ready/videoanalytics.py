@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "756844ec9fb2e91f7e1adbf584950927c8438af05ecb9986a578abe3667a44d2"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# Finds and follows objects in a video; runs once. #}\n{% from "parts/metadata.yaml.j2" import metadata_of %}\n{% from "parts/worker.yaml.j2" import pod %}\napiVersion: sedna.io/v1alpha1\nkind: VideoAnalyticsJob\n{{ metadata_of(metadata) }}\nspec:\n  model:\n    name: {{ model | yaml }}\n{% if kafka is not none %}\n  kafkaSupport: {{ kafka | yaml }}\n{% endif %}\n  {# A pod that Kubernetes restarts always would never be done. #}\n  {{ pod(worker, "OnFailure") | indent(2) }}\n'
+from sednactl.manifests.ready.running import TemplateRuntimeError, Undefined, internalcode, missing
 name = 'videoanalytics.yaml.j2'
 
 def root(context, missing=missing):
