@@ -12,6 +12,14 @@ from sednactl.cli.everywhere import PROGRAM, equip, unknown_word
 
 _KINDS = {
     "jointinference": ("create_jointinference", "Inference on the edge, hard examples in the cloud (ji)"),
+    "federatedlearning": ("create_federatedlearning", "One model learned where the data lies (fl)"),
+    "incrementallearning": ("create_incrementallearning", "A deployed model that goes on learning (il)"),
+    "lifelonglearning": ("create_lifelonglearning", "Knowledge of many tasks, learned without end (ll)"),
+    "featureextraction": ("create_featureextraction", "Pictures turned into features (fe)"),
+    "objectsearch": ("create_objectsearch", "Objects searched across cameras (os)"),
+    "objecttracking": ("create_objecttracking", "Objects followed across cameras; stored, never run (ot)"),
+    "reid": ("create_reid", "Objects recognised again, once"),
+    "videoanalytics": ("create_videoanalytics", "Objects found in a video (va)"),
     "model": ("create_model", "A model file that workers load"),
     "dataset": ("create_dataset", "Data on a node, or in a store that the node reads"),
 }
@@ -66,6 +74,7 @@ def create() -> None:
     Examples:
       sednactl create ji helmet -f values.yaml --dry-run=client -o yaml
       sednactl create ji helmet -f values.yaml --cloud-hpa max=5,cpu=20% --wait
+      sednactl create fl defects -f values.yaml --with-models --with-datasets
       sednactl create model big --url /models/big.pb --format pb
       sednactl create dataset helmets --url /data/helmets.txt --format txt --node edge-1
 

@@ -6,17 +6,30 @@ gave one. What only makes sense across several values is judged here.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sednactl.errors import InvalidInput
-from sednactl.manifests.autoscaling import autoscaler, missing_request
-from sednactl.sedna.kinds import JOINT_INFERENCE, SednaKind
+from sednactl.manifests.completed_worker import completed_worker
+from sednactl.manifests.workers import workers_in
+from sednactl.sedna.kinds import (
+    DATASET,
+    FEATURE_EXTRACTION,
+    FEDERATED_LEARNING,
+    INCREMENTAL_LEARNING,
+    JOINT_INFERENCE,
+    LIFELONG_LEARNING,
+    MODEL,
+    OBJECT_SEARCH,
+    OBJECT_TRACKING,
+    REID,
+    VIDEO_ANALYTICS,
+    SednaKind,
+)
 
 Json = dict[str, Any]
-_MOUNT_KEYS = ("name", "mountPath", "subPath", "readOnly", "mountPropagation")
-_LONGEST_LABEL = 63
+DEFAULT_TRAIN_PROB = 0.8
+_MOST_REPLICAS = 2**31 - 1
 
 
 def template_values(kind: SednaKind, name: str, namespace: str | None, values: Mapping[str, Any]) -> Json:
@@ -30,124 +43,146 @@ def template_values(kind: SednaKind, name: str, namespace: str | None, values: M
     # Not as names of their own: `namespace` is a function of Jinja's.
     rest = {key: value for key, value in values.items() if key not in metadata}
     found: Json = {"vars": {}, **rest, "name": name, "metadata": metadata}
-    if kind is JOINT_INFERENCE:
-        sides = scaled_sides(values)
-        for side in ("cloud", "edge"):
-            found[side] = _side(values.get(side, {}), side, side in sides)
-        found["edge"]["hem"] = _hem(values.get("edge", {}).get("hem", {}))
-    else:
-        found = {"credential": None, "deviceSoc": [], **found}
+    return found | _OF_KIND[kind.word](kind, values)
+
+
+def _stored(kind: SednaKind, values: Mapping[str, Any]) -> Json:
+    own: Json = {"credential": None}
+    if kind is MODEL:
+        own["deviceSoc"] = []
+    return own | {key: values[key] for key in own if key in values}
+
+
+def _joint_inference(kind: SednaKind, values: Mapping[str, Any]) -> Json:
+    from sednactl.manifests.scaled_sides import scaled_side, scaled_sides
+
+    scaled = scaled_sides(values)
+    found = {
+        side: scaled_side(worker, side, side in scaled) for side, worker in _blocks(kind, values).items()
+    }
+    found["edge"]["hem"] = _hem(values.get("edge", {}).get("hem", {}))
     return found
 
 
-def scaled_sides(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Tell which sides get an autoscaler: those that `hpa` names, else those that have an `hpa` block."""
-    mode = values.get("hpa")
-    if mode is None:
-        return tuple(side for side in ("cloud", "edge") if values.get(side, {}).get("hpa") is not None)
-    return {"both": ("cloud", "edge"), "none": ()}.get(mode, (mode,))
-
-
-def _side(values: Mapping[str, Any], side: str, scaled: bool) -> Json:
-    found: Json = {
-        "node": None,
-        "hostNetwork": False,
-        "requests": {},
-        "limits": {},
-        "sidecars": [],
-        "pod": {},
+def _federated_learning(kind: SednaKind, values: Mapping[str, Any]) -> Json:
+    trainers = _listed(kind, values, "train", "training worker")
+    return {
+        "aggregation": _blocks(kind, values)["aggregation"],
+        "train": {"workers": trainers},
+        "pretrained": values.get("pretrained"),
+        "transmitter": _transmitter(values),
     }
-    found |= values
-    found["container"] = {**values.get("container", {}), "name": _container_name(values, side)}
-    found["env"] = _env(values.get("env", {}))
-    found["volumes"], found["mounts"] = _volumes(values.get("volumes", ()), side)
-    found["hpa"] = autoscaler(values.get("hpa") or {}, side) if scaled else None
-    if scaled:
-        _require_requests(found, side)
+
+
+def _transmitter(values: Mapping[str, Any]) -> Json:
+    """Give the transmitter as the API spells it; empty where the values leave it to Sedna."""
+    said, credential = values.get("transmitter"), values.get("transmitterCredential")
+    if said is not None and said.startswith("s3://"):
+        keys = {"credentialName": credential} if credential else {}
+        return {"s3": {"aggDataPath": said, **keys}}
+    if said not in (None, "ws"):
+        raise InvalidInput(
+            f"transmitter {said!r} is none that Sedna has",
+            hint="write ws, or an s3:// address such as s3://bucket/agg",
+        )
+    if credential:
+        raise InvalidInput(
+            "transmitterCredential is for an s3:// address, a websocket has no keys",
+            hint="say transmitter: s3://BUCKET/PATH too, or leave the credential out",
+        )
+    return {} if said is None else {"ws": {}}
+
+
+def _learning(kind: SednaKind, values: Mapping[str, Any]) -> Json:
+    from sednactl.manifests.triggers import train_trigger
+
+    share = values.get("trainProb", DEFAULT_TRAIN_PROB)
+    if not 0 <= share <= 1:
+        raise InvalidInput(f"trainProb {share} is no share", hint="give a number from 0 to 1, e.g. 0.8")
+    found = _blocks(kind, values)
+    found["train"]["trigger"] = train_trigger(found["train"], "train")
+    return {"trainProb": share, "credential": values.get("credential"), **found}
+
+
+def _incremental_learning(kind: SednaKind, values: Mapping[str, Any]) -> Json:
+    from sednactl.manifests.triggers import deploy_trigger
+
+    found = _learning(kind, values)
+    deploy = {"hotUpdate": False, "pollSeconds": None, **found["deploy"]}
+    if deploy["pollSeconds"] is not None and not (deploy["hotUpdate"] and deploy["pollSeconds"] >= 1):
+        raise InvalidInput(
+            "deploy.pollSeconds is for hotUpdate, and at least 1",
+            hint="say deploy.hotUpdate: true too, or leave it out",
+        )
+    deploy["trigger"] = deploy_trigger(deploy, "deploy")
+    deploy["hem"] = _hem(deploy.get("hem", {}))
+    return {**found, "eval": {"model": None, **found["eval"]}, "deploy": deploy}
+
+
+def _one_worker(kind: SednaKind, values: Mapping[str, Any]) -> Json:
+    (worker,) = workers_in(kind, values)
+    found: Json = {"worker": completed_worker(worker.values, (), kind.word), "kafka": values.get("kafka")}
+    if kind is FEATURE_EXTRACTION:
+        found["replicas"] = _replicas(values, "replicas")
     return found
 
 
-def _require_requests(side: Json, word: str) -> None:
-    main = {
-        "name": side["container"]["name"],
-        "resources": {key: side[key] for key in ("requests", "limits")},
+def _object_workers(kind: SednaKind, values: Mapping[str, Any]) -> Json:
+    blocks = _blocks(kind, values)
+    reid = {**blocks["reid"], "replicas": _replicas(blocks["reid"], "reid.replicas")}
+    return {
+        **blocks,
+        "tracking": {"workers": _listed(kind, values, "tracking", "tracking worker")},
+        "reid": reid,
     }
-    lasting = [
-        container
-        for container in side["pod"].get("initContainers") or ()
-        if isinstance(container, Mapping) and container.get("restartPolicy") == "Always"
+
+
+_OF_KIND: dict[str, Callable[[SednaKind, Mapping[str, Any]], Json]] = {
+    JOINT_INFERENCE.word: _joint_inference,
+    FEDERATED_LEARNING.word: _federated_learning,
+    INCREMENTAL_LEARNING.word: _incremental_learning,
+    LIFELONG_LEARNING.word: _learning,
+    FEATURE_EXTRACTION.word: _one_worker,
+    REID.word: _one_worker,
+    VIDEO_ANALYTICS.word: _one_worker,
+    OBJECT_SEARCH.word: _object_workers,
+    OBJECT_TRACKING.word: _object_workers,
+    MODEL.word: _stored,
+    DATASET.word: _stored,
+}
+
+
+def _blocks(kind: SednaKind, values: Mapping[str, Any]) -> dict[str, Json]:
+    """Give the workers that have a block of their own, by its key."""
+    return {
+        str(worker.path[0]): completed_worker(worker.values, worker.path, str(worker.path[0]))
+        for worker in workers_in(kind, values)
+        if len(worker.path) == 1
+    }
+
+
+def _listed(kind: SednaKind, values: Mapping[str, Any], key: str, what: str) -> list[Json]:
+    """Give the workers that a block lists. Raises InvalidInput for an empty list: nothing would be done."""
+    found = [
+        completed_worker(worker.values, worker.path, key)
+        for worker in workers_in(kind, values)
+        if worker.path[0] == key and len(worker.path) > 1
     ]
-    lacking = missing_request(side["hpa"], [main, *side["sidecars"], *lasting])
-    if lacking is None:
-        return
-    resource, container, percent = lacking
-    amount = "500m" if resource == "cpu" else "512Mi"
-    raise InvalidInput(
-        f"{word}.hpa: a target of {percent}% {resource} is a share of the {resource} request,"
-        f" and container '{container}' has none",
-        hint=f"add --{word}-request {resource}={amount}"
-        if container == main["name"]
-        else f"give container '{container}' resources.requests.{resource}",
-    )
+    if not found and "workers" in values.get(key, {}):
+        raise InvalidInput(f"{key}.workers is empty: at least one {what} is needed")
+    return found
+
+
+def _replicas(values: Mapping[str, Any], where: str) -> int:
+    """Give the replicas; one unless said, as the Global Manager crashes where the field is not there."""
+    replicas: int = values.get("replicas", 1)
+    if not 0 <= replicas <= _MOST_REPLICAS:
+        raise InvalidInput(
+            f"{where} {replicas} is no number of replicas", hint="give a whole number from 0 on"
+        )
+    return int(replicas)
 
 
 def _hem(values: Mapping[str, Any]) -> Json:
     parameters = values.get("parameters", {})
     return {**values, "parameters": [{"key": key, "value": value} for key, value in parameters.items()]}
-
-
-def _env(values: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
-    if not isinstance(values, Mapping):
-        return list(values)
-    return [
-        {"name": name, "value": value} if isinstance(value, str) else {"name": name, **value}
-        for name, value in values.items()
-    ]
-
-
-def _container_name(values: Mapping[str, Any], side: str) -> str:
-    """Take the name given, else make one of the model's name or the image's."""
-    given: str | None = values.get("container", {}).get("name")
-    if given:
-        return given
-    image = values.get("image", "").partition("@")[0].rpartition("/")[2].partition(":")[0]
-    return dns_label(values.get("model", "")) or dns_label(image) or side
-
-
-def dns_label(text: str) -> str:
-    """Make the nearest name that Kubernetes takes for containers and volumes; empty where nothing is left."""
-    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[:_LONGEST_LABEL].rstrip("-")
-
-
-def _volumes(entries: Sequence[Mapping[str, Any]], side: str) -> tuple[list[Json], list[Json]]:
-    """Split what the values say of each volume into the pod's volumes and the container's mounts."""
-    volumes: dict[str, Json] = {}
-    mounts = []
-    for index, entry in enumerate(entries):
-        source = {key: value for key, value in entry.items() if key not in _MOUNT_KEYS}
-        if isinstance(source.get("hostPath"), str):
-            source["hostPath"] = {"path": source["hostPath"], "type": "Directory"}
-        name = entry.get("name") or _volume_name(source, entry["mountPath"], volumes)
-        if source:
-            if volumes.get(name, source) != source:
-                raise InvalidInput(f"{side}.volumes[{index}]: there is another volume named '{name}'")
-            volumes[name] = source
-        elif name not in volumes:
-            raise InvalidInput(
-                f"{side}.volumes[{index}]: volume '{name}' has no source",
-                hint="say hostPath, emptyDir, configMap, secret, persistentVolumeClaim …",
-            )
-        mounts.append({"name": name} | {key: entry[key] for key in _MOUNT_KEYS[1:] if key in entry})
-    return [{"name": name, **source} for name, source in volumes.items()], mounts
-
-
-def _volume_name(source: Mapping[str, Any], mount: str, taken: Mapping[str, Json]) -> str:
-    host = source.get("hostPath")
-    path = str(host.get("path", "")) if isinstance(host, Mapping) else ""
-    base = dns_label(path.rstrip("/").rpartition("/")[2]) or dns_label(mount) or "volume"
-    if base not in taken or taken[base] == source:
-        return base
-    number = 2
-    while f"{base[:58]}-{number}" in taken:
-        number += 1
-    return f"{base[:58]}-{number}"

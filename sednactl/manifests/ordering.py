@@ -13,10 +13,14 @@ from typing import Any
 _ORDER = """
     apiVersion kind metadata name generateName namespace labels annotations
     edgeWorker cloudWorker aggregationWorker trainingWorkers
-    dataset initialModel model url format
-    path type key operator
+    userWorker trackingWorkers reidWorkers
+    dataset initialModel initialEvalModel trainSpec evalSpec deploySpec
+    model trainProb hotUpdateEnabled pollPeriodSeconds kafkaSupport url format
+    condition timer metric
+    path type key operator threshold start
     nodeName nodeSelector hostNetwork dnsPolicy restartPolicy serviceAccountName
-    hpa hardExampleMining template parameters
+    hpa trigger hardExampleMining replicas selector template parameters
+    pretrainedModel transmitter aggDataPath
     minReplicas maxReplicas metrics behavior
     scaleUp scaleDown stabilizationWindowSeconds selectPolicy policies
     image imagePullPolicy command args workingDir ports containerPort protocol env envFrom

@@ -3,7 +3,7 @@
 What a template writes is read back as YAML and written anew by manifests/writing,
 so that comments, spacing and quoting of a template never reach the cluster. The
 templates that come along are translated to Python ahead of time (manifests/ready);
-a changed one, or one for another release of Jinja, is translated when it is used.
+a changed one, like one of the user's own, is rendered by Jinja.
 """
 
 from __future__ import annotations
@@ -64,6 +64,12 @@ def render_documents(
 
 def render_text(kind: SednaKind, context: Mapping[str, Any], template: Path | None = None) -> str:
     """Give what a template writes, as text."""
+    if template is None:
+        from sednactl.manifests.ready import ready_text
+
+        ready = ready_text(template_name(kind), context, _packaged_source)
+        if ready is not None:
+            return ready
     from jinja2.exceptions import TemplateError
 
     from sednactl.manifests.bounds import BoundedEnvironment, limited_memory, rendered
@@ -105,8 +111,6 @@ def _loader(template: Path | None, files: set[str]) -> Any:
     from jinja2.exceptions import TemplateNotFound
     from jinja2.loaders import BaseLoader
 
-    from sednactl.manifests.ready import ready_template
-
     def own(name: str) -> Path | None:
         if template is None or name == template.name:
             return template
@@ -114,19 +118,20 @@ def _loader(template: Path | None, files: set[str]) -> Any:
 
     class Loader(BaseLoader):
         def load(self, environment: Environment, name: str, globals: Any = None) -> Template:
-            mine = own(name)
-            file = mine or packaged_file(name)
+            file = own(name) or packaged_file(name)
             if file is None:
                 raise TemplateNotFound(name)
             source = _read(file)
-            ready = None if mine else ready_template(environment, name, source, globals or {})
-            if ready is not None:
-                return ready
             files.add(str(file))
             code = environment.compile(source, name, str(file))
             return environment.template_class.from_code(environment, code, globals or {})
 
     return Loader()
+
+
+def _packaged_source(name: str) -> str | None:
+    file = packaged_file(name)
+    return None if file is None else _read(file)
 
 
 def _read(file: Path) -> str:

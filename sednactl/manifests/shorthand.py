@@ -1,4 +1,4 @@
-"""The short forms people type: `min=1,max=5,cpu=20%`, `cpu=1,memory=2Gi`, `k=v`, `/host:/mount`.
+"""The short forms people type: `min=1,max=5,cpu=20%`, `cpu=1,memory=2Gi`, `k=v`, `/host:/mount`, `data@node`.
 
 Each is turned into what a values file would say, so that flags and files are one
 vocabulary. Errors name the flag or the place the text came from.
@@ -51,6 +51,47 @@ def autoscaler_shorthand(text: str, origin: str) -> dict[str, Any]:
         key: int(value) if value.isascii() and value.isdigit() and len(value) < 19 else value
         for key, value in listed_pairs([text], origin).items()
     }
+
+
+def training_worker(text: str, origin: str) -> dict[str, Any]:
+    """Read `DATASET@NODE` or `DATASET` into a training worker of a values file."""
+    dataset, at, node = text.partition("@")
+    if not dataset or (at and not node):
+        raise InvalidInput(
+            f"{origin} {text!r} is not of the form DATASET@NODE", hint="e.g. edge1-images@edge-1"
+        )
+    return {"dataset": dataset, "node": node} if at else {"dataset": dataset}
+
+
+def described(texts: Iterable[str], origin: str) -> dict[str, dict[str, str]]:
+    """Read `NAME=URL[,format=F][,credential=S][,node=N]` texts into models or datasets of a values file.
+
+    A url may hold commas: only what is of the form `,KEY=VALUE` with one of these keys is cut off its end.
+    """
+    found = {}
+    for text in texts:
+        name, url = pair(text, origin)
+        more: dict[str, str] = {}
+        while (cut := url.rfind(",")) > 0:
+            key, equals, value = url[cut + 1 :].partition("=")
+            if not equals or key not in _OF_DESCRIBED:
+                break
+            more[key], url = value, url[:cut]
+        found[name] = {"url": url, **dict(reversed(more.items()))}
+    return found
+
+
+def words(text: str, origin: str) -> list[str]:
+    """Cut a text into words as a shell does, quotes kept together."""
+    import shlex
+
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise InvalidInput(f"{origin} {text!r}: {str(error).lower()}") from None
+
+
+_OF_DESCRIBED = ("format", "credential", "node")
 
 
 def volume(text: str, origin: str) -> dict[str, Any]:

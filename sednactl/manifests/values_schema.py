@@ -1,9 +1,9 @@
 """Does a values file say only what it may? Answers with the path and, for a slip of the pen, the word meant.
 
-The schemas in schemas/values keep to a small part of JSON Schema, walked here:
-importing a whole validator for a file of twenty lines would cost more than all
-the rest of `create`, and its messages know nothing of flags. A test holds the
-verdicts against a real validator.
+The schemas in schemas/values keep to a small part of JSON Schema, walked here; what
+several kinds have in common stands in shared.json, and "allOf" takes it in. Importing a whole validator for a file
+of twenty lines would cost more than all the rest of `create`, and its messages know
+nothing of flags. A test holds the verdicts against a real validator.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from typing import Any, NamedTuple
 from sednactl.packaged import schemas_dir
 
 Path = tuple[str | int, ...]
+Types = Mapping[str, Mapping[str, Any]]
 _MOST_FAULTS = 20
+_SHARED = "shared"
 
 
 class ValuesFault(NamedTuple):
@@ -31,16 +33,43 @@ class ValuesFault(NamedTuple):
 
 @lru_cache(maxsize=4)
 def values_schema(word: str) -> dict[str, Any]:
-    """Give the schema of the values of a kind by the kind's word, e.g. `jointinference`."""
+    """Give the schema of the values of a kind by the kind's word, e.g. `jointinference`, or what they share."""
     loaded: dict[str, Any] = json.loads((schemas_dir() / "values" / f"{word}.json").read_bytes())
     return loaded
 
 
+@lru_cache(maxsize=4)
+def _types(word: str) -> Types:
+    """Give what the references in a kind's schema name."""
+    return {**values_schema(_SHARED)["$defs"], **values_schema(word).get("$defs", {})}
+
+
+def resolved_schema(schema: Mapping[str, Any], types: Types) -> Mapping[str, Any]:
+    """Join a schema with what it refers to; what it says itself goes first."""
+    referred = [part["$ref"] for part in schema.get("allOf", ())]
+    if "$ref" in schema:
+        referred.append(schema["$ref"])
+    if not referred:
+        return schema
+    found: Mapping[str, Any] = {}
+    for reference in referred:
+        found = _joined(found, resolved_schema(types[reference.rpartition("/")[2]], types))
+    return _joined(found, schema) if schema.keys() - {"$ref", "description"} else found
+
+
+def _joined(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = {**lower, **upper}
+    if "properties" in lower and "properties" in upper:
+        found["properties"] = {**lower["properties"], **upper["properties"]}
+    if "required" in lower and "required" in upper:
+        found["required"] = [*lower["required"], *upper["required"]]
+    return found
+
+
 def values_faults(values: Any, word: str) -> list[ValuesFault]:
     """List what is wrong with a kind's values (at most 20), in the order of the schema; empty when they fit."""
-    schema = values_schema(word)
     found: list[ValuesFault] = []
-    for fault in _walk(values, schema, (), schema):
+    for fault in _walk(values, values_schema(word), (), _types(word)):
         found.append(fault)
         if len(found) == _MOST_FAULTS:
             break
@@ -57,15 +86,14 @@ _TYPES: dict[str, tuple[str, Any]] = {
 }
 
 
-def _walk(value: Any, schema: Any, path: Path, root: Mapping[str, Any]) -> Iterator[ValuesFault]:
+def _walk(value: Any, schema: Any, path: Path, types: Types) -> Iterator[ValuesFault]:
     if schema is False:
         yield ValuesFault(path, "has its own place in the values", f"say it beside '{path[-2]}', not inside")
         return
-    if "$ref" in schema:
-        schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
-    types = schema.get("type")
-    if types is not None:
-        allowed = [types] if isinstance(types, str) else types
+    schema = resolved_schema(schema, types)
+    wanted = schema.get("type")
+    if wanted is not None:
+        allowed = [wanted] if isinstance(wanted, str) else wanted
         if not any(_is(value, word) for word in allowed):
             yield _wrong_type(value, allowed, path)
             return
@@ -76,10 +104,10 @@ def _walk(value: Any, schema: Any, path: Path, root: Mapping[str, Any]) -> Itera
     elif isinstance(value, str):
         yield from _walk_text(value, schema, path)
     elif isinstance(value, Mapping):
-        yield from _walk_map(value, schema, path, root)
+        yield from _walk_map(value, schema, path, types)
     elif isinstance(value, list) and "items" in schema:
         for index, item in enumerate(value):
-            yield from _walk(item, schema["items"], (*path, index), root)
+            yield from _walk(item, schema["items"], (*path, index), types)
 
 
 def _walk_text(value: str, schema: Mapping[str, Any], path: Path) -> Iterator[ValuesFault]:
@@ -95,11 +123,11 @@ def _walk_text(value: str, schema: Mapping[str, Any], path: Path) -> Iterator[Va
 
 
 def _walk_map(
-    value: Mapping[Any, Any], schema: Mapping[str, Any], path: Path, root: Mapping[str, Any]
+    value: Mapping[Any, Any], schema: Mapping[str, Any], path: Path, types: Types
 ) -> Iterator[ValuesFault]:
     properties: Mapping[str, Any] = schema.get("properties", {})
     patterns: Mapping[str, Any] = schema.get("patternProperties", {})
-    others = schema.get("additionalProperties", True)
+    others = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
     for key in schema.get("required", ()):
         if key not in value:
             yield ValuesFault((*path, key), "is missing", missing=True)
@@ -114,7 +142,7 @@ def _walk_map(
         elif not matching and others is not True:
             matching.append(others)
         for inner in matching:
-            yield from _walk(item, inner, here, root)
+            yield from _walk(item, inner, here, types)
 
 
 def _is(value: Any, word: str) -> bool:

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sednactl.errors import InvalidInput, SednactlError
-from sednactl.manifests.completing import dns_label, template_values
+from sednactl.manifests.completed_worker import dns_label
+from sednactl.manifests.completing import template_values
 from sednactl.manifests.document import document_of
 from sednactl.manifests.rendering import render_manifest, render_text
 from sednactl.manifests.values import check_values, gather_values
@@ -240,7 +241,9 @@ def test_every_value_in_our_templates_goes_through_the_yaml_filter() -> None:
     for file in templates_dir().rglob("*.j2"):
         for inside in re.findall(r"\{\{(.*?)\}\}", file.read_text(), re.DOTALL):
             expression = inside.strip()
-            assert expression.endswith("| yaml") or re.match(r"(pod|hpa|metadata_of)\(", expression), (
+            assert expression.endswith("| yaml") or re.match(
+                r"(pod|hpa|metadata_of|mining|deployment)\(", expression
+            ), (
                 file,
                 expression,
             )

@@ -85,7 +85,7 @@ def test_validate(tmp_path: Path) -> None:
 
 def test_create_without_a_cluster(tmp_path: Path) -> None:
     arguments = ["create", "model", "big", "--url", "/models/big.pb", "--format", "pb"]
-    allowed = {"yaml", "jinja2"}
+    allowed = {"yaml"}
     assert _imported([*arguments, "--dry-run=client", "-o", "yaml"], tmp_path) <= allowed
 
 

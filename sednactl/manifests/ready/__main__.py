@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
 
 import jinja2
 
 from sednactl.manifests.bounds import BoundedEnvironment
-from sednactl.manifests.ready import digest, module_name
+from sednactl.manifests.ready import module_name, running
 from sednactl.packaged import templates_dir
 
 _HEAD = '''"""Translated from templates/{name} by `python -m sednactl.manifests.ready`; not to be edited."""
@@ -16,8 +18,10 @@ _HEAD = '''"""Translated from templates/{name} by `python -m sednactl.manifests.
 # fmt: off
 # mypy: ignore-errors
 JINJA = "{jinja}"
-SOURCE = "{digest}"
+SOURCE = {source!r}
+from sednactl.manifests.ready.running import {names}
 '''
+_IMPORT = re.compile(r"^from jinja2\.runtime import (.*)\n", re.MULTILINE)
 
 
 def translations() -> dict[str, str]:
@@ -27,12 +31,26 @@ def translations() -> dict[str, str]:
     for file in sorted(folder.rglob("*.yaml.j2")):
         name = file.relative_to(folder).as_posix()
         source = file.read_text("utf-8")
-        head = _HEAD.format(name=name, jinja=jinja2.__version__, digest=digest(source))
         body = BoundedEnvironment().compile(source, name, name, raw=True, defer_init=True)
-        found[f"{module_name(name)}.py"] = (
-            head + body.replace("from __future__ import generator_stop\n", "") + "\n"
+        body = body.replace("from __future__ import generator_stop\n", "")
+        head = _HEAD.format(
+            name=name, jinja=jinja2.__version__, source=source, names=", ".join(_runtime_names(name, body))
         )
+        found[f"{module_name(name)}.py"] = head + _IMPORT.sub("", body) + "\n"
     return found
+
+
+def _runtime_names(template: str, body: str) -> list[str]:
+    """Give what a translation really takes from Jinja's runtime. Raises where ours does not have it."""
+    offered = {name for line in _IMPORT.findall(body) for name in line.split(", ")}
+    used = {node.id for node in ast.walk(ast.parse(_IMPORT.sub("", body))) if isinstance(node, ast.Name)}
+    names = sorted(offered & used)
+    lacking = [name for name in names if not hasattr(running, name)]
+    if lacking:
+        raise SystemExit(
+            f"{template} uses {', '.join(lacking)} of Jinja, which ready/running.py does not have"
+        )
+    return names
 
 
 def write() -> None:
@@ -40,7 +58,7 @@ def write() -> None:
     folder = Path(__file__).parent
     wanted = translations()
     for file in folder.glob("*.py"):
-        if file.name not in wanted and not file.name.startswith("__"):
+        if file.name not in wanted and not file.name.startswith("__") and file.name != "running.py":
             file.unlink()
     for name, text in wanted.items():
         (folder / name).write_text(text, "utf-8")

@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "8988456505a32e30188a9a433c2abad30ed5f81fd9ceee5062e1b217545fafef"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# Data on a node, or in a store that the node reads. #}\n{% from "parts/metadata.yaml.j2" import metadata_of %}\napiVersion: sedna.io/v1alpha1\nkind: Dataset\n{{ metadata_of(metadata) }}\nspec:\n  url: {{ url | yaml }}\n  format: {{ format | yaml }}\n  nodeName: {{ node | yaml }}\n{% if credential %}\n  credentialName: {{ credential | yaml }}\n{% endif %}\n'
+from sednactl.manifests.ready.running import TemplateRuntimeError, Undefined, internalcode, missing
 name = 'dataset.yaml.j2'
 
 def root(context, missing=missing):

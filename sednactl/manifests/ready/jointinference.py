@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "bf10f00770487a7ff9e4aa400b269ace992f15813a7ff736b9ee2b207a4a96dd"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# Inference on the edge with a little model; hard examples go to the big model in the cloud. #}\n{% from "parts/metadata.yaml.j2" import metadata_of %}\n{% from "parts/hpa.yaml.j2" import hpa %}\n{% from "parts/worker.yaml.j2" import pod %}\napiVersion: sedna.io/v1alpha1\nkind: JointInferenceService\n{{ metadata_of(metadata) }}\nspec:\n  edgeWorker:\n    model:\n      name: {{ edge.model | yaml }}\n    {{ hpa(edge) | indent(4) }}\n    hardExampleMining:\n      name: {{ edge.hem.name | default("IBT") | yaml }}\n{% if edge.hem.parameters %}\n      parameters: {{ edge.hem.parameters | yaml }}\n{% endif %}\n    {{ pod(edge) | indent(4) }}\n  cloudWorker:\n    model:\n      name: {{ cloud.model | yaml }}\n    {{ hpa(cloud) | indent(4) }}\n    {{ pod(cloud) | indent(4) }}\n'
+from sednactl.manifests.ready.running import TemplateRuntimeError, Undefined, internalcode, missing
 name = 'jointinference.yaml.j2'
 
 def root(context, missing=missing):

@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "a2d2cc9a1033ab64feb92e15f38db0a446ca813fdf3d0789938800b4604b2fd6"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# A model file that workers load. #}\n{% from "parts/metadata.yaml.j2" import metadata_of %}\napiVersion: sedna.io/v1alpha1\nkind: Model\n{{ metadata_of(metadata) }}\nspec:\n  url: {{ url | yaml }}\n  format: {{ format | yaml }}\n{% if deviceSoc %}\n  device_soc_versions: {{ deviceSoc | yaml }}\n{% endif %}\n{% if credential %}\n  credentialName: {{ credential | yaml }}\n{% endif %}\n'
+from sednactl.manifests.ready.running import TemplateRuntimeError, Undefined, internalcode, missing
 name = 'model.yaml.j2'
 
 def root(context, missing=missing):

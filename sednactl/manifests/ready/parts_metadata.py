@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "df084e4ef25d56d0b170c6c4243c3ef228e506854596f57d8b3bdbe81755c167"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# The metadata of every object. #}\n{% macro metadata_of(metadata) %}\nmetadata:\n  name: {{ metadata.name | yaml }}\n{% if metadata.namespace %}\n  namespace: {{ metadata.namespace | yaml }}\n{% endif %}\n{% if metadata.labels %}\n  labels: {{ metadata.labels | yaml }}\n{% endif %}\n{% if metadata.annotations %}\n  annotations: {{ metadata.annotations | yaml }}\n{% endif %}\n{% endmacro %}\n'
+from sednactl.manifests.ready.running import Macro, TemplateRuntimeError, Undefined, internalcode, missing
 name = 'parts/metadata.yaml.j2'
 
 def root(context, missing=missing):

@@ -4,8 +4,8 @@
 # fmt: off
 # mypy: ignore-errors
 JINJA = "3.1.6"
-SOURCE = "601a58850361ab2785a54ae2fdb913192c7e59bd116c3e30f8c28da44dd0dd67"
-from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
+SOURCE = '{# The pod of one side: its container, what it mounts, and whatever the values say beyond. #}\n{% macro pod(side, restart=none) %}\ntemplate:\n  spec:\n{% if side.node %}\n    nodeName: {{ side.node | yaml }}\n{% endif %}\n{% if side.hostNetwork %}\n    hostNetwork: true\n{% if "dnsPolicy" not in side.pod %}\n    {# Without it a pod on the node\'s network cannot find the cluster\'s services. #}\n    dnsPolicy: ClusterFirstWithHostNet\n{% endif %}\n{% endif %}\n{% if restart and "restartPolicy" not in side.pod %}\n    restartPolicy: {{ restart | yaml }}\n{% endif %}\n{% for field, value in side.pod.items() %}\n    {{ field | yaml }}: {{ value | yaml }}\n{% endfor %}\n    containers:\n    - name: {{ side.container.name | yaml }}\n      image: {{ side.image | yaml }}\n{% if "imagePullPolicy" not in side.container %}\n      imagePullPolicy: IfNotPresent\n{% endif %}\n{% for field, value in side.container.items() if field != "name" %}\n      {{ field | yaml }}: {{ value | yaml }}\n{% endfor %}\n{% if side.env %}\n      env: {{ side.env | yaml }}\n{% endif %}\n{% if side.requests or side.limits %}\n      resources:\n{% if side.requests %}\n        requests: {{ side.requests | yaml }}\n{% endif %}\n{% if side.limits %}\n        limits: {{ side.limits | yaml }}\n{% endif %}\n{% endif %}\n{% if side.mounts %}\n      volumeMounts: {{ side.mounts | yaml }}\n{% endif %}\n{% for container in side.sidecars %}\n    - {{ container | yaml }}\n{% endfor %}\n{% if side.volumes %}\n    volumes: {{ side.volumes | yaml }}\n{% endif %}\n{% endmacro %}\n'
+from sednactl.manifests.ready.running import Macro, TemplateRuntimeError, Undefined, internalcode, missing
 name = 'parts/worker.yaml.j2'
 
 def root(context, missing=missing):
@@ -28,10 +28,12 @@ def root(context, missing=missing):
         def t_2(*unused):
             raise TemplateRuntimeError("No filter named 'yaml' found.")
     pass
-    def macro(l_1_side):
+    def macro(l_1_side, l_1_restart):
         t_3 = []
         if l_1_side is missing:
             l_1_side = undefined("parameter 'side' was not provided", name='side')
+        if l_1_restart is missing:
+            l_1_restart = None
         pass
         t_3.append(
             'template:\n  spec:\n',
@@ -53,6 +55,13 @@ def root(context, missing=missing):
                 t_3.append(
                     '    dnsPolicy: ClusterFirstWithHostNet\n',
                 )
+        if (l_1_restart and ('restartPolicy' not in environment.getattr(l_1_side, 'pod'))):
+            pass
+            t_3.extend((
+                '    restartPolicy: ',
+                str(t_2(l_1_restart)),
+                '\n',
+            ))
         for (l_2_field, l_2_value) in t_1(environment.call(context, environment.getattr(environment.getattr(l_1_side, 'pod'), 'items'))):
             _loop_vars = {}
             pass
@@ -142,7 +151,7 @@ def root(context, missing=missing):
             ))
         return concat(t_3)
     context.exported_vars.add('pod')
-    context.vars['pod'] = l_0_pod = Macro(environment, macro, 'pod', ('side',), False, False, False, context.eval_ctx.autoescape)
+    context.vars['pod'] = l_0_pod = Macro(environment, macro, 'pod', ('side', 'restart'), False, False, False, context.eval_ctx.autoescape)
 
 blocks = {}
-debug_info = '2=24&5=32&6=36&8=39&10=44&15=49&16=54&19=62&20=64&21=67&24=72&25=81&27=87&28=91&30=94&32=99&33=103&35=106&36=110&39=113&40=117&42=120&43=125&45=129&46=133'
+debug_info = '2=24&5=34&6=38&8=41&10=46&15=51&16=55&18=58&19=63&22=71&23=73&24=76&27=81&28=90&30=96&31=100&33=103&35=108&36=112&38=115&39=119&42=122&43=126&45=129&46=134&48=138&49=142'
