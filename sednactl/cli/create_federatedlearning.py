@@ -51,7 +51,7 @@ FLAGS = (
     Flag(
         "--transmitter",
         "text",
-        "ws|s3://BUCKET/PATH",
+        "ws|s3://BUCKET",
         (("transmitter",),),
         "How models travel: by websocket (default), or through a bucket.",
         _JOB,

@@ -241,7 +241,9 @@ def test_every_value_in_our_templates_goes_through_the_yaml_filter() -> None:
     for file in templates_dir().rglob("*.j2"):
         for inside in re.findall(r"\{\{(.*?)\}\}", file.read_text(), re.DOTALL):
             expression = inside.strip()
-            assert expression.endswith("| yaml") or re.match(r"(pod|hpa|metadata_of|mining|deployment)\(", expression), (
+            assert expression.endswith("| yaml") or re.match(
+                r"(pod|hpa|metadata_of|mining|deployment)\(", expression
+            ), (
                 file,
                 expression,
             )
