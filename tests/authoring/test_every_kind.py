@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,12 @@ def example(word: str) -> str:
     return str(templates_dir() / "examples" / f"{word}.yaml")
 
 
-def crd_schema(kind: str) -> dict[str, Any]:
-    """Give the CRD's own schema: upstream's where it is at hand, else ours, which another test holds against it."""
+@cache
+def crd_validator(kind: str) -> jsonschema.Draft202012Validator:
+    """Give a validator of the CRD: upstream's where it is at hand, else ours, which another test holds against it."""
     file = UPSTREAM / f"sedna.io_{BY_KIND[kind].plural}.yaml"
     crd = yaml.load(file.read_bytes(), yaml.CSafeLoader) if file.exists() else crd_of(kind)
-    schema: dict[str, Any] = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
-    return schema
+    return jsonschema.Draft202012Validator(crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"])
 
 
 def check_ready(text: str) -> list[Any]:
@@ -50,7 +51,7 @@ def check_ready(text: str) -> list[Any]:
     documents = list(yaml.safe_load_all(text))
     made = set()
     for document in documents:
-        jsonschema.validate(document, crd_schema(document["kind"]))
+        crd_validator(document["kind"]).validate(document)
         kind = BY_KIND[document["kind"]]
         for reference in references_of(kind, document):
             if reference.resource.kind != "Secret":
