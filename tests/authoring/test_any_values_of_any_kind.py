@@ -80,7 +80,8 @@ def values_of(kind: SednaKind) -> st.SearchStrategy[dict[str, Any]]:
                 for key, each in schema.get("properties", {}).items()
                 if each is not False
             }
-            needed = {key: inner.pop(key) for key in schema.get("required", ()) if key in inner}
+            wanted = [*schema.get("required", ()), *(["image"] if depth < 2 else [])]
+            needed = {key: inner.pop(key) for key in wanted if key in inner}
             if inner or needed:
                 return st.fixed_dictionaries(needed, optional=inner)
             return st.dictionaries(TEXTS, TEXTS, max_size=2)

@@ -41,7 +41,7 @@ def test_they_are_used_and_make_no_difference(monkeypatch: pytest.MonkeyPatch) -
     assert not compiled
     monkeypatch.setattr(ready, "digest", lambda source: "another")
     assert render_manifest(JOINT_INFERENCE, "n", None, VALUES) == quick
-    assert len(compiled) == 4
+    assert len(compiled) == 5
 
 
 def test_another_jinja_translates_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +52,7 @@ def test_another_jinja_translates_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_changed_template_is_taken_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(packaged.templates_dir(), tmp_path / "templates")
-    file = tmp_path / "templates" / "jointinference.yaml.j2"
+    file = tmp_path / "templates" / "parts" / "mining.yaml.j2"
     file.write_text(file.read_text().replace('default("IBT")', 'default("Threshold")'))
     monkeypatch.setattr(packaged, "_root", lambda: tmp_path)
     (made,) = render_manifest(JOINT_INFERENCE, "n", None, VALUES)

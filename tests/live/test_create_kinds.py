@@ -90,6 +90,7 @@ def test_nothing_is_made_when_one_of_several_cannot_be(
     there = sednactl(*common)
     assert (there.code, there.out) == (4, "")
     assert "Dataset data2 exists already" in there.err
+    assert "--without-datasets takes what is there already" in there.err
     assert names(plane, namespace, SEDNA_OBJECTS) == ["data2"]
     assert sednactl("delete", "dataset", "data2", "-n", namespace, "--yes").code == 0
     plane.kubectl("create", "service", "clusterip", "x-aggregation", "--tcp=80", "-n", namespace)
@@ -111,3 +112,15 @@ def test_what_is_made_together_is_not_missed(plane: Plane, namespace: str, sedna
         "videoanalyticsjob.sedna.io/x",
         "created",
     ]
+
+
+def test_a_dataset_that_the_job_cannot_read_is_said(plane: Plane, namespace: str, sednactl: Sednactl) -> None:
+    csv = ("--url=/data/helmets.csv", "--format=csv", "--node=edge-node")
+    assert sednactl("create", "dataset", "helmets", "-n", namespace, *csv).code == 0
+    alone = tuple(flag for flag in FLAGS["incrementallearning"] if not flag.startswith("--dataset-url"))
+    tried = sednactl("create", "il", "x", "-n", namespace, *alone, "--dry-run=server")
+    assert tried.code == 0, tried.err
+    assert (
+        "Dataset helmets (spec.dataset): format 'csv' is none that IncrementalLearningJob can learn from"
+        in tried.err
+    )
