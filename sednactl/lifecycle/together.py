@@ -35,7 +35,7 @@ def try_together(
         if manifest.get("kind") == "Namespace"
     }
     for manifest in manifests:
-        if new and namespace_of(cluster, resource_of(cluster, manifest), manifest) in new:
+        if new and _namespace_in(cluster, manifest) in new:
             continue
         try:
             create_workload(
@@ -54,3 +54,7 @@ def try_together(
                 reason=error.reason,
                 hint=f"--without-{str(manifest['kind']).lower()}s takes what is there already; nothing was created",
             ) from None
+
+
+def _namespace_in(cluster: Cluster, manifest: Mapping[str, Any]) -> str | None:
+    return namespace_of(cluster, resource_of(cluster, manifest), manifest)

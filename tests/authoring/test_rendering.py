@@ -19,7 +19,7 @@ from sednactl.manifests.rendering import render_manifest, render_text
 from sednactl.manifests.values import check_values, gather_values
 from sednactl.manifests.writing import to_yaml
 from sednactl.packaged import templates_dir
-from sednactl.sedna.kinds import DATASET, JOINT_INFERENCE, MODEL
+from sednactl.sedna.kinds import DATASET, JOINT_INFERENCE, MODEL, SEDNA_KINDS, SednaKind
 from sednactl.validation.check import check_documents, require_valid
 from tests.authoring.test_values import KEYS, TREES
 from tests.authoring.test_writing import TEXTS
@@ -374,3 +374,13 @@ def test_no_name_is_lost_on_the_way_to_the_template() -> None:
     context = template_values(JOINT_INFERENCE, "helmet", "ns", {**SMALL, "hpa": "none"})
     assert context.keys() == {"name", "metadata", "hpa", "vars", "cloud", "edge"}
     assert context["metadata"] == {"name": "helmet", "namespace": "ns", "labels": {}, "annotations": {}}
+
+
+@pytest.mark.parametrize("kind", SEDNA_KINDS, ids=lambda kind: kind.word)
+def test_a_template_of_ones_own_needs_no_values(tmp_path: Path, kind: SednaKind) -> None:
+    file = tmp_path / "own.yaml.j2"
+    file.write_text(
+        f"apiVersion: sedna.io/v1alpha1\nkind: {kind.kind}\nmetadata: {{name: {{{{ name | yaml }}}}}}\n"
+    )
+    (made,) = render_manifest(kind, "x", None, {}, file)
+    assert made["kind"] == kind.kind
