@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -271,3 +272,22 @@ def test_an_image_for_some_stages_only_names_the_others(run_sednactl: RunSednact
     )
     none = run_sednactl("create", "il", "x", *without, "--dry-run=client")
     assert none.err.startswith("error: create incrementallearning still needs --image\n")
+
+
+def _examples(text: str) -> list[list[str]]:
+    lines = text.replace("\\\n", " ").splitlines()
+    return [shlex.split(line)[1:] for line in lines if line.strip().startswith("sednactl create ")]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_examples_of_the_help_work(run_sednactl: RunSednactl, tmp_path: Path, word: str) -> None:
+    (tmp_path / "values.yaml").write_text(Path(example(word)).read_text())
+    tried = 0
+    for arguments in _examples(run_sednactl("create", word, "--help").out):
+        if "values.yaml" in arguments and any(one.endswith("-url") for one in arguments):
+            continue  # names models of its own, which the packaged values know nothing of
+        offline = [one for one in arguments if not one.startswith(("--wait", "--dry-run"))]
+        run = run_sednactl(*offline, "--dry-run=client")
+        assert run.code == 0, (arguments, run.err)
+        tried += 1
+    assert tried >= 2

@@ -153,13 +153,24 @@ def test_dataset() -> None:
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.dictionaries(KEYS, TREES, max_size=4), st.dictionaries(KEYS, TREES, max_size=4))
-def test_any_tree_of_words_is_values_or_a_clean_refusal(tree: dict[str, Any], sides: dict[str, Any]) -> None:
-    for content in (tree, {"cloud": sides, "edge": tree}, {"edge": sides, **tree}):
+@given(
+    st.sampled_from(SEDNA_KINDS),
+    st.dictionaries(KEYS, TREES, max_size=4),
+    st.dictionaries(KEYS, TREES, max_size=4),
+)
+def test_any_tree_of_words_is_values_or_a_clean_refusal(
+    kind: SednaKind, tree: dict[str, Any], sides: dict[str, Any]
+) -> None:
+    both = [
+        {"cloud": sides, "edge": tree},
+        {"train": tree, "deploy": sides},
+        {"tracking": {"workers": [tree, sides]}},
+    ]
+    for content in (tree, *both, {"edge": sides, **tree}):
         try:
             values = gather_values([document_of(content)])
-            check_values(values, JOINT_INFERENCE, complete=False)
-            template_values(JOINT_INFERENCE, "x", None, values.content)
+            check_values(values, kind, complete=False)
+            template_values(kind, "x", None, values.content)
         except InvalidInput as error:
             assert error.message
 
