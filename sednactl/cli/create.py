@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -37,13 +38,9 @@ class KindGroup(TyperGroup):
         from sednactl.sedna.kinds import kind_named
 
         kind = kind_named(cmd_name)
-        entry = _KINDS.get(kind.word) if kind else None
-        if kind is None or entry is None:
+        if kind is None or kind.word not in _KINDS:
             return None
-        command: Any = typer.main.get_command(import_module(f"sednactl.cli.{entry[0]}").app)
-        command.name = kind.word
-        equip(command, ctx.find_root().info_name or PROGRAM)
-        return command
+        return _command(kind.word, ctx.find_root().info_name or PROGRAM)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the kind that the first argument names; a near miss is answered with what was meant."""
@@ -55,6 +52,15 @@ class KindGroup(TyperGroup):
         """Write the kinds without importing any of their modules."""
         with formatter.section("Kinds"):
             formatter.write_dl([(word, summary) for word, (_, summary) in _KINDS.items()])
+
+
+@lru_cache(maxsize=len(_KINDS))
+def _command(word: str, program: str) -> Any:
+    """Make the command of one kind, once, though the parser asks for it twice."""
+    command: Any = typer.main.get_command(import_module(f"sednactl.cli.{_KINDS[word][0]}").app)
+    command.name = word
+    equip(command, program)
+    return command
 
 
 app = typer.Typer(

@@ -20,9 +20,10 @@ _HELP = """Create a federated learning job: training where the data lies, one wo
         --aggregation-node cloud-1 --train-image example/train:v1 --train-env epochs=2 \\
         --train-on edge1-data@edge-1 --train-on edge2-data@edge-2
       sednactl create fl defects -f values.yaml --with-models --with-datasets
-      sednactl create fl defects -f values.yaml --transmitter s3://bucket/agg --transmitter-credential s3-keys
-      sednactl create fl defects -f values.yaml --dataset-url edge1-data=/data/1.txt \\
-        --dataset-url edge2-data=/data/2.txt --model-url defects=/model,format=pb --dry-run=client -o yaml
+      sednactl create fl defects -f values.yaml --transmitter s3://bucket/agg \\
+        --transmitter-credential s3-keys
+      sednactl create fl defects -f values.yaml --model-url defects=/model,format=pb \\
+        --dataset-url edge1-data=/data/1.txt --dataset-url edge2-data=/data/2.txt
 """
 FLAGS = (
     *worker_flags(
@@ -51,7 +52,7 @@ FLAGS = (
     Flag(
         "--transmitter",
         "text",
-        "ws|s3://BUCKET/PATH",
+        "ws|s3://BUCKET",
         (("transmitter",),),
         "How models travel: by websocket (default), or through a bucket.",
         _JOB,

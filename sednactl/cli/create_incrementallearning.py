@@ -21,8 +21,8 @@ _HELP = """Create an incremental learning job: it trains on new samples and depl
         --train-when 'num_of_samples>=500' --train-hours 02:00-24:00 \\
         --deploy-when 'precision_delta[0]>0.1' --hot-update
       sednactl create il helmet -f values.yaml --with-models --with-datasets
-      sednactl create il helmet -f values.yaml --model-url base=s3://models/base.pb,credential=s3-keys \\
-        --dataset-url helmets=/data/helmets.txt --dry-run=client -o yaml
+      sednactl create il helmet -f values.yaml --dataset-url helmets=/data/helmets.txt \\
+        --model-url base=s3://models/base.pb,credential=s3-keys --dry-run=client -o yaml
 
     \b
     Conditions are METRIC OPERATOR NUMBER, with > >= = != <= < between them:

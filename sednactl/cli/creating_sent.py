@@ -56,7 +56,7 @@ def send(
     cluster = open_cluster(access, surroundings)
     created: list[Applied] = []
     try:
-        _warn_of_missing(cluster, ordered, surroundings)
+        _warn_of_references(cluster, ordered, surroundings)
         try:
             _create_all(cluster, ordered, request, surroundings, created)
         except SednactlError as error:
@@ -109,16 +109,20 @@ def _show_rest(created: Sequence[Applied], request: Request, surroundings: Surro
         show([applied.object for applied in created], request, surroundings, "")
 
 
-def _warn_of_missing(cluster: Cluster, manifests: Sequence[Json], surroundings: Surroundings) -> None:
-    """Say before anything is made which models, datasets and secrets are not there, and what comes of it."""
+def _warn_of_references(cluster: Cluster, manifests: Sequence[Json], surroundings: Surroundings) -> None:
+    """Say before anything is made what is referred to in vain, and what comes of it."""
     from sednactl.lifecycle.apply import missing_references
+    from sednactl.lifecycle.index_files import unreadable_dataset
     from sednactl.sedna.kinds import BY_KIND
 
     made = {(manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests}
     for manifest in manifests:
         kind = BY_KIND.get(manifest["kind"])
+        if kind is None:
+            continue
         namespace = manifest["metadata"].get("namespace") or cluster.namespace
-        for text in missing_references(cluster, kind, manifest, namespace, made) if kind else ():
+        said = missing_references(cluster, kind, manifest, namespace, made)
+        for text in [*said, *unreadable_dataset(cluster, kind, manifest, namespace, made)]:
             warn(text, surroundings)
 
 

@@ -7,10 +7,16 @@ from sednactl.cli.worker_flags import POD, STAGE, pull_policy, worker_flags
 
 JOB = "Job"
 _EVERY, _TRAIN = "Every stage", "Training"
+_PINNED = {"node": "Pin it to this node."}
 
 DATA = (
     Flag(
-        "--dataset", "text", "NAME", (("dataset",),), "Dataset object to learn from; its format is txt.", JOB
+        "--dataset",
+        "text",
+        "NAME",
+        (("dataset",),),
+        "Dataset object to learn from (format txt, for lifelong learning also csv).",
+        JOB,
     ),
     Flag(
         "--train-prob",
@@ -52,8 +58,8 @@ TRAIN = (
         "Time of day for it, e.g. 02:00-24:00 (default: any).",
         _TRAIN,
     ),
-    *worker_flags("train", ("train",), _TRAIN, STAGE),
+    *worker_flags("train", ("train",), _TRAIN, STAGE, _PINNED),
 )
-EVAL = worker_flags("eval", ("eval",), "Evaluation", STAGE)
+EVAL = worker_flags("eval", ("eval",), "Evaluation", STAGE, _PINNED)
 DEPLOY_PANEL = "Deployment"
-DEPLOY = worker_flags("deploy", ("deploy",), DEPLOY_PANEL, STAGE)
+DEPLOY = worker_flags("deploy", ("deploy",), DEPLOY_PANEL, STAGE, _PINNED)

@@ -95,7 +95,9 @@ def eject(
     A template sees name, metadata, vars (your own values) and what the kind's values
     say; for a joint inference service that is cloud and edge, each with model, image,
     node, hostNetwork, env, requests, limits, volumes, mounts, container, sidecars,
-    pod and hpa, edge also hem. The filter yaml quotes: image: {{ cloud.image | yaml }}
+    pod and hpa, edge also hem. Workers of other kinds look the same: aggregation and
+    train.workers; train, eval and deploy, with trigger; user, tracking.workers and
+    reid; worker where a kind has one. The filter yaml quotes: {{ cloud.image | yaml }}
 
     \b
     Examples:

@@ -12,18 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sednactl.errors import InvalidInput
+from sednactl.lifecycle.index_files import why_unreadable
 from sednactl.lifecycle.references import references_of, workers_of
-from sednactl.sedna.kinds import (
-    DATASET,
-    INCREMENTAL_LEARNING,
-    LIFELONG_LEARNING,
-    MODEL,
-    SednaKind,
-)
+from sednactl.sedna.kinds import DATASET, INCREMENTAL_LEARNING, MODEL, SednaKind
 
 Json = Mapping[str, Any]
-_INDEX_FORMATS = {INCREMENTAL_LEARNING.kind: ("txt",), LIFELONG_LEARNING.kind: ("txt", "csv")}
-"""Formats of an index file with which a job that Sedna triggers can work."""
 
 
 @dataclass(frozen=True)
@@ -84,18 +77,10 @@ def _readable(kind: SednaKind, dataset: Companion, node: str | None) -> Companio
             hint=f"add ,node=NODE to --dataset-url, or {where}.node",
         )
     values.setdefault("node", node)
-    readable = _INDEX_FORMATS.get(kind.kind)
-    if readable and values["format"].lower() not in readable:
-        raise InvalidInput(
-            f"{where}: format {values['format']!r} is none that {kind.kind} can learn from",
-            hint=f"the url must be an index file of the format {' or '.join(readable)}",
-        )
-    if readable and str(values["url"]).endswith("/"):
-        raise InvalidInput(
-            f"{where}: the url is a folder, not the index file that lists the samples",
-            hint="e.g. /data/index.txt",
-        )
-    if readable == ("txt",):
+    why = why_unreadable(kind, str(values["url"]), str(values["format"]))
+    if why:
+        raise InvalidInput(f"{where}: {why.message}", hint=why.mend)
+    if kind is INCREMENTAL_LEARNING:
         values["format"] = "txt"  # compared to the letter there
     return Companion(dataset.kind, dataset.name, values)
 

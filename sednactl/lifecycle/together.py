@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sednactl.errors import AlreadyExists
 from sednactl.lifecycle.apply import create_workload, namespace_of
 from sednactl.lifecycle.serving import resource_of
+from sednactl.sedna.kinds import DATASET, MODEL
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
     from sednactl.surroundings import Surroundings
+
+_REFERRED_TO = (MODEL.kind, DATASET.kind)
 
 
 def try_together(
@@ -31,12 +35,26 @@ def try_together(
         if manifest.get("kind") == "Namespace"
     }
     for manifest in manifests:
-        if new and namespace_of(cluster, resource_of(cluster, manifest), manifest) in new:
+        if new and _namespace_in(cluster, manifest) in new:
             continue
-        create_workload(
-            cluster,
-            manifest,
-            dry_run=True,
-            allow_taken_names=allow_taken_names,
-            surroundings=surroundings,
-        )
+        try:
+            create_workload(
+                cluster,
+                manifest,
+                dry_run=True,
+                allow_taken_names=allow_taken_names,
+                surroundings=surroundings,
+            )
+        except AlreadyExists as error:
+            if manifest.get("kind") not in _REFERRED_TO:
+                raise
+            raise AlreadyExists(
+                error.message,
+                status=error.status,
+                reason=error.reason,
+                hint=f"--without-{str(manifest['kind']).lower()}s takes what is there already; nothing was created",
+            ) from None
+
+
+def _namespace_in(cluster: Cluster, manifest: Mapping[str, Any]) -> str | None:
+    return namespace_of(cluster, resource_of(cluster, manifest), manifest)

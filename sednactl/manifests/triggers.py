@@ -16,7 +16,7 @@ from sednactl.errors import InvalidInput
 Json = dict[str, Any]
 TRAIN_METRIC = "num_of_samples"
 _CONDITION = re.compile(
-    r"\s*(.+?)\s*(>=|<=|==|!=|=|>|<|\b(?:gt|ge|eq|ne|le|lt)\b)\s*(-?[0-9]*\.?[0-9]+)\s*\Z"
+    r"\s*([^\s<>=!]+)\s*(>=|<=|==|!=|=|>|<|\b(?:gt|ge|eq|ne|le|lt)\b)\s*(-?[0-9]*\.?[0-9]+)\s*\Z"
 )
 _INDEXED = re.compile(r".*\[[0-9]+\]\Z", re.DOTALL)
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})\Z")

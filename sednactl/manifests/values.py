@@ -13,11 +13,11 @@ from sednactl.errors import InvalidInput
 from sednactl.manifests.autoscaling import ALIASES
 from sednactl.manifests.long_form import in_long_form
 from sednactl.manifests.merging import merge
-from sednactl.manifests.setting import Setting, apply_setting
 from sednactl.manifests.values_schema import spell
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
+    from sednactl.manifests.setting import Setting
     from sednactl.manifests.values_schema import Path
     from sednactl.sedna.kinds import SednaKind
 
@@ -64,6 +64,8 @@ def gather_values(
                 f"{document.file}: values are a map of names to values, this is something else"
             )
         merged = merge(merged, in_long_form(document.content, document.file))
+    if settings:
+        from sednactl.manifests.setting import apply_setting
     for change in settings:
         apply_setting(merged, change, ALIASES if "hpa" in change.path[:-1] else {})
     merged = in_long_form(merged, "--set")

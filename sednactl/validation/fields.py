@@ -101,8 +101,14 @@ def _no_such_field(kind: str, path: Sequence[str], owner: Node, name: str) -> Us
     return UsageError(f'{where} has no field "{name}"', hint=hint)
 
 
+_LIKE = {"EphemeralContainer": "Container"}
+"""Types whose fields are those of another one, but for a few of their own."""
+
+
 def _words(owner: Node, name: str) -> str:
-    return _all_words().get(owner.name, {}).get(name, "")
+    words = _all_words()
+    own = words.get(owner.name, {}).get(name, "")
+    return own or words.get(_LIKE.get(owner.name, ""), {}).get(name, "")
 
 
 def _own_words(node: Node) -> str:

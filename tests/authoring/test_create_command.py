@@ -237,7 +237,7 @@ def test_eject_and_use(run_sednactl: RunSednactl, tmp_path: Path) -> None:
     refused = run_sednactl(*JI, *own)
     assert refused.code == 3
     assert refused.err.startswith(
-        "error: mine/jointinference.yaml.j2:9: 'dict object' has no attribute 'site'"
+        "error: mine/jointinference.yaml.j2:10: 'dict object' has no attribute 'site'"
     )
     used = run_sednactl(*JI, *own, "--set=vars.site=x", "-o", "yaml")
     assert used.out == run_sednactl(*JI, "-o", "yaml").out

@@ -19,7 +19,7 @@ from sednactl.manifests.rendering import render_manifest, render_text
 from sednactl.manifests.values import check_values, gather_values
 from sednactl.manifests.writing import to_yaml
 from sednactl.packaged import templates_dir
-from sednactl.sedna.kinds import DATASET, JOINT_INFERENCE, MODEL
+from sednactl.sedna.kinds import DATASET, JOINT_INFERENCE, MODEL, SEDNA_KINDS, SednaKind
 from sednactl.validation.check import check_documents, require_valid
 from tests.authoring.test_values import KEYS, TREES
 from tests.authoring.test_writing import TEXTS
@@ -153,13 +153,24 @@ def test_dataset() -> None:
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.dictionaries(KEYS, TREES, max_size=4), st.dictionaries(KEYS, TREES, max_size=4))
-def test_any_tree_of_words_is_values_or_a_clean_refusal(tree: dict[str, Any], sides: dict[str, Any]) -> None:
-    for content in (tree, {"cloud": sides, "edge": tree}, {"edge": sides, **tree}):
+@given(
+    st.sampled_from(SEDNA_KINDS),
+    st.dictionaries(KEYS, TREES, max_size=4),
+    st.dictionaries(KEYS, TREES, max_size=4),
+)
+def test_any_tree_of_words_is_values_or_a_clean_refusal(
+    kind: SednaKind, tree: dict[str, Any], sides: dict[str, Any]
+) -> None:
+    both = [
+        {"cloud": sides, "edge": tree},
+        {"train": tree, "deploy": sides},
+        {"tracking": {"workers": [tree, sides]}},
+    ]
+    for content in (tree, *both, {"edge": sides, **tree}):
         try:
             values = gather_values([document_of(content)])
-            check_values(values, JOINT_INFERENCE, complete=False)
-            template_values(JOINT_INFERENCE, "x", None, values.content)
+            check_values(values, kind, complete=False)
+            template_values(kind, "x", None, values.content)
         except InvalidInput as error:
             assert error.message
 
@@ -374,3 +385,13 @@ def test_no_name_is_lost_on_the_way_to_the_template() -> None:
     context = template_values(JOINT_INFERENCE, "helmet", "ns", {**SMALL, "hpa": "none"})
     assert context.keys() == {"name", "metadata", "hpa", "vars", "cloud", "edge"}
     assert context["metadata"] == {"name": "helmet", "namespace": "ns", "labels": {}, "annotations": {}}
+
+
+@pytest.mark.parametrize("kind", SEDNA_KINDS, ids=lambda kind: kind.word)
+def test_a_template_of_ones_own_needs_no_values(tmp_path: Path, kind: SednaKind) -> None:
+    file = tmp_path / "own.yaml.j2"
+    file.write_text(
+        f"apiVersion: sedna.io/v1alpha1\nkind: {kind.kind}\nmetadata: {{name: {{{{ name | yaml }}}}}}\n"
+    )
+    (made,) = render_manifest(kind, "x", None, {}, file)
+    assert made["kind"] == kind.kind

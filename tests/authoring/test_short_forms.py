@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from sednactl.errors import InvalidInput
 from sednactl.manifests.autoscaling import ALIASES, autoscaler, missing_request
 from sednactl.manifests.setting import apply_setting, setting, typed
-from sednactl.manifests.shorthand import autoscaler_shorthand, listed_pairs, pairs, volume
+from sednactl.manifests.shorthand import (
+    autoscaler_shorthand,
+    described,
+    listed_pairs,
+    pairs,
+    training_worker,
+    volume,
+    words,
+)
 from sednactl.manifests.values_schema import spell
 
 
@@ -219,3 +227,34 @@ def test_settings_change_values_in_place() -> None:
     for wrong in ("a.b.c=1", "a[0]=1", "a.b[9]=1", "n.m.x=1", "n.m[0]=1"):
         with pytest.raises(InvalidInput, match="--set"):
             apply_setting(values, setting(wrong), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("big=/models/big.pb", {"url": "/models/big.pb"}),
+        ("big=s3://b/x,y.pb", {"url": "s3://b/x,y.pb"}),
+        ("big=/m,format=pb,credential=k", {"url": "/m", "format": "pb", "credential": "k"}),
+        ("big=http://h/?a=1,b=2,format=pb", {"url": "http://h/?a=1,b=2", "format": "pb"}),
+        ("big=/d,node=edge-1", {"url": "/d", "node": "edge-1"}),
+    ],
+)
+def test_what_lies_where(text: str, made: dict[str, str]) -> None:
+    found = described([text], "--model-url")
+    assert found == {"big": made}
+    assert list(found["big"]) == list(made), "in the order it was typed"
+
+
+def test_a_training_worker_in_short() -> None:
+    assert training_worker("data@edge-1", "x") == {"dataset": "data", "node": "edge-1"}
+    assert training_worker("data", "x") == {"dataset": "data"}
+    for text in ("", "@edge-1", "data@"):
+        with pytest.raises(InvalidInput, match="DATASET@NODE"):
+            training_worker(text, "x")
+
+
+def test_arguments_are_cut_as_a_shell_does() -> None:
+    assert words("train.py --name 'a b' \"c\"", "--args") == ["train.py", "--name", "a b", "c"]
+    assert words("", "--args") == []
+    with pytest.raises(InvalidInput, match=r"--args .*no closing quotation"):
+        words("'x", "--args")

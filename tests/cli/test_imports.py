@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.authoring.every_kind import FLAGS
 from tests.cluster.stub import StubServer
 from tests.command import clean_environment
 
@@ -83,10 +84,11 @@ def test_validate(tmp_path: Path) -> None:
     assert _imported(["validate", "model.yaml"], tmp_path) <= allowed
 
 
-def test_create_without_a_cluster(tmp_path: Path) -> None:
-    arguments = ["create", "model", "big", "--url", "/models/big.pb", "--format", "pb"]
+@pytest.mark.parametrize("word", FLAGS)
+def test_create_without_a_cluster(tmp_path: Path, word: str) -> None:
+    arguments = ["create", word, "x", *FLAGS[word], "--dry-run=client", "-o", "yaml"]
     allowed = {"yaml"}
-    assert _imported([*arguments, "--dry-run=client", "-o", "yaml"], tmp_path) <= allowed
+    assert _imported(arguments, tmp_path) <= allowed
 
 
 def test_get_from_a_cluster(tmp_path: Path) -> None:

@@ -19,6 +19,9 @@ from tests.golden import check_golden
         ("sdn207", "rule.txt"),
         ("rules", "rules.txt"),
         ("il.spec.trainSpec.trigger", "trigger.txt"),
+        ("fl.spec", "federated.txt"),
+        ("os.spec.reidWorkers.template.spec.tolerations", "tolerations.txt"),
+        ("va.spec.template.spec.volumes", "volumes.txt"),
     ],
 )
 def test_pages(run_sednactl: RunSednactl, subject: str, golden: str) -> None:
