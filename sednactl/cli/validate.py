@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sednactl.surroundings import Surroundings
     from sednactl.validation.check import Checker
     from sednactl.validation.finding import Finding
+    from sednactl.validation.target import Target
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -49,6 +50,18 @@ def validate(
         list[str] | None,
         typer.Option("--ignore", metavar="RULE", help="Leave out a rule, e.g. SDN213; repeats."),
     ] = None,
+    sedna_version: Annotated[
+        str | None,
+        typer.Option("--sedna-version", metavar="VERSION", help="Judge for this release, 0.3 to 0.7."),
+    ] = None,
+    kubernetes_version: Annotated[
+        str | None,
+        typer.Option(
+            "--kubernetes-version",
+            metavar="VERSION",
+            help="Judge autoscaling and sidecars for it, e.g. 1.22.",
+        ),
+    ] = None,
     verbose: Annotated[
         bool,
         typer.Option(
@@ -67,13 +80,16 @@ def validate(
       sednactl validate -R manifests/ --strict
       sednactl create ji helmet -f values.yaml --dry-run=client -o yaml | sednactl validate -
       sednactl validate helmet.yaml -o json
+      sednactl validate helmet.yaml --sedna-version 0.6.0 --kubernetes-version 1.22
       sednactl explain SDN207
     """
     surroundings: Surroundings = ctx.obj
     names = [*(files or ()), *(filename or ())]
     if not names:
         raise UsageError("no file to validate", hint="name files or folders, or - for standard input")
-    run = _Run(surroundings, _known(ignore or ()))
+    from sednactl.validation.target import target_named
+
+    run = _Run(surroundings, _known(ignore or ()), target_named(sedna_version, kubernetes_version))
     for name in names:
         run.read(name, recursive)
     run.finish()
@@ -92,11 +108,11 @@ def validate(
 class _Run:
     """One run over all files: what was found and what could not be read."""
 
-    def __init__(self, surroundings: Surroundings, ignore: list[str]) -> None:
+    def __init__(self, surroundings: Surroundings, ignore: list[str], target: Target) -> None:
         from sednactl.validation.check import Checker
 
         self.surroundings = surroundings
-        self.checker: Checker = Checker(ignore)
+        self.checker: Checker = Checker(ignore, target)
         self.counts: Counter[str] = Counter()
         self.findings: list[Finding] = []
         self.unreadable: list[tuple[str, InvalidInput]] = []

@@ -10,14 +10,17 @@ from sednactl.errors import InvalidInput
 from sednactl.manifests.document import Document, document_of
 from sednactl.manifests.limits import MOST_FINDINGS
 from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
+from sednactl.sedna.releases import SINCE
 from sednactl.validation.finding import Finding, one_line, shown_path
 from sednactl.validation.structure import Problem, structural_problems
+from sednactl.validation.target import Target
 
 if TYPE_CHECKING:
     from sednactl.validation.finding import Level
     from sednactl.validation.rulebook import Rule
 
-STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 9))
+LATEST_TARGET = Target()
+STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 10))
 """Rules that say what an API server itself would refuse; everything else is Sedna's doing."""
 
 
@@ -25,9 +28,11 @@ _MOST_LINES = 50
 """Errors that are spelled out where a manifest is refused; `validate` has room for all."""
 
 
-def check_documents(documents: Iterable[Document], *, ignore: Collection[str] = ()) -> list[Finding]:
+def check_documents(
+    documents: Iterable[Document], *, ignore: Collection[str] = (), target: Target = LATEST_TARGET
+) -> list[Finding]:
     """Give every finding in the documents, in their order and by line, without the ignored rules."""
-    checker = Checker(ignore)
+    checker = Checker(ignore, target)
     findings = [finding for document in documents for finding in checker.check(document)]
     return in_order(findings + checker.finish())
 
@@ -74,9 +79,10 @@ class Checker:
     were; of each rule only the first MOST_FINDINGS are given, as each is kept with its place.
     """
 
-    def __init__(self, ignore: Collection[str] = ()) -> None:
+    def __init__(self, ignore: Collection[str] = (), target: Target = LATEST_TARGET) -> None:
         from sednactl.validation.rules.references import Together
 
+        self.target = target
         self.ignore = frozenset(rule.upper() for rule in ignore)
         self.checked = 0
         self.skipped = 0
@@ -87,7 +93,7 @@ class Checker:
 
     def check(self, document: Document) -> list[Finding]:
         """Give the findings in one document."""
-        problems, kind = _identity_problems(document)
+        problems, kind = _identity_problems(document, self.target)
         content = document.content
         self.checked += bool(problems) or kind is not None
         if kind is not None:
@@ -110,15 +116,15 @@ class Checker:
         from sednactl.validation.schemas import schema_of
 
         content = document.content
-        root = schema_of(kind)
+        root = schema_of(kind, self.target.release)
         metadata = root.field("metadata") if root else None
         if root is None or metadata is None:
             raise InvalidInput(f"{document.file}: this installation has no schema for {kind}")
-        problems = structural_problems(kind, content)
+        problems = structural_problems(kind, content, self.target.release)
         problems += metadata_problems(metadata, content, root)
-        workload = Workload(kind, content)
+        workload = Workload(kind, content, self.target)
         if kind not in self._rules:
-            self._rules[kind] = rules_for(kind)
+            self._rules[kind] = rules_for(kind, self.target.release)
         for rule in self._rules[kind]:
             if rule.check is not None:
                 problems += rule.check(workload)
@@ -170,7 +176,7 @@ class Checker:
         return level_of(rule)
 
 
-def _identity_problems(document: Document) -> tuple[list[Problem], str | None]:
+def _identity_problems(document: Document, target: Target) -> tuple[list[Problem], str | None]:
     """Give what is wrong with apiVersion and kind, and the Sedna kind when nothing is."""
     content = document.content
     if not isinstance(content, dict):
@@ -212,6 +218,10 @@ def _identity_problems(document: Document) -> tuple[list[Problem], str | None]:
         return [
             Problem("SDN002", ("apiVersion",), f'Sedna has no version "{version}"', f"write {API_VERSION}")
         ], None
+    since = SINCE.get(kind)
+    if since and target.release < since:
+        message = f"{kind} came with Sedna {since}; {target.release} does not know it"
+        return [Problem("SDN002", ("kind",), message, "the cluster serves no such kind")], None
     return [], kind
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
 from sednactl.sedna.naming import longest_name
+from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
@@ -25,7 +26,7 @@ def name_fits_children(workload: Workload) -> Iterator[Problem]:
     Wrong: 1st-helmet, helmet.v2, a name of 54 characters
     Right: helmet-v2
     """
-    name, longest = workload.name, longest_name(BY_KIND[workload.kind])
+    name, longest = workload.name, longest_name(BY_KIND[workload.kind], workload.target.release)
     if not name or not is_dns_subdomain(name):
         return  # SDN008 says so already
     if len(name) > longest:
@@ -40,7 +41,7 @@ def name_fits_children(workload: Workload) -> Iterator[Problem]:
         )
 
 
-@rule("SDN102", "warning", "JointInferenceService")
+@rule("SDN102", "warning", "JointInferenceService", since=DEPLOYMENTS_SINCE)
 def name_without_deployment(workload: Workload) -> Iterator[Problem]:
     """Name that keeps the service from healing itself
 

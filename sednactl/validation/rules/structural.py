@@ -95,6 +95,17 @@ page(
     """,
 )
 page(
+    "SDN009",
+    "error",
+    """
+    Field that this release of Sedna does not have yet
+
+    Found with --sedna-version. The field came with a younger release, so kubectl refuses it where
+    the CRDs are older; with --validate=false the cluster drops it without a word. An hpa, for
+    instance, needs the CRDs of Sedna 0.7.
+    """,
+)
+page(
     "SDN204",
     "error",
     """
