@@ -80,7 +80,7 @@ class Checker:
     """
 
     def __init__(self, ignore: Collection[str] = (), target: Target = LATEST_TARGET) -> None:
-        from sednactl.validation.rules.references import Together
+        from sednactl.validation.together import Together
 
         self.target = target
         self.ignore = frozenset(rule.upper() for rule in ignore)
@@ -100,14 +100,19 @@ class Checker:
             problems = self._problems(kind, document)
         elif not problems:
             self.skipped += 1
-            self._define(content, document)
+            self._together.define(content, document)
         return self._findings(problems, document)
 
     def finish(self) -> list[Finding]:
         """Give what only shows over all documents together."""
+        if not self._together.references and not self._together.claims:
+            return []
+        from sednactl.validation.rules.between import disagreements
+        from sednactl.validation.rules.references import dangling
+
         findings: list[Finding] = []
-        for reference, problem in self._together.dangling():
-            findings += self._findings([problem], reference.document)
+        for document, problem in (*dangling(self._together), *disagreements(self._together)):
+            findings += self._findings([problem], document)
         return findings
 
     def _problems(self, kind: str, document: Document) -> list[Problem]:
@@ -128,19 +133,11 @@ class Checker:
         for rule in self._rules[kind]:
             if rule.check is not None:
                 problems += rule.check(workload)
-        doubled = self._define(content, document)
+        doubled = self._together.define(content, document)
         if doubled:
             problems.append(doubled)
         self._together.refer(workload, document)
         return problems
-
-    def _define(self, content: dict[str, Any], document: Document) -> Problem | None:
-        metadata = content.get("metadata")
-        metadata = metadata if isinstance(metadata, dict) else {}
-        name, namespace = metadata.get("name"), metadata.get("namespace") or ""
-        if not isinstance(name, str) or not isinstance(namespace, str):
-            return None
-        return self._together.define(str(content.get("kind")), namespace, name, document)
 
     def _findings(self, problems: list[Problem], document: Document) -> list[Finding]:
         findings = []

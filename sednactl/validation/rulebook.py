@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from sednactl.validation.finding import Level, Path
     from sednactl.validation.structure import Problem
 
-FAMILIES = ("names", "pods", "scaling", "metrics", "mining", "storage")
+FAMILIES = (
+    *("names", "pods", "scaling", "metrics", "effect", "kubernetes"),
+    *("mining", "storage", "triggers", "federated", "unheeded"),
+)
 """Modules of `validation.rules` whose rules look at one workload at a time."""
 
 
@@ -134,7 +137,7 @@ def rulebook() -> dict[str, Rule]:
     """Give all rules by their number, loading every family."""
     from importlib import import_module
 
-    for family in (*FAMILIES, "structural", "references"):
+    for family in (*FAMILIES, "structural", "references", "between"):
         import_module(f"sednactl.validation.rules.{family}")
     return dict(sorted(_book.items()))
 
