@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from sednactl.surroundings import Surroundings
     from sednactl.validation.check import Checker
     from sednactl.validation.finding import Finding
+    from sednactl.validation.ignoring import Ignoring
     from sednactl.validation.target import Target
 
 app = typer.Typer(
@@ -48,7 +48,11 @@ def validate(
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
     ignore: Annotated[
         list[str] | None,
-        typer.Option("--ignore", metavar="RULE", help="Leave out a rule, e.g. SDN213; repeats."),
+        typer.Option(
+            "--ignore",
+            metavar="RULE[=REASON]",
+            help="Leave out a rule, e.g. SDN213, and keep the reason in the report; repeats.",
+        ),
     ] = None,
     sedna_version: Annotated[
         str | None,
@@ -74,10 +78,14 @@ def validate(
     Exits 0 without errors, 1 with errors (with --strict also for warnings), 3 when a file
     cannot be read or there is no manifest at all; the other files are checked all the same.
 
+    Rules can also be ignored, with a reason, by a comment in the manifest (# sednactl: ignore
+    SDN213 reason), by an annotation (ignore.sednactl.io/SDN213: reason), or for a whole project in
+    .sednactl.yaml here or in a folder above.
+
     \b
     Examples:
       sednactl validate helmet.yaml
-      sednactl validate -R manifests/ --strict
+      sednactl validate -R manifests/ --strict --ignore "SDN213=the lab has one node"
       sednactl create ji helmet -f values.yaml --dry-run=client -o yaml | sednactl validate -
       sednactl validate helmet.yaml -o json
       sednactl validate helmet.yaml --sedna-version 0.6.0 --kubernetes-version 1.22
@@ -87,16 +95,18 @@ def validate(
     names = [*(files or ()), *(filename or ())]
     if not names:
         raise UsageError("no file to validate", hint="name files or folders, or - for standard input")
+    from sednactl.cli.ignoring_rules import ignoring_of
     from sednactl.validation.target import target_named
 
-    run = _Run(surroundings, _known(ignore or ()), target_named(sedna_version, kubernetes_version))
+    target = target_named(sedna_version, kubernetes_version)
+    run = _Run(surroundings, ignoring_of(ignore or ()), target)
     for name in names:
         run.read(name, recursive)
     run.finish()
     if output is Output.json:
         from sednactl.render.findings_json import report
 
-        surroundings.stdout.write(report(run.findings, run.unreadable, run.counts))
+        surroundings.stdout.write(report(run.findings, run.unreadable, run.counts, run.checker.ignored))
     else:
         run.show(verbose)
     if run.unreadable or not run.counts["documents"]:
@@ -108,13 +118,13 @@ def validate(
 class _Run:
     """One run over all files: what was found and what could not be read."""
 
-    def __init__(self, surroundings: Surroundings, ignore: list[str], target: Target) -> None:
+    def __init__(self, surroundings: Surroundings, ignoring: Ignoring, target: Target) -> None:
         from sednactl.validation.check import Checker
 
         self.surroundings = surroundings
-        self.checker: Checker = Checker(ignore, target)
+        self.checker: Checker = Checker(ignoring, target)
         self.counts: Counter[str] = Counter()
-        self.findings: list[Finding] = []
+        self.findings: list[Finding] = list(ignoring.findings)
         self.unreadable: list[tuple[str, InvalidInput]] = []
         self.names: list[str] = []
 
@@ -145,7 +155,9 @@ class _Run:
 
         self.findings = in_order(self.findings + self.checker.finish())
         self.counts.update(self.checker.counts)
-        self.counts["left out"] = self.checker.counts.total() - len(self.findings)
+        self.counts.update(found.level for found in self.checker.ignoring.findings)
+        levels = sum(self.counts[level] for level in ("error", "warning", "info"))
+        self.counts["left out"] = levels - len(self.findings)
         self.counts["documents"] = self.checker.checked + self.checker.skipped
         self.counts["skipped"] = self.checker.skipped
         self.counts["unreadable"] = len(self.unreadable)
@@ -176,14 +188,3 @@ def _screen_width(stream: TextIO) -> int | None:
     import shutil
 
     return shutil.get_terminal_size().columns
-
-
-def _known(ignore: Iterable[str]) -> list[str]:
-    wanted = [rule.strip().upper() for part in ignore for rule in part.split(",")]
-    if wanted:
-        from sednactl.validation.rulebook import rulebook
-
-        unknown = [rule for rule in wanted if rule not in rulebook()]
-        if unknown:
-            raise UsageError(f"no rule is called {unknown[0]}", hint="'sednactl explain rules' lists them")
-    return wanted

@@ -12,11 +12,13 @@ from sednactl.manifests.limits import MOST_FINDINGS
 from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
 from sednactl.sedna.releases import SINCE
 from sednactl.validation.finding import Finding, one_line, shown_path
+from sednactl.validation.ignoring import Ignored, Ignoring, from_command_line, holds_remarks, remarks_in
 from sednactl.validation.structure import Problem, structural_problems
 from sednactl.validation.target import Target
 
 if TYPE_CHECKING:
     from sednactl.validation.finding import Level
+    from sednactl.validation.ignoring import Remark
     from sednactl.validation.rulebook import Rule
 
 LATEST_TARGET = Target()
@@ -32,7 +34,7 @@ def check_documents(
     documents: Iterable[Document], *, ignore: Collection[str] = (), target: Target = LATEST_TARGET
 ) -> list[Finding]:
     """Give every finding in the documents, in their order and by line, without the ignored rules."""
-    checker = Checker(ignore, target)
+    checker = Checker(from_command_line(ignore), target)
     findings = [finding for document in documents for finding in checker.check(document)]
     return in_order(findings + checker.finish())
 
@@ -79,17 +81,19 @@ class Checker:
     were; of each rule only the first MOST_FINDINGS are given, as each is kept with its place.
     """
 
-    def __init__(self, ignore: Collection[str] = (), target: Target = LATEST_TARGET) -> None:
+    def __init__(self, ignoring: Ignoring | None = None, target: Target = LATEST_TARGET) -> None:
         from sednactl.validation.together import Together
 
         self.target = target
-        self.ignore = frozenset(rule.upper() for rule in ignore)
+        self.ignoring = ignoring or Ignoring()
+        self.ignored: list[Ignored] = []
         self.checked = 0
         self.skipped = 0
         self.counts: Counter[str] = Counter()
         self._kept: Counter[str] = Counter()
         self._together = Together()
         self._rules: dict[str, list[Rule]] = {}
+        self._remarks: dict[tuple[str, int], list[Remark]] = {}
 
     def check(self, document: Document) -> list[Finding]:
         """Give the findings in one document."""
@@ -101,7 +105,7 @@ class Checker:
         elif not problems:
             self.skipped += 1
             self._together.define(content, document)
-        return self._findings(problems, document)
+        return self._read_remarks(document) + self._findings(problems, document)
 
     def finish(self) -> list[Finding]:
         """Give what only shows over all documents together."""
@@ -139,30 +143,46 @@ class Checker:
         self._together.refer(workload, document)
         return problems
 
+    def _read_remarks(self, document: Document) -> list[Finding]:
+        if not holds_remarks(document):
+            return []
+        from sednactl.validation.rulebook import rulebook
+
+        remarks, findings = remarks_in(document, rulebook())
+        if remarks:
+            self._remarks[document.file, document.index] = remarks
+        self.counts.update(found.level for found in findings)
+        return findings
+
     def _findings(self, problems: list[Problem], document: Document) -> list[Finding]:
         findings = []
         for problem in dict.fromkeys(problems):
-            if problem.rule in self.ignore:
-                continue
+            ignore = self.ignoring.of(problem.rule, document.file)
+            remarks = self._remarks.get((document.file, document.index))
+            if remarks and ignore is None:
+                line = document.locate(problem.path, key=problem.at_key).line
+                ignore = next((one.ignore for one in remarks if one.covers(problem.rule, line)), None)
             level = problem.level or self._level(problem.rule)
-            self.counts[level] += 1
+            self.counts["ignored" if ignore else level] += 1
             self._kept[problem.rule] += 1
             if self._kept[problem.rule] > MOST_FINDINGS:  # a rule each, so that no warnings hide an error
                 continue
             position = document.locate(problem.path, key=problem.at_key)
-            findings.append(
-                Finding(
-                    problem.rule,
-                    level,  # type: ignore[arg-type]
-                    one_line(problem.message),
-                    document.file,
-                    position.line,
-                    position.column,
-                    problem.path,
-                    one_line(problem.hint),
-                    document.source_line(position.line),
-                )
+            finding = Finding(
+                problem.rule,
+                level,  # type: ignore[arg-type]
+                one_line(problem.message),
+                document.file,
+                position.line,
+                position.column,
+                problem.path,
+                one_line(problem.hint),
+                document.source_line(position.line),
             )
+            if ignore:
+                self.ignored.append(Ignored(finding, ignore))
+            else:
+                findings.append(finding)
         return findings
 
     def _level(self, rule: str) -> Level:

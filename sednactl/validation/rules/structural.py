@@ -115,3 +115,19 @@ page(
     and the like as 32-bit numbers and cannot read the object at all.
     """,
 )
+page(
+    "SDN901",
+    "warning",
+    """
+    Ignoring without a reason
+
+    A rule is ignored on the command line, in the project file .sednactl.yaml, by a comment or by an
+    annotation. Without the reason nobody can tell later whether it still holds. On the command line
+    it is an info. A comment that names no rule, or one that does not exist, ignores nothing.
+
+    Right:
+      # sednactl: ignore SDN213 the lab has one node
+      ignore.sednactl.io/SDN213: the lab has one node
+      --ignore "SDN213=the lab has one node"
+    """,
+)
