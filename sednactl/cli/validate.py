@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from sednactl.errors import ExitCode, InvalidInput, UsageError
+from sednactl.cli.options import cluster_command
+from sednactl.cluster.access import ClusterAccess
+from sednactl.errors import ClusterError, ExitCode, InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from sednactl.surroundings import Surroundings
@@ -32,8 +34,10 @@ class Output(str, Enum):
 
 
 @app.command()
+@cluster_command
 def validate(
     ctx: typer.Context,
+    access: ClusterAccess,
     files: Annotated[
         list[str] | None,
         typer.Argument(metavar="FILE...", help="Files, folders, globs; - reads standard input."),
@@ -66,6 +70,13 @@ def validate(
             help="Judge autoscaling and sidecars for it, e.g. 1.22.",
         ),
     ] = None,
+    ask_cluster: Annotated[
+        bool,
+        typer.Option(
+            "--cluster",
+            help="Look also whether the cluster has the models, datasets, secrets, nodes and room.",
+        ),
+    ] = False,
     verbose: Annotated[
         bool,
         typer.Option(
@@ -74,6 +85,9 @@ def validate(
     ] = False,
 ) -> int:
     """Check manifests offline: what the cluster would refuse, and what Sedna would make of the rest.
+
+    With --cluster names that the files do not answer are looked up in the cluster, one list a kind
+    and namespace; secrets are only listed, never read. The flags that choose a cluster belong to it.
 
     Exits 0 without errors, 1 with errors (with --strict also for warnings), 3 when a file
     cannot be read or there is no manifest at all; the other files are checked all the same.
@@ -89,6 +103,7 @@ def validate(
       sednactl create ji helmet -f values.yaml --dry-run=client -o yaml | sednactl validate -
       sednactl validate helmet.yaml -o json
       sednactl validate helmet.yaml --sedna-version 0.6.0 --kubernetes-version 1.22
+      sednactl validate helmet.yaml --cluster -n park
       sednactl explain SDN207
     """
     surroundings: Surroundings = ctx.obj
@@ -99,7 +114,9 @@ def validate(
     from sednactl.validation.target import target_named
 
     target = target_named(sedna_version, kubernetes_version)
-    run = _Run(surroundings, ignoring_of(ignore or ()), target)
+    if not ask_cluster and access != ClusterAccess():
+        raise UsageError("flags that choose a cluster need --cluster", hint="without it no cluster is asked")
+    run = _Run(surroundings, ignoring_of(ignore or ()), target, access if ask_cluster else None)
     for name in names:
         run.read(name, recursive)
     run.finish()
@@ -109,6 +126,8 @@ def validate(
         surroundings.stdout.write(report(run.findings, run.unreadable, run.counts, run.checker.ignored))
     else:
         run.show(verbose)
+    if run.trouble:
+        raise run.trouble
     if run.unreadable or not run.counts["documents"]:
         return ExitCode.INVALID
     failed = run.counts["error"] or (strict and run.counts["warning"])
@@ -118,11 +137,15 @@ def validate(
 class _Run:
     """One run over all files: what was found and what could not be read."""
 
-    def __init__(self, surroundings: Surroundings, ignoring: Ignoring, target: Target) -> None:
+    def __init__(
+        self, surroundings: Surroundings, ignoring: Ignoring, target: Target, access: ClusterAccess | None
+    ) -> None:
         from sednactl.validation.check import Checker
 
         self.surroundings = surroundings
-        self.checker: Checker = Checker(ignoring, target)
+        self.access = access
+        self.checker: Checker = Checker(ignoring, target, for_cluster=access is not None)
+        self.trouble: ClusterError | None = None
         self.counts: Counter[str] = Counter()
         self.findings: list[Finding] = list(ignoring.findings)
         self.unreadable: list[tuple[str, InvalidInput]] = []
@@ -153,7 +176,7 @@ class _Run:
         """Add what shows over all documents, put everything in order and count."""
         from sednactl.validation.check import in_order
 
-        self.findings = in_order(self.findings + self.checker.finish())
+        self.findings = in_order(self.findings + self._together())
         self.counts.update(self.checker.counts)
         self.counts.update(found.level for found in self.checker.ignoring.findings)
         levels = sum(self.counts[level] for level in ("error", "warning", "info"))
@@ -161,6 +184,21 @@ class _Run:
         self.counts["documents"] = self.checker.checked + self.checker.skipped
         self.counts["skipped"] = self.checker.skipped
         self.counts["unreadable"] = len(self.unreadable)
+
+    def _together(self) -> list[Finding]:
+        """Give what shows over all documents; where the cluster gives no answer, what shows without it."""
+        if self.access is None:
+            return self.checker.finish()
+        from contextlib import closing
+
+        from sednactl.cluster.door import open_cluster
+
+        try:
+            with closing(open_cluster(self.access, self.surroundings)) as cluster:
+                return self.checker.finish(cluster)
+        except ClusterError as error:
+            self.trouble = error
+            return self.checker.finish()
 
     def show(self, verbose: bool) -> None:
         """Write the report for people: findings on stdout, the summary on stderr; infos when `verbose`."""

@@ -17,6 +17,7 @@ from sednactl.validation.structure import Problem, structural_problems
 from sednactl.validation.target import Target
 
 if TYPE_CHECKING:
+    from sednactl.cluster.door import Cluster
     from sednactl.validation.finding import Level
     from sednactl.validation.ignoring import Remark
     from sednactl.validation.rulebook import Rule
@@ -81,7 +82,13 @@ class Checker:
     were; of each rule only the first MOST_FINDINGS are given, as each is kept with its place.
     """
 
-    def __init__(self, ignoring: Ignoring | None = None, target: Target = LATEST_TARGET) -> None:
+    def __init__(
+        self,
+        ignoring: Ignoring | None = None,
+        target: Target = LATEST_TARGET,
+        *,
+        for_cluster: bool = False,
+    ) -> None:
         from sednactl.validation.together import Together
 
         self.target = target
@@ -91,7 +98,7 @@ class Checker:
         self.skipped = 0
         self.counts: Counter[str] = Counter()
         self._kept: Counter[str] = Counter()
-        self._together = Together()
+        self._together = Together(for_cluster)
         self._rules: dict[str, list[Rule]] = {}
         self._remarks: dict[tuple[str, int], list[Remark]] = {}
 
@@ -107,17 +114,27 @@ class Checker:
             self._together.define(content, document)
         return self._read_remarks(document) + self._findings(problems, document)
 
-    def finish(self) -> list[Finding]:
-        """Give what only shows over all documents together."""
-        if not self._together.references and not self._together.claims:
+    def finish(self, cluster: Cluster | None = None) -> list[Finding]:
+        """Give what only shows over all documents together, and with `cluster` what that does not have.
+
+        Raises the errors of the cluster's door; without a cluster it can then be called again.
+        """
+        together = self._together
+        if not together.kinds:
             return []
         from sednactl.validation.rules.between import disagreements
         from sednactl.validation.rules.references import dangling
 
-        findings: list[Finding] = []
-        for document, problem in (*dangling(self._together), *disagreements(self._together)):
-            findings += self._findings([problem], document)
-        return findings
+        found: list[tuple[Document, Problem]] = []
+        survey = None
+        if cluster is not None:
+            from sednactl.validation.in_cluster import survey as read_survey
+            from sednactl.validation.rules.cluster import wanting
+
+            survey = read_survey(together, cluster)
+            found += wanting(together, survey)
+        found += [*dangling(together, survey), *disagreements(together)]
+        return [finding for document, problem in found for finding in self._findings([problem], document)]
 
     def _problems(self, kind: str, document: Document) -> list[Problem]:
         from sednactl.validation.metadata import metadata_problems

@@ -137,7 +137,7 @@ def rulebook() -> dict[str, Rule]:
     """Give all rules by their number, loading every family."""
     from importlib import import_module
 
-    for family in (*FAMILIES, "structural", "references", "between"):
+    for family in (*FAMILIES, "structural", "references", "between", "cluster"):
         import_module(f"sednactl.validation.rules.{family}")
     return dict(sorted(_book.items()))
 

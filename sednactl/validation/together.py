@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.naming import fixed_names
 from sednactl.validation.rules.referring import names_in
-from sednactl.validation.shape import mapping, maps, text
+from sednactl.validation.shape import mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 
 if TYPE_CHECKING:
@@ -58,6 +58,16 @@ class Placed(NamedTuple):
     path: Path
 
 
+class Demand(NamedTuple):
+    """Pods that a workload asks for: how many at most, of which kind, and where both stand."""
+
+    pod: dict[str, Any]
+    replicas: int
+    document: Document
+    path: Path
+    count_path: Path
+
+
 class Scaler(NamedTuple):
     """An autoscaler of the user's own: where it stands, and the Deployment it scales."""
 
@@ -67,8 +77,9 @@ class Scaler(NamedTuple):
 
 @dataclass
 class Together:
-    """Everything that was seen so far in one run."""
+    """Everything that was seen so far in one run; what only a cluster can answer, `for_cluster` alone."""
 
+    for_cluster: bool = False
     defined: dict[Key, Defined] = field(default_factory=dict)
     spaces: set[tuple[str, str]] = field(default_factory=set)
     references: list[Reference] = field(default_factory=list)
@@ -77,6 +88,9 @@ class Together:
     pinned: list[Reference] = field(default_factory=list)
     scalers: list[Scaler] = field(default_factory=list)
     scaled: dict[Key, tuple[Document, Path]] = field(default_factory=dict)
+    kinds: dict[str, Document] = field(default_factory=dict)
+    """Each Sedna kind that was seen, with its first document."""
+    demands: list[Demand] = field(default_factory=list)
 
     def define(self, content: dict[str, Any], document: Document) -> Problem | None:
         """Note an object of any kind; give a problem when it was there before."""
@@ -91,7 +105,7 @@ class Together:
             message = f'{kind} "{name}" is given twice, first in {self.defined[key].place}'
             return Problem("SDN103", ("metadata", "name"), message, "rename or remove one")
         kept = replace(document, content=None) if kind == "Secret" else None
-        self.defined[key] = Defined(place, _facts(kind, content), kept)
+        self.defined[key] = Defined(place, facts_of(kind, content), kept)
         self.spaces.add((kind, namespace))
         if kind == "HorizontalPodAutoscaler":
             scaled = mapping(mapping(content, "spec"), "scaleTargetRef")
@@ -103,6 +117,7 @@ class Together:
         """Note what a workload refers to, what it will make, and where it puts its pods."""
         document = replace(document, content=None)  # its text is enough to find the place later
         namespace = workload.namespace
+        self.kinds.setdefault(workload.kind, document)
         for kind, path, name in names_in(workload):
             if name and "$" not in name:
                 self.references.append(Reference((kind, namespace, name), workload.kind, document, path))
@@ -113,6 +128,8 @@ class Together:
             if node and "$" not in node:
                 at = (*path, "nodeName")
                 self.pinned.append(Reference(("Node", "", node), workload.kind, document, at))
+        if self.for_cluster:
+            self._demand(workload, document)
         if workload.kind == "FederatedLearningJob":
             for index, worker in maps(workload.spec, "trainingWorkers"):
                 node = text(mapping(mapping(worker, "template"), "spec"), "nodeName")
@@ -120,6 +137,22 @@ class Together:
                 if node and dataset and "$" not in node:
                     at = ("spec", "trainingWorkers", index, "template", "spec", "nodeName")
                     self.placed.append(Placed(("Dataset", namespace, dataset), node, document, at))
+
+    def _demand(self, workload: Workload, document: Document) -> None:
+        node = text(workload.spec, "nodeName")
+        if workload.kind == "Dataset" and node and "$" not in node:
+            at: Path = ("spec", "nodeName")
+            self.pinned.append(Reference(("Node", "", node), workload.kind, document, at))
+        for path, pod in workload.pods():
+            owner: Any = workload.spec
+            for step in path[1:-2]:
+                owner = owner[step]
+            hpa = mapping(owner, "hpa")
+            count = whole(hpa, "maxReplicas") if hpa else whole(owner, "replicas")
+            counted = (*path[:-2], "hpa", "maxReplicas") if hpa else (*path[:-2], "replicas")
+            if count is None or count < 1:
+                count, counted = 1, path
+            self.demands.append(Demand(pod, count, document, path, counted))
 
     def _claim(self, workload: Workload, document: Document) -> None:
         sides = {side.name: side for side in workload.sides() if isinstance(side.worker.get("hpa"), dict)}
@@ -132,7 +165,8 @@ class Together:
                 self.scaled[key] = (document, (*sides[side].path, "hpa"))
 
 
-def _facts(kind: str, content: dict[str, Any]) -> dict[str, Any]:
+def facts_of(kind: str, content: dict[str, Any]) -> dict[str, Any]:
+    """Give what rules ask about an object of this kind."""
     if kind in _FACTS:
         spec = mapping(content, "spec")
         return {name: spec.get(name) for name in _FACTS[kind]}

@@ -420,7 +420,12 @@ def test_one_replica_needs_no_room_on_its_node() -> None:
 
 
 def test_every_rule_has_a_test_and_a_page() -> None:
-    from tests.validation import test_between_documents, test_learning_rules, test_scaling_effect
+    from tests.validation import (
+        test_between_documents,
+        test_in_cluster,
+        test_learning_rules,
+        test_scaling_effect,
+    )
 
     tables = (SPOILED, test_learning_rules.SPOILED, test_scaling_effect.SPOILED)
     tested = {rule for table in tables for rule, *_ in table}
@@ -433,6 +438,7 @@ def test_every_rule_has_a_test_and_a_page() -> None:
         "SDN221",
         "SDN901",
         *test_between_documents.RULES,
+        *test_in_cluster.RULES,
     }
     assert set(rulebook()) == tested
     for rule in rulebook().values():

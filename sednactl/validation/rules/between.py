@@ -139,12 +139,14 @@ def _secrets(together: Together) -> Iterator[tuple[Document, Problem]]:
             users.setdefault(reference.target, []).append(reference)
     for key, references in users.items():
         secret = together.defined[key]
-        if secret.document is None:
-            continue
         by_crashing = [one for one in references if one.referrer in crashing]
-        if by_crashing and not secret.facts["annotated"] and secret.facts["keys"]:
+        hint = "add the annotation s3-endpoint"
+        if secret.document is None:  # it is in the cluster, and only its metadata was read
+            for user in by_crashing if not secret.facts["annotated"] else ():
+                message = f'the Secret "{key[2]}" in the cluster has no annotation: that crashes Sedna'
+                yield user.document, Problem("SDN406", user.path, message, hint)
+        elif by_crashing and not secret.facts["annotated"] and secret.facts["keys"]:
             message = f"used by a {by_crashing[0].referrer}, a Secret without annotations crashes Sedna"
-            hint = "add the annotation s3-endpoint"
             yield secret.document, Problem("SDN406", ("metadata",), message, hint, True)
         else:
             yield from ((secret.document, problem) for problem in _login(secret))

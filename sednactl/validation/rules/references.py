@@ -10,6 +10,7 @@ from sednactl.validation.structure import Problem
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
+    from sednactl.validation.in_cluster import Survey
     from sednactl.validation.together import Reference, Together
 
 page(
@@ -67,9 +68,11 @@ _WHEN_MISSING = {
 }
 
 
-def dangling(together: Together) -> Iterator[tuple[Document, Problem]]:
-    """Give every reference that no document answers."""
+def dangling(together: Together, survey: Survey | None = None) -> Iterator[tuple[Document, Problem]]:
+    """Give every reference that no document answers, but for those that a cluster was asked about."""
     for reference in together.references:
+        if survey is not None and survey.knows(reference.target):
+            continue
         if reference.target not in together.defined:
             yield reference.document, _not_here(reference, together)
     if any(kind == "Node" for kind, _ in together.spaces):
