@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from sednactl.errors import ExitCode, InvalidInput, UsageError
+from sednactl.cli.options import cluster_command
+from sednactl.cluster.access import ClusterAccess
+from sednactl.errors import ClusterError, ExitCode, InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from sednactl.surroundings import Surroundings
     from sednactl.validation.check import Checker
     from sednactl.validation.finding import Finding
+    from sednactl.validation.ignoring import Ignoring
+    from sednactl.validation.target import Target
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -31,8 +34,10 @@ class Output(str, Enum):
 
 
 @app.command()
+@cluster_command
 def validate(
     ctx: typer.Context,
+    access: ClusterAccess,
     files: Annotated[
         list[str] | None,
         typer.Argument(metavar="FILE...", help="Files, folders, globs; - reads standard input."),
@@ -47,8 +52,31 @@ def validate(
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
     ignore: Annotated[
         list[str] | None,
-        typer.Option("--ignore", metavar="RULE", help="Leave out a rule, e.g. SDN213; repeats."),
+        typer.Option(
+            "--ignore",
+            metavar="RULE[=REASON]",
+            help="Leave out a rule, e.g. SDN213, and keep the reason in the report; repeats.",
+        ),
     ] = None,
+    sedna_version: Annotated[
+        str | None,
+        typer.Option("--sedna-version", metavar="VERSION", help="Judge for this release, 0.3 to 0.7."),
+    ] = None,
+    kubernetes_version: Annotated[
+        str | None,
+        typer.Option(
+            "--kubernetes-version",
+            metavar="VERSION",
+            help="Judge autoscaling and sidecars for it, e.g. 1.22.",
+        ),
+    ] = None,
+    ask_cluster: Annotated[
+        bool,
+        typer.Option(
+            "--cluster",
+            help="Look also whether the cluster has the models, datasets, secrets, nodes and room.",
+        ),
+    ] = False,
     verbose: Annotated[
         bool,
         typer.Option(
@@ -58,31 +86,48 @@ def validate(
 ) -> int:
     """Check manifests offline: what the cluster would refuse, and what Sedna would make of the rest.
 
+    With --cluster names that the files do not answer are looked up in the cluster, one list a kind
+    and namespace; secrets are only listed, never read. The flags that choose a cluster belong to it.
+
     Exits 0 without errors, 1 with errors (with --strict also for warnings), 3 when a file
     cannot be read or there is no manifest at all; the other files are checked all the same.
+
+    Rules can also be ignored, with a reason, by a comment in the manifest (# sednactl: ignore
+    SDN213 reason), by an annotation (ignore.sednactl.io/SDN213: reason), or for a whole project in
+    .sednactl.yaml here or in a folder above.
 
     \b
     Examples:
       sednactl validate helmet.yaml
-      sednactl validate -R manifests/ --strict
+      sednactl validate -R manifests/ --strict --ignore "SDN213=the lab has one node"
       sednactl create ji helmet -f values.yaml --dry-run=client -o yaml | sednactl validate -
       sednactl validate helmet.yaml -o json
+      sednactl validate helmet.yaml --sedna-version 0.6.0 --kubernetes-version 1.22
+      sednactl validate helmet.yaml --cluster -n park
       sednactl explain SDN207
     """
     surroundings: Surroundings = ctx.obj
     names = [*(files or ()), *(filename or ())]
     if not names:
         raise UsageError("no file to validate", hint="name files or folders, or - for standard input")
-    run = _Run(surroundings, _known(ignore or ()))
+    from sednactl.cli.ignoring_rules import ignoring_of
+    from sednactl.validation.target import target_named
+
+    target = target_named(sedna_version, kubernetes_version)
+    if not ask_cluster and access != ClusterAccess():
+        raise UsageError("flags that choose a cluster need --cluster", hint="without it no cluster is asked")
+    run = _Run(surroundings, ignoring_of(ignore or ()), target, access if ask_cluster else None)
     for name in names:
         run.read(name, recursive)
     run.finish()
     if output is Output.json:
         from sednactl.render.findings_json import report
 
-        surroundings.stdout.write(report(run.findings, run.unreadable, run.counts))
+        surroundings.stdout.write(report(run.findings, run.unreadable, run.counts, run.checker.ignored))
     else:
         run.show(verbose)
+    if run.trouble:
+        raise run.trouble
     if run.unreadable or not run.counts["documents"]:
         return ExitCode.INVALID
     failed = run.counts["error"] or (strict and run.counts["warning"])
@@ -92,13 +137,17 @@ def validate(
 class _Run:
     """One run over all files: what was found and what could not be read."""
 
-    def __init__(self, surroundings: Surroundings, ignore: list[str]) -> None:
+    def __init__(
+        self, surroundings: Surroundings, ignoring: Ignoring, target: Target, access: ClusterAccess | None
+    ) -> None:
         from sednactl.validation.check import Checker
 
         self.surroundings = surroundings
-        self.checker: Checker = Checker(ignore)
+        self.access = access
+        self.checker: Checker = Checker(ignoring, target, for_cluster=access is not None)
+        self.trouble: ClusterError | None = None
         self.counts: Counter[str] = Counter()
-        self.findings: list[Finding] = []
+        self.findings: list[Finding] = list(ignoring.findings)
         self.unreadable: list[tuple[str, InvalidInput]] = []
         self.names: list[str] = []
 
@@ -127,12 +176,29 @@ class _Run:
         """Add what shows over all documents, put everything in order and count."""
         from sednactl.validation.check import in_order
 
-        self.findings = in_order(self.findings + self.checker.finish())
+        self.findings = in_order(self.findings + self._together())
         self.counts.update(self.checker.counts)
-        self.counts["left out"] = self.checker.counts.total() - len(self.findings)
+        self.counts.update(found.level for found in self.checker.ignoring.findings)
+        levels = sum(self.counts[level] for level in ("error", "warning", "info"))
+        self.counts["left out"] = levels - len(self.findings)
         self.counts["documents"] = self.checker.checked + self.checker.skipped
         self.counts["skipped"] = self.checker.skipped
         self.counts["unreadable"] = len(self.unreadable)
+
+    def _together(self) -> list[Finding]:
+        """Give what shows over all documents; where the cluster gives no answer, what shows without it."""
+        if self.access is None:
+            return self.checker.finish()
+        from contextlib import closing
+
+        from sednactl.cluster.door import open_cluster
+
+        try:
+            with closing(open_cluster(self.access, self.surroundings)) as cluster:
+                return self.checker.finish(cluster)
+        except ClusterError as error:
+            self.trouble = error
+            return self.checker.finish()
 
     def show(self, verbose: bool) -> None:
         """Write the report for people: findings on stdout, the summary on stderr; infos when `verbose`."""
@@ -160,14 +226,3 @@ def _screen_width(stream: TextIO) -> int | None:
     import shutil
 
     return shutil.get_terminal_size().columns
-
-
-def _known(ignore: Iterable[str]) -> list[str]:
-    wanted = [rule.strip().upper() for part in ignore for rule in part.split(",")]
-    if wanted:
-        from sednactl.validation.rulebook import rulebook
-
-        unknown = [rule for rule in wanted if rule not in rulebook()]
-        if unknown:
-            raise UsageError(f"no rule is called {unknown[0]}", hint="'sednactl explain rules' lists them")
-    return wanted

@@ -31,7 +31,9 @@ class Document:
     its first line. `locate` finds the position of the value at a path (of the
     nearest parent for a path that does not exist) and only works when asked, so
     that good documents pay nothing for it; `source_line` gives a line's text, for
-    showing it.
+    showing it; `text` gives the number of the first line of what was read, and the
+    text with its comments, which is that of the whole list for one of its items, and
+    nothing where there are no comments (JSON, or no file at all).
     """
 
     content: Any
@@ -40,6 +42,7 @@ class Document:
     line: int
     locate: Locate
     source_line: Callable[[int], str] = lambda line: ""  # noqa: ARG005
+    text: Callable[[], tuple[int, str]] = lambda: (1, "")
 
 
 def document_of(content: Any, file: str = "", index: int = 0) -> Document:

@@ -40,7 +40,7 @@ def iterate_documents(data: bytes, file: str) -> Iterator[Document]:
     text = _decode(data, file)
     index = 0
     documents = _json_documents if _JSON_STARTS.match(text) else _yaml_documents
-    for content, line, locate, source_line in documents(text, file):
+    for content, line, locate, source_line, whole in documents(text, file):
         for item, where in _flatten(content, locate):
             if index >= MOST_DOCUMENTS:
                 raise InvalidInput(
@@ -54,6 +54,7 @@ def iterate_documents(data: bytes, file: str) -> Iterator[Document]:
                 where((), key=False).line if where is not locate else line,
                 where,
                 source_line,
+                whole,
             )
             index += 1
 
@@ -91,7 +92,7 @@ def _decode(data: bytes, file: str) -> str:
         ) from None
 
 
-_Read = tuple[Any, int, "Locate", Any]
+_Read = tuple[Any, int, "Locate", Any, Any]
 
 
 def _yaml_documents(text: str, file: str) -> Iterator[_Read]:
@@ -106,7 +107,12 @@ def _yaml_documents(text: str, file: str) -> Iterator[_Read]:
             )
         loaded = yaml_text.load(chunk)
         if loaded is not None and loaded[0] is not None:
-            yield *loaded, functools.partial(yaml_text.locate, chunk), functools.partial(_chunk_line, chunk)
+            yield (
+                *loaded,
+                functools.partial(yaml_text.locate, chunk),
+                functools.partial(_chunk_line, chunk),
+                functools.partial(_chunk_text, chunk),
+            )
 
 
 def _chunks(text: str, file: str) -> Iterator[Chunk]:
@@ -133,6 +139,14 @@ def _chunk_line(chunk: Chunk, line: int) -> str:
     return lines_of(chunk.text).line(line - chunk.lines_before)
 
 
+def _chunk_text(chunk: Chunk) -> tuple[int, str]:
+    return chunk.lines_before + 1, chunk.text
+
+
+def _no_comments() -> tuple[int, str]:
+    return 1, ""
+
+
 def _json_documents(text: str, file: str) -> Iterator[_Read]:
     from sednactl.manifests import json_text
 
@@ -142,7 +156,7 @@ def _json_documents(text: str, file: str) -> Iterator[_Read]:
     for value, begin, _ in json_text.load_stream(text, file, DEEPEST):
         locate = functools.partial(json_text.locate, text, begin)
         line, counted = line + text.count("\n", counted, begin), begin
-        yield value, line, locate, functools.partial(_text_line, text)
+        yield value, line, locate, functools.partial(_text_line, text), _no_comments
 
 
 def _text_line(text: str, line: int) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ENDINGS = (".yaml", ".yml", ".json")
 """File names that a folder is searched for, as kubectl does."""
+PROJECT_FILE = ".sednactl.yaml"
+"""A project's own wishes to sednactl: no manifest, though it ends like one."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def _inside(folder: str, recursive: bool) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if recursive:
                 yield from _inside(entry.path, recursive)
+        elif entry.name == PROJECT_FILE:
+            continue
         elif entry.name.endswith(ENDINGS) and (entry.is_file() or not os.path.exists(entry.path)):  # noqa: PTH110
             yield entry.path  # a link that leads nowhere too, so that reading it says so; never a pipe or a device
 

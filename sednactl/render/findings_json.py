@@ -11,13 +11,18 @@ from sednactl.validation.finding import spell_path
 if TYPE_CHECKING:
     from sednactl.errors import InvalidInput
     from sednactl.validation.finding import Finding
+    from sednactl.validation.ignoring import Ignored
 
 
 def report(
-    findings: Sequence[Finding], unreadable: Sequence[tuple[str, InvalidInput]], counts: Mapping[str, int]
+    findings: Sequence[Finding],
+    unreadable: Sequence[tuple[str, InvalidInput]],
+    counts: Mapping[str, int],
+    ignored: Sequence[Ignored] = (),
 ) -> str:
     """Give the report as JSON text with a newline at its end.
 
+    What was ignored stands under `ignored`, each with its reason and where that is written.
     Files that could not be read stand under `unreadable` and count as errors.
     """
     shown: dict[str, Any] = {
@@ -31,9 +36,13 @@ def report(
             "errors": counts["error"] + len(unreadable),
             "warnings": counts["warning"],
             "infos": counts["info"],
+            "ignored": counts.get("ignored", 0),
             "leftOut": counts.get("left out", 0),
         },
         "findings": [_finding(finding) for finding in findings],
+        "ignored": [
+            {**_finding(one.finding), "reason": one.ignore.reason, "by": one.ignore.by} for one in ignored
+        ],
         "unreadable": [
             {"file": file, "message": error.message, "hint": error.hint or ""} for file, error in unreadable
         ],

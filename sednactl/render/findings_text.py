@@ -71,7 +71,7 @@ def _write_source(finding: Finding, stream: TextIO, paint: Paint) -> None:
 def summary(counts: Mapping[str, int], *, verbose: bool = True) -> str:
     """Give the last line: what was looked at and what was found.
 
-    `counts` holds files, documents, skipped, unreadable, error, warning, info and "left
+    `counts` holds files, documents, skipped, unreadable, error, warning, info, ignored and "left
     out", findings beyond those that are kept. Without `verbose` infos are only counted.
     """
     looked = f"{_count(counts['files'], 'file')}, {_count(counts['documents'], 'document')}"
@@ -80,6 +80,8 @@ def summary(counts: Mapping[str, int], *, verbose: bool = True) -> str:
     found = [_count(counts[level], level) for level in ("error", "warning") if counts[level]]
     if counts["info"]:
         found.append(f"{counts['info']} info" + ("" if verbose else " (-v shows them)"))
+    if counts.get("ignored"):
+        found.append(f"{counts['ignored']} ignored")
     if counts["unreadable"]:
         found.insert(0, f"{_count(counts['unreadable'], 'file')} unreadable")
     if not counts["documents"] and not counts["unreadable"]:

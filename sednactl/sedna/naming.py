@@ -18,6 +18,7 @@ from sednactl.sedna.kinds import (
     VIDEO_ANALYTICS,
     SednaKind,
 )
+from sednactl.sedna.releases import DEPLOYMENTS_SINCE, LATEST, Release
 from sednactl.sedna.resources import DEPLOYMENT, HPA, SERVICE, Resource
 
 LONGEST_NAME = {
@@ -30,8 +31,10 @@ LONGEST_NAME = {
 """Longest workload name (characters) whose children can be created; 63 for kinds not listed."""
 
 
-def longest_name(kind: SednaKind) -> int:
+def longest_name(kind: SednaKind, release: Release = LATEST) -> int:
     """Give how many characters a workload's name may have before its children cannot be made."""
+    if kind is JOINT_INFERENCE and release < DEPLOYMENTS_SINCE:
+        return 57  # Service <name>-cloud; the pods carry no app.sedna.io label yet
     return LONGEST_NAME.get(kind.kind, 63)
 
 

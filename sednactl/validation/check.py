@@ -10,14 +10,20 @@ from sednactl.errors import InvalidInput
 from sednactl.manifests.document import Document, document_of
 from sednactl.manifests.limits import MOST_FINDINGS
 from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
+from sednactl.sedna.releases import SINCE
 from sednactl.validation.finding import Finding, one_line, shown_path
+from sednactl.validation.ignoring import Ignored, Ignoring, from_command_line, holds_remarks, remarks_in
 from sednactl.validation.structure import Problem, structural_problems
+from sednactl.validation.target import Target
 
 if TYPE_CHECKING:
+    from sednactl.cluster.door import Cluster
     from sednactl.validation.finding import Level
+    from sednactl.validation.ignoring import Remark
     from sednactl.validation.rulebook import Rule
 
-STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 9))
+LATEST_TARGET = Target()
+STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 10))
 """Rules that say what an API server itself would refuse; everything else is Sedna's doing."""
 
 
@@ -25,9 +31,11 @@ _MOST_LINES = 50
 """Errors that are spelled out where a manifest is refused; `validate` has room for all."""
 
 
-def check_documents(documents: Iterable[Document], *, ignore: Collection[str] = ()) -> list[Finding]:
+def check_documents(
+    documents: Iterable[Document], *, ignore: Collection[str] = (), target: Target = LATEST_TARGET
+) -> list[Finding]:
     """Give every finding in the documents, in their order and by line, without the ignored rules."""
-    checker = Checker(ignore)
+    checker = Checker(from_command_line(ignore), target)
     findings = [finding for document in documents for finding in checker.check(document)]
     return in_order(findings + checker.finish())
 
@@ -74,35 +82,59 @@ class Checker:
     were; of each rule only the first MOST_FINDINGS are given, as each is kept with its place.
     """
 
-    def __init__(self, ignore: Collection[str] = ()) -> None:
-        from sednactl.validation.rules.references import Together
+    def __init__(
+        self,
+        ignoring: Ignoring | None = None,
+        target: Target = LATEST_TARGET,
+        *,
+        for_cluster: bool = False,
+    ) -> None:
+        from sednactl.validation.together import Together
 
-        self.ignore = frozenset(rule.upper() for rule in ignore)
+        self.target = target
+        self.ignoring = ignoring or Ignoring()
+        self.ignored: list[Ignored] = []
         self.checked = 0
         self.skipped = 0
         self.counts: Counter[str] = Counter()
         self._kept: Counter[str] = Counter()
-        self._together = Together()
+        self._together = Together(for_cluster)
         self._rules: dict[str, list[Rule]] = {}
+        self._remarks: dict[tuple[str, int], list[Remark]] = {}
 
     def check(self, document: Document) -> list[Finding]:
         """Give the findings in one document."""
-        problems, kind = _identity_problems(document)
+        problems, kind = _identity_problems(document, self.target)
         content = document.content
         self.checked += bool(problems) or kind is not None
         if kind is not None:
             problems = self._problems(kind, document)
         elif not problems:
             self.skipped += 1
-            self._define(content, document)
-        return self._findings(problems, document)
+            self._together.define(content, document)
+        return self._read_remarks(document) + self._findings(problems, document)
 
-    def finish(self) -> list[Finding]:
-        """Give what only shows over all documents together."""
-        findings: list[Finding] = []
-        for reference, problem in self._together.dangling():
-            findings += self._findings([problem], reference.document)
-        return findings
+    def finish(self, cluster: Cluster | None = None) -> list[Finding]:
+        """Give what only shows over all documents together, and with `cluster` what that does not have.
+
+        Raises the errors of the cluster's door; without a cluster it can then be called again.
+        """
+        together = self._together
+        if not together.kinds:
+            return []
+        from sednactl.validation.rules.between import disagreements
+        from sednactl.validation.rules.references import dangling
+
+        found: list[tuple[Document, Problem]] = []
+        survey = None
+        if cluster is not None:
+            from sednactl.validation.in_cluster import survey as read_survey
+            from sednactl.validation.rules.cluster import wanting
+
+            survey = read_survey(together, cluster)
+            found += wanting(together, survey)
+        found += [*dangling(together, survey), *disagreements(together)]
+        return [finding for document, problem in found for finding in self._findings([problem], document)]
 
     def _problems(self, kind: str, document: Document) -> list[Problem]:
         from sednactl.validation.metadata import metadata_problems
@@ -110,56 +142,64 @@ class Checker:
         from sednactl.validation.schemas import schema_of
 
         content = document.content
-        root = schema_of(kind)
+        root = schema_of(kind, self.target.release)
         metadata = root.field("metadata") if root else None
         if root is None or metadata is None:
             raise InvalidInput(f"{document.file}: this installation has no schema for {kind}")
-        problems = structural_problems(kind, content)
+        problems = structural_problems(kind, content, self.target.release)
         problems += metadata_problems(metadata, content, root)
-        workload = Workload(kind, content)
+        workload = Workload(kind, content, self.target)
         if kind not in self._rules:
-            self._rules[kind] = rules_for(kind)
+            self._rules[kind] = rules_for(kind, self.target.release)
         for rule in self._rules[kind]:
             if rule.check is not None:
                 problems += rule.check(workload)
-        doubled = self._define(content, document)
+        doubled = self._together.define(content, document)
         if doubled:
             problems.append(doubled)
         self._together.refer(workload, document)
         return problems
 
-    def _define(self, content: dict[str, Any], document: Document) -> Problem | None:
-        metadata = content.get("metadata")
-        metadata = metadata if isinstance(metadata, dict) else {}
-        name, namespace = metadata.get("name"), metadata.get("namespace") or ""
-        if not isinstance(name, str) or not isinstance(namespace, str):
-            return None
-        return self._together.define(str(content.get("kind")), namespace, name, document)
+    def _read_remarks(self, document: Document) -> list[Finding]:
+        if not holds_remarks(document):
+            return []
+        from sednactl.validation.rulebook import rulebook
+
+        remarks, findings = remarks_in(document, rulebook())
+        if remarks:
+            self._remarks[document.file, document.index] = remarks
+        self.counts.update(found.level for found in findings)
+        return findings
 
     def _findings(self, problems: list[Problem], document: Document) -> list[Finding]:
         findings = []
         for problem in dict.fromkeys(problems):
-            if problem.rule in self.ignore:
-                continue
+            ignore = self.ignoring.of(problem.rule, document.file)
+            remarks = self._remarks.get((document.file, document.index))
+            if remarks and ignore is None:
+                line = document.locate(problem.path, key=problem.at_key).line
+                ignore = next((one.ignore for one in remarks if one.covers(problem.rule, line)), None)
             level = problem.level or self._level(problem.rule)
-            self.counts[level] += 1
+            self.counts["ignored" if ignore else level] += 1
             self._kept[problem.rule] += 1
             if self._kept[problem.rule] > MOST_FINDINGS:  # a rule each, so that no warnings hide an error
                 continue
             position = document.locate(problem.path, key=problem.at_key)
-            findings.append(
-                Finding(
-                    problem.rule,
-                    level,  # type: ignore[arg-type]
-                    one_line(problem.message),
-                    document.file,
-                    position.line,
-                    position.column,
-                    problem.path,
-                    one_line(problem.hint),
-                    document.source_line(position.line),
-                )
+            finding = Finding(
+                problem.rule,
+                level,  # type: ignore[arg-type]
+                one_line(problem.message),
+                document.file,
+                position.line,
+                position.column,
+                problem.path,
+                one_line(problem.hint),
+                document.source_line(position.line),
             )
+            if ignore:
+                self.ignored.append(Ignored(finding, ignore))
+            else:
+                findings.append(finding)
         return findings
 
     def _level(self, rule: str) -> Level:
@@ -170,7 +210,7 @@ class Checker:
         return level_of(rule)
 
 
-def _identity_problems(document: Document) -> tuple[list[Problem], str | None]:
+def _identity_problems(document: Document, target: Target) -> tuple[list[Problem], str | None]:
     """Give what is wrong with apiVersion and kind, and the Sedna kind when nothing is."""
     content = document.content
     if not isinstance(content, dict):
@@ -212,6 +252,10 @@ def _identity_problems(document: Document) -> tuple[list[Problem], str | None]:
         return [
             Problem("SDN002", ("apiVersion",), f'Sedna has no version "{version}"', f"write {API_VERSION}")
         ], None
+    since = SINCE.get(kind)
+    if since and target.release < since:
+        message = f"{kind} came with Sedna {since}; {target.release} does not know it"
+        return [Problem("SDN002", ("kind",), message, "the cluster serves no such kind")], None
     return [], kind
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sednactl.errors import InvalidInput
 from sednactl.sedna.kinds import BY_KIND, GROUP, VERSION
+from sednactl.sedna.releases import LATEST, Release
 from sednactl.validation.schemas import Node, plain_schema, schema_of
 
 _SHORT_NAMES = {
@@ -26,12 +27,14 @@ _SHORT_NAMES = {
 }
 
 
-def crd_of(kind: str, *, described: bool = False) -> dict[str, Any]:
+def crd_of(kind: str, release: Release = LATEST, *, described: bool = False) -> dict[str, Any]:
     """Give the CustomResourceDefinition of a Sedna kind, with our descriptions when `described`.
 
+    That of an older `release` judges as its own did, but says how to merge lists
+    (atomic or not) as the latest does.
     Raises InvalidInput for a kind without a schema.
     """
-    root = schema_of(kind)
+    root = schema_of(kind, release)
     if root is None:
         raise InvalidInput(f"no schema for {kind}")
     names: dict[str, Any] = {

@@ -12,13 +12,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sednactl.sedna.releases import RELEASES, Release
 from sednactl.validation.shape import mapping, text
+from sednactl.validation.target import Target
 
 if TYPE_CHECKING:
     from sednactl.validation.finding import Level, Path
     from sednactl.validation.structure import Problem
 
-FAMILIES = ("names", "pods", "scaling", "metrics", "mining", "storage")
+FAMILIES = (
+    *("names", "pods", "scaling", "metrics", "effect", "kubernetes"),
+    *("mining", "storage", "triggers", "federated", "unheeded"),
+)
 """Modules of `validation.rules` whose rules look at one workload at a time."""
 
 
@@ -41,14 +46,18 @@ class Side:
         return (*self.path, "template", "spec")
 
 
+_LATEST_TARGET = Target()
+
+
 class Workload:
     """One manifest as rules see it."""
 
-    __slots__ = ("content", "kind", "metadata", "name", "namespace", "spec")
+    __slots__ = ("content", "kind", "metadata", "name", "namespace", "spec", "target")
 
-    def __init__(self, kind: str, content: dict[str, Any]) -> None:
+    def __init__(self, kind: str, content: dict[str, Any], target: Target = _LATEST_TARGET) -> None:
         self.kind = kind
         self.content = content
+        self.target = target
         self.metadata = mapping(content, "metadata")
         self.spec = mapping(content, "spec")
         self.name = text(self.metadata, "name")
@@ -84,13 +93,17 @@ Check = Callable[[Workload], "Iterable[Problem]"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: `check` is None for what the validator itself finds (structure, references)."""
+    """One rule: `check` is None for what the validator itself finds (structure, references).
+
+    It holds for releases of Sedna not older than `since`.
+    """
 
     id: str
     level: Level
     kinds: frozenset[str]
     page: str
     check: Check | None = None
+    since: Release = RELEASES[0]
 
     @property
     def title(self) -> str:
@@ -101,13 +114,15 @@ class Rule:
 _book: dict[str, Rule] = {}
 
 
-def rule(identifier: str, level: Level, *kinds: str) -> Callable[[Check], Check]:
+def rule(
+    identifier: str, level: Level, *kinds: str, since: Release = RELEASES[0]
+) -> Callable[[Check], Check]:
     """Write a function into the book as a rule for these kinds (for all kinds when none are named)."""
 
     def enter(check: Check) -> Check:
         if identifier in _book and _book[identifier].check is not check:
             raise ValueError(f"two rules are called {identifier}")
-        _book[identifier] = Rule(identifier, level, frozenset(kinds), check.__doc__ or "", check)
+        _book[identifier] = Rule(identifier, level, frozenset(kinds), check.__doc__ or "", check, since)
         return check
 
     return enter
@@ -122,7 +137,7 @@ def rulebook() -> dict[str, Rule]:
     """Give all rules by their number, loading every family."""
     from importlib import import_module
 
-    for family in (*FAMILIES, "structural", "references"):
+    for family in (*FAMILIES, "structural", "references", "between", "cluster"):
         import_module(f"sednactl.validation.rules.{family}")
     return dict(sorted(_book.items()))
 
@@ -132,8 +147,10 @@ def level_of(identifier: str) -> Level:
     return _book[identifier].level
 
 
-def rules_for(kind: str) -> list[Rule]:
-    """Give the rules that look at a workload of this kind, in the order of their numbers."""
+def rules_for(kind: str, release: Release) -> list[Rule]:
+    """Give the rules that look at a workload of this kind in a release, in the order of their numbers."""
     return [
-        found for found in rulebook().values() if found.check and (not found.kinds or kind in found.kinds)
+        found
+        for found in rulebook().values()
+        if found.check and (not found.kinds or kind in found.kinds) and found.since <= release
     ]

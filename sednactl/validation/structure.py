@@ -14,15 +14,19 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sednactl.sedna.releases import LATEST
 from sednactl.validation.schemas import NOTHING, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sednactl.sedna.releases import Release
     from sednactl.validation.finding import Path
     from sednactl.validation.schemas import Node
 
 UNKNOWN_FIELD, WRONG_TYPE, MISSING, NOT_ALLOWED, DOUBLED = "SDN003", "SDN004", "SDN005", "SDN006", "SDN007"
+NOT_YET = "SDN009"
+"""A field that a younger release has: to this one it is unknown."""
 TOO_LARGE = "SDN204"
 """Not the server's finding: it checks no 32 bits, but the Global Manager's decoder does."""
 
@@ -38,12 +42,15 @@ class Problem(NamedTuple):
     level: str | None = None
 
 
-def structural_problems(kind: str, content: dict[str, Any]) -> list[Problem]:
-    """Give everything the API server would refuse in the fields of a manifest, metadata aside."""
-    root = schema_of(kind)
+def structural_problems(kind: str, content: dict[str, Any], release: Release = LATEST) -> list[Problem]:
+    """Give everything the API server would refuse in the fields of a manifest, metadata aside.
+
+    With the CRDs of `release`; a kind that it does not have gives nothing here.
+    """
+    root = schema_of(kind, release)
     if root is None:
         return []
-    walk = _Walk(root)
+    walk = _Walk(root, release)
     for name, value in content.items():
         node = root.field(name)
         if node is None:
@@ -78,8 +85,9 @@ class Guesses:
 class _Walk:
     """One pass over a manifest. `trail` is the path to where it stands."""
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Node, release: Release) -> None:
         self.guesses = Guesses(root)
+        self.release = release
         self.trail: list[str | int] = []
         self.problems: list[Problem] = []
 
@@ -235,6 +243,12 @@ class _Walk:
 
     def unknown(self, node: Node | None, name: str) -> None:
         """Note a field that the schema does not have."""
+        later = node.came_with(name) if node else ""
+        if later:
+            message = f"{_show(name)} came with Sedna {later}; {self.release.series} does not know it"
+            hint = "remove it, or upgrade the CRDs: a cluster that does not refuse it drops it without a word"
+            self.add(NOT_YET, message, hint, name, at_key=True)
+            return
         hint = self.guesses.hint(tuple(self.trail), node, name)
         self.add(UNKNOWN_FIELD, f"unknown field {_show(name)}", hint, name, at_key=True)
 

@@ -57,11 +57,11 @@ Json = dict[str, Any]
 SERVED = (
     *(kind.resource for kind in SEDNA_KINDS),
     *CHILD_RESOURCES,
-    NAMESPACE,
     NODE,
     SECRET,
     EVENT,
     CRD,
+    NAMESPACE,  # last: its path begins those of what lies in it
 )
 
 _authority: trustme.CA | None = None

@@ -6,6 +6,7 @@ import copy
 import random
 from typing import Any
 
+from sednactl.sedna.releases import LATEST, Release
 from sednactl.validation.schemas import Node, schema_of
 
 WORDS = ("cpu", "a", "b-1", "Always", "x.y/z", "10.0.0.1", "TCP", "")
@@ -41,9 +42,9 @@ STRANGE = (
 NEW_KEYS = ("foo", "Name", "spec", "metadata", "name", "hpa", "image", "replicas", "containers", "status", "")
 
 
-def sample(kind: str, rng: random.Random) -> dict[str, Any]:
-    """Give a manifest that the schema accepts, with a random choice of its optional fields."""
-    root = schema_of(kind)
+def sample(kind: str, rng: random.Random, release: Release = LATEST) -> dict[str, Any]:
+    """Give a manifest that a release's schema accepts, with a random choice of its optional fields."""
+    root = schema_of(kind, release)
     assert root is not None
     content: dict[str, Any] = {
         "apiVersion": "sedna.io/v1alpha1",

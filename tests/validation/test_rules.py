@@ -343,9 +343,17 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("rule", "content", "changes", "path"), SPOILED, ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_found(rule: str, content: dict[str, Any], changes: dict[str, Any], path: str) -> None:
-    findings = [found for found in found_in(changed(content, changes)) if found.rule == rule]
+    expect(rule, changed(content, changes), path)
+
+
+OF_SEVERAL_LEVELS = ("SDN203", "SDN215", "SDN503", "SDN505", "SDN506", "SDN602", "SDN702")
+
+
+def expect(rule: str, content: dict[str, Any], path: str) -> None:
+    """Hold that a rule finds one thing in a manifest, at this place."""
+    findings = [found for found in found_in(content) if found.rule == rule]
     assert [spell_path(found.path) for found in findings] == [path]
-    if rule not in ("SDN203", "SDN215"):
+    if rule not in OF_SEVERAL_LEVELS:
         assert findings[0].level == rulebook()[rule].level
 
 
@@ -364,15 +372,7 @@ HARMLESS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (MODEL, {"metadata.name": "1.model"}),
     (SERVICE, {f"{CLOUD}.hpa": None}),
     (SERVICE, {f"{CLOUD}.hpa": REMOVED, f"{BIG}.resources": REMOVED}),
-    (SERVICE, {f"{CLOUD}.hpa.minReplicas": 5}),
-    (
-        SERVICE,
-        {
-            f"{CLOUD}.hpa.maxReplicas": 1,
-            f"{CLOUD}.{POD}.nodeName": "cloud-1",
-            f"{CLOUD}.{POD}.hostNetwork": True,
-        },
-    ),
+    (SERVICE, {f"{CLOUD}.hpa.minReplicas": 3}),
     (SERVICE, {f"{CLOUD}.hpa.maxReplicas": 2**31 - 1}),
     (SERVICE, {f"{CLOUD}.{POD}.securityContext": {"runAsUser": 2**40}}),
     (SERVICE, {f"{CLOUD}.{POD}.initContainers": [{"name": "once", "image": "i"}]}),
@@ -413,8 +413,33 @@ def test_scaling_to_zero_is_a_warning_where_it_could_work() -> None:
     assert (finding.rule, finding.level) == ("SDN203", "warning")
 
 
+def test_one_replica_needs_no_room_on_its_node() -> None:
+    pinned = {f"{CLOUD}.{POD}.nodeName": "cloud-1", f"{CLOUD}.{POD}.hostNetwork": True}
+    findings = found_in(changed(SERVICE, {f"{CLOUD}.hpa.maxReplicas": 1, **pinned}))
+    assert [found.rule for found in findings] == ["SDN216"]
+
+
 def test_every_rule_has_a_test_and_a_page() -> None:
-    tested = {rule for rule, *_ in SPOILED} | {"SDN103", "SDN121", "SDN122"}
+    from tests.validation import (
+        test_between_documents,
+        test_in_cluster,
+        test_learning_rules,
+        test_scaling_effect,
+    )
+
+    tables = (SPOILED, test_learning_rules.SPOILED, test_scaling_effect.SPOILED)
+    tested = {rule for table in tables for rule, *_ in table}
+    tested |= {
+        "SDN009",
+        "SDN103",
+        "SDN121",
+        "SDN122",
+        "SDN136",
+        "SDN221",
+        "SDN901",
+        *test_between_documents.RULES,
+        *test_in_cluster.RULES,
+    }
     assert set(rulebook()) == tested
     for rule in rulebook().values():
         title, _, body = rule.page.strip().partition("\n")
@@ -448,8 +473,8 @@ def test_references_over_all_documents() -> None:
     assert levels([little, little]) == [("SDN103", "warning")]
     keyed = changed(MODEL, {"spec.credentialName": "key"})
     assert levels([keyed]) == [("SDN122", "info")]
-    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key", "namespace": "park"}}
-    assert levels([keyed, secret]) == []
+    secret = next(found.content for found in DOCUMENTS if found.content["kind"] == "Secret")
+    assert levels([keyed, changed(secret, {"metadata.name": "key"})]) == []
 
 
 def test_documents_of_others_are_skipped() -> None:

@@ -17,13 +17,13 @@ VALID, BROKEN = FIXTURES / "valid", FIXTURES / "broken"
 def test_valid_files_say_little(run_sednactl: RunSednactl) -> None:
     run = run_sednactl("validate", str(VALID))
     assert (run.code, run.out) == (0, "")
-    assert run.err == "4 files, 7 documents (1 not Sedna's, skipped): no findings\n"
+    assert run.err == "4 files, 10 documents (1 not Sedna's, skipped): no findings\n"
 
 
 def test_broken_file_screen(run_sednactl: RunSednactl) -> None:
     run = run_sednactl("validate", "many.yaml", cwd=BROKEN)
     assert run.code == 1
-    assert run.err == "1 file, 1 document: 15 errors, 3 warnings, 2 info (-v shows them)\n"
+    assert run.err == "1 file, 1 document: 15 errors, 4 warnings, 2 info (-v shows them)\n"
     check_golden("validation/many.txt", run.out)
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sednactl.errors import InvalidInput
 from sednactl.sedna.quantity import nano_units
+from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Side, Workload, rule
 from sednactl.validation.rules.scaling import JI, scaled_sides
 from sednactl.validation.shape import has, mapping, maps, text, whole
@@ -50,7 +51,7 @@ def metrics_of(workload: Workload) -> Iterator[Metric]:
             yield Metric(side, (*side.path, "hpa", "metrics", index), spec, kind, block)
 
 
-@rule("SDN205", "error", JI)
+@rule("SDN205", "error", JI, since=DEPLOYMENTS_SINCE)
 def metric_types(workload: Workload) -> Iterator[Problem]:
     """Metric type that Kubernetes does not know
 
@@ -64,7 +65,7 @@ def metric_types(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN205", (*metric.path, "type"), f'unknown metric type "{metric.type}"', hint)
 
 
-@rule("SDN206", "error", JI)
+@rule("SDN206", "error", JI, since=DEPLOYMENTS_SINCE)
 def metric_blocks(workload: Workload) -> Iterator[Problem]:
     """Metric whose block does not fit its type
 
@@ -88,7 +89,7 @@ def metric_blocks(workload: Workload) -> Iterator[Problem]:
                 )
 
 
-@rule("SDN207", "error", JI)
+@rule("SDN207", "error", JI, since=DEPLOYMENTS_SINCE)
 def utilization_needs_requests(workload: Workload) -> Iterator[Problem]:
     """Utilization of something the containers do not request
 
@@ -138,7 +139,7 @@ def running_containers(side: Side) -> Iterator[tuple[tuple[Any, ...], dict[str, 
         yield (*side.pod_path, "containers", index), container
 
 
-@rule("SDN208", "error", JI)
+@rule("SDN208", "error", JI, since=DEPLOYMENTS_SINCE)
 def metric_targets(workload: Workload) -> Iterator[Problem]:
     """Metric target that the autoscaler refuses
 
@@ -190,7 +191,7 @@ def _figures(metric: Metric, target: dict[str, Any], path: tuple[Any, ...]) -> I
             yield Problem("SDN208", (*path, figure), f"a target of {target[figure]}; it must be above 0")
 
 
-@rule("SDN209", "warning", JI)
+@rule("SDN209", "warning", JI, since=DEPLOYMENTS_SINCE)
 def target_type_fits(workload: Workload) -> Iterator[Problem]:
     """Target type that contradicts its figure
 
@@ -210,7 +211,7 @@ def target_type_fits(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN210", "warning", JI)
+@rule("SDN210", "warning", JI, since=DEPLOYMENTS_SINCE)
 def metrics_differ(workload: Workload) -> Iterator[Problem]:
     """The same metric twice
 
@@ -232,7 +233,7 @@ def metrics_differ(workload: Workload) -> Iterator[Problem]:
         seen.setdefault(key, metric.path)
 
 
-@rule("SDN215", "error", JI)
+@rule("SDN215", "error", JI, since=DEPLOYMENTS_SINCE)
 def metrics_name_something(workload: Workload) -> Iterator[Problem]:
     """Metric that names nothing that exists
 

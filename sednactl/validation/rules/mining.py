@@ -7,12 +7,14 @@ is unknown here is a warning, never an error.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from sednactl.sedna.releases import RELEASES, Release
 from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
 
-JI = "JointInferenceService"
+MINING = ("JointInferenceService", "IncrementalLearningJob")
 ALGORITHMS = {
     "IBT": {"threshold_img": "0.5", "threshold_box": "0.5"},
     "Threshold": {"threshold": "0.5"},
@@ -20,23 +22,43 @@ ALGORITHMS = {
     "Random": {"random_ratio": "0.3"},
 }
 """Algorithms of Sedna's library up to 0.7, with their settings and what they are by default."""
+ALGORITHMS_SINCE = {"Random": Release(0, 6, 0)}
+"""The first release with an algorithm, for those that are younger than 0.3."""
 LATER_ALGORITHMS = ("CloudOnly", "EdgeOnly", "BertRouter")
 """Algorithms that came after 0.7."""
 
 
-@rule("SDN301", "warning", JI)
+def minings_of(workload: Workload) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Give where hard example mining stands in a workload, and what it says."""
+    part = "edgeWorker" if workload.kind == "JointInferenceService" else "deploySpec"
+    mining = mapping(mapping(workload.spec, part), "hardExampleMining")
+    if mining:
+        yield ("spec", part, "hardExampleMining"), mining
+
+
+@rule("SDN301", "warning", *MINING)
 def algorithm_is_known(workload: Workload) -> Iterator[Problem]:
     """Hard example mining algorithm that Sedna's library does not have
 
     Names are case-sensitive. A name that the worker image's library does not know ends in a
-    ValueError when the edge worker starts, again and again. Sedna 0.7 has IBT, Threshold,
-    CrossEntropy and Random; CloudOnly, EdgeOnly and BertRouter came later.
+    ValueError when the worker starts, again and again. Sedna 0.7 has IBT, Threshold,
+    CrossEntropy and Random (Random since 0.6); CloudOnly, EdgeOnly and BertRouter came later.
     """
-    for side in workload.sides():
-        name = text(mapping(side.worker, "hardExampleMining"), "name")
-        if not name or name in ALGORITHMS or "$" in name:
+    release = workload.target.release
+    for place, mining in minings_of(workload):
+        name, path = text(mining, "name"), (*place, "name")
+        since = ALGORITHMS_SINCE.get(name, RELEASES[0])
+        if name in ALGORITHMS and release < since:
+            message = f'"{name}" came with Sedna {since.series}; the library of {release.series} lacks it'
+            yield Problem("SDN301", path, message, "make sure that the worker's image has a newer library")
             continue
-        path = (*side.path, "hardExampleMining", "name")
+        if name in ALGORITHMS or "$" in name:
+            continue
+        if not name:
+            if "name" in mining and isinstance(mining["name"], str):
+                hint = f"one of {', '.join(ALGORITHMS)}, unless the image brings its own"
+                yield Problem("SDN301", path, "the algorithm has no name", hint)
+            continue
         close = next((known for known in ALGORITHMS if known.lower() == name.lower()), "")
         if close:
             yield Problem("SDN301", path, f'"{name}" is unknown to Sedna\'s library', f'write "{close}"')
@@ -48,28 +70,27 @@ def algorithm_is_known(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN301", path, f'"{name}" is unknown to Sedna\'s library', hint)
 
 
-@rule("SDN302", "warning", JI)
+@rule("SDN302", "warning", *MINING)
 def settings_are_known(workload: Workload) -> Iterator[Problem]:
     """Setting that the algorithm ignores
 
     Settings that an algorithm does not know are swallowed without a word, and the default is
     used. A misspelt threshold therefore changes nothing.
     """
-    for side in workload.sides():
-        mining = mapping(side.worker, "hardExampleMining")
+    for place, mining in minings_of(workload):
         known = ALGORITHMS.get(text(mining, "name"))
         if known is None:
             continue
         for index, parameter in maps(mining, "parameters"):
             key = text(parameter, "key")
             if key and key not in known:
-                path = (*side.path, "hardExampleMining", "parameters", index, "key")
+                path = (*place, "parameters", index, "key")
                 settings = ", ".join(f"{name} ({value})" for name, value in known.items())
                 message = f'{text(mining, "name")} has no setting "{key}" and ignores it'
                 yield Problem("SDN302", path, message, f"its settings and defaults: {settings}")
 
 
-@rule("SDN303", "warning", JI)
+@rule("SDN303", "warning", *MINING)
 def settings_are_usable(workload: Workload) -> Iterator[Problem]:
     """Setting whose value the algorithm cannot use
 
@@ -77,14 +98,13 @@ def settings_are_usable(workload: Workload) -> Iterator[Problem]:
     into a number first, so that any random_ratio given here ends in a TypeError: only its
     default can be used.
     """
-    for side in workload.sides():
-        mining = mapping(side.worker, "hardExampleMining")
+    for place, mining in minings_of(workload):
         name = text(mining, "name")
         for index, parameter in maps(mining, "parameters"):
             key, value = text(parameter, "key"), parameter.get("value")
             if key not in ALGORITHMS.get(name, ()) or not isinstance(value, str):
                 continue
-            path = (*side.path, "hardExampleMining", "parameters", index, "value")
+            path = (*place, "parameters", index, "value")
             if name == "Random":
                 message = "Random fails with any random_ratio given here"
                 yield Problem("SDN303", path, message, "leave it out; the default is 0.3")

@@ -7,7 +7,9 @@ from typing import Any
 
 from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
 from sednactl.sedna.naming import longest_name
+from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rules.referring import REFERENCES, names_in
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_1035_label, is_dns_subdomain
@@ -25,7 +27,7 @@ def name_fits_children(workload: Workload) -> Iterator[Problem]:
     Wrong: 1st-helmet, helmet.v2, a name of 54 characters
     Right: helmet-v2
     """
-    name, longest = workload.name, longest_name(BY_KIND[workload.kind])
+    name, longest = workload.name, longest_name(BY_KIND[workload.kind], workload.target.release)
     if not name or not is_dns_subdomain(name):
         return  # SDN008 says so already
     if len(name) > longest:
@@ -40,7 +42,7 @@ def name_fits_children(workload: Workload) -> Iterator[Problem]:
         )
 
 
-@rule("SDN102", "warning", "JointInferenceService")
+@rule("SDN102", "warning", "JointInferenceService", since=DEPLOYMENTS_SINCE)
 def name_without_deployment(workload: Workload) -> Iterator[Problem]:
     """Name that keeps the service from healing itself
 
@@ -92,18 +94,26 @@ def node_names(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN112", (*path, "nodeName"), message, "kubectl get nodes shows the names")
 
 
-@rule("SDN113", "error", "JointInferenceService")
-def model_names(workload: Workload) -> Iterator[Problem]:
-    """Model name that refers to nothing
+@rule("SDN113", "error", *REFERENCES)
+def referred_names(workload: Workload) -> Iterator[Problem]:
+    """Name that refers to nothing
 
-    An empty name, or one that no object can have, finds no Model: the service ends as
-    Failed and is not tried again, even when the Model appears later.
+    An empty name, or one that no object can have, finds no Model, Dataset or Secret. A
+    JointInferenceService or a FeatureExtractionService then ends as Failed and is not tried again,
+    a learning job waits for ever, the others run without.
     """
-    for side in workload.sides():
-        name = mapping(side.worker, "model").get("name")
-        if isinstance(name, str) and not is_dns_subdomain(name) and not placeholder(name):
-            what = f'"{name}" is no name that a Model can have' if name else "the model's name is empty"
-            yield Problem("SDN113", (*side.path, "model", "name"), what, "name a Model of the same namespace")
+    for kind, path, name in names_in(workload):
+        if is_dns_subdomain(name) or placeholder(name) or (not name and _may_be_empty(workload, path)):
+            continue
+        what = f'"{name}" is no name that a {kind} can have' if name else f"the {kind}'s name is empty"
+        yield Problem("SDN113", path, what, f"name a {kind} of the same namespace")
+
+
+def _may_be_empty(workload: Workload, path: tuple[Any, ...]) -> bool:
+    # An empty optional name is none at all; what an empty name crashes is SDN114's.
+    if path[-1] == "credentialName" or path[1] == "pretrainedModel" or path[-2] == "initialEvalModel":
+        return True
+    return workload.kind in ("FederatedLearningJob", "VideoAnalyticsJob")
 
 
 @rule("SDN114", "error", "FeatureExtractionService", "FederatedLearningJob", "VideoAnalyticsJob")
@@ -158,8 +168,9 @@ def placeholder(value: str) -> str:
 
 
 def _named_strings(workload: Workload) -> Iterator[tuple[tuple[Any, ...], str]]:
+    for _, path, name in names_in(workload):
+        yield path, name
     for side in workload.sides():
-        yield (*side.path, "model", "name"), text(mapping(side.worker, "model"), "name")
         mining = mapping(side.worker, "hardExampleMining")
         yield (*side.path, "hardExampleMining", "name"), text(mining, "name")
     for path, pod in workload.pods():
@@ -172,5 +183,5 @@ def _named_strings(workload: Workload) -> Iterator[tuple[tuple[Any, ...], str]]:
                 yield (*path, group, index, "image"), text(container, "image")
                 yield (*path, group, index, "name"), text(container, "name")
     if workload.kind in ("Model", "Dataset"):
-        for key in ("nodeName", "credentialName", "url"):
+        for key in ("nodeName", "url"):
             yield ("spec", key), text(workload.spec, key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.shape import has, maps, text
 from sednactl.validation.structure import Problem
@@ -41,7 +42,7 @@ def pods_have_containers(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN132", place, "the pod has no container", "add spec.containers", True)
 
 
-@rule("SDN133", "error", "JointInferenceService")
+@rule("SDN133", "error", "JointInferenceService", since=DEPLOYMENTS_SINCE)
 def restart_policy(workload: Workload) -> Iterator[Problem]:
     """Restart policy that a Deployment refuses
 

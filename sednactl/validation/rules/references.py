@@ -1,21 +1,17 @@
-"""What can only be seen over all documents together: objects given twice, and names that lead nowhere.
-
-Only names and places are kept, so that a long stream costs little memory.
-"""
+"""Objects given twice, and names that lead nowhere in the given files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from sednactl.validation.rulebook import Workload, page
-from sednactl.validation.shape import mapping, text
+from sednactl.validation.rulebook import page
 from sednactl.validation.structure import Problem
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
-    from sednactl.validation.finding import Path
+    from sednactl.validation.in_cluster import Survey
+    from sednactl.validation.together import Reference, Together
 
 page(
     "SDN103",
@@ -33,8 +29,10 @@ page(
     """
     Reference to something that is not in these files
 
-    Models are looked up once, when the service is created: a missing Model makes it Failed
-    for good, even when the Model appears later. Where the files hold other Models of that
+    Models are looked up once, when a service is created: a missing Model makes a
+    JointInferenceService or FeatureExtractionService Failed for good, even when the Model appears
+    later. Learning jobs wait for a missing Model or Dataset; federated learning and video analytics
+    start without it and say nothing. Where the files hold other objects of that kind in the
     namespace, a missing one is a warning, as the name is then more likely wrong.
     """,
 )
@@ -44,73 +42,52 @@ page(
     """
     Reference to a Secret that is not in these files
 
-    A missing Secret is no error to Sedna: the worker starts without credentials. A Secret
+    A missing Secret is no error to most of Sedna: the worker starts without credentials. A Secret
     without any annotation, used by a Dataset, crashes Sedna 0.7's Global Manager: annotate it
     with s3-endpoint.
     """,
 )
+page(
+    "SDN123",
+    "warning",
+    """
+    Node that is not in these files, though others are
+
+    Where the files hold Nodes, every nodeName should be one of them: a pod for a node that does not
+    exist stays Pending for ever.
+    """,
+)
+
+_WHEN_MISSING = {
+    "JointInferenceService": "it must be in the same namespace before the workload is created",
+    "FeatureExtractionService": "it must be in the same namespace before the workload is created",
+    "IncrementalLearningJob": "the job waits until it is in the same namespace",
+    "LifelongLearningJob": "the job waits until it is in the same namespace",
+    "FederatedLearningJob": "Sedna starts the workers without it and says nothing",
+    "VideoAnalyticsJob": "Sedna starts the worker without it and says nothing",
+}
 
 
-class _Reference(NamedTuple):
-    rule: str
-    kind: str
-    namespace: str
-    name: str
-    document: Document
-    path: Path
+def dangling(together: Together, survey: Survey | None = None) -> Iterator[tuple[Document, Problem]]:
+    """Give every reference that no document answers, but for those that a cluster was asked about."""
+    for reference in together.references:
+        if survey is not None and survey.knows(reference.target):
+            continue
+        if reference.target not in together.defined:
+            yield reference.document, _not_here(reference, together)
+    if any(kind == "Node" for kind, _ in together.spaces):
+        for pin in together.pinned:
+            if pin.target not in together.defined:
+                message = f'the Node "{pin.target[2]}" is not in these files, other Nodes are'
+                yield pin.document, Problem("SDN123", pin.path, message, "its pods would stay Pending")
 
 
-class Together:
-    """Collects what documents define and refer to; `findings` tells at the end what does not match."""
-
-    def __init__(self) -> None:
-        self._defined: dict[tuple[str, str, str], str] = {}
-        self._spaces: set[tuple[str, str]] = set()
-        self._references: list[_Reference] = []
-
-    def define(self, kind: str, namespace: str, name: str, document: Document) -> Problem | None:
-        """Note an object; give a problem when it was there before."""
-        if not name:
-            return None
-        key = (kind, namespace, name)
-        first = self._defined.get(key)
-        if first is None:
-            self._defined[key] = f"{document.file}:{document.line}"
-            self._spaces.add((kind, namespace))
-            return None
-        message = f'{kind} "{name}" is given twice, first in {first}'
-        return Problem("SDN103", ("metadata", "name"), message, "rename or remove one")
-
-    def refer(self, workload: Workload, document: Document) -> None:
-        """Note what a workload refers to."""
-        document = replace(document, content=None)  # its text is enough to find the place later
-        for side in workload.sides():
-            name = text(mapping(side.worker, "model"), "name")
-            path = (*side.path, "model", "name")
-            if name and "$" not in name:
-                self._references.append(
-                    _Reference("SDN121", "Model", workload.namespace, name, document, path)
-                )
-        if workload.kind in ("Model", "Dataset"):
-            name = text(workload.spec, "credentialName")
-            if name and "$" not in name:
-                path = ("spec", "credentialName")
-                self._references.append(
-                    _Reference("SDN122", "Secret", workload.namespace, name, document, path)
-                )
-
-    def dangling(self) -> Iterator[tuple[_Reference, Problem]]:
-        """Give every reference that no document answers."""
-        for reference in self._references:
-            _, kind, namespace, name, _, path = reference
-            if (kind, namespace, name) in self._defined:
-                continue
-            others = (kind, namespace) in self._spaces
-            message = f'{kind} "{name}" is not in these files' + (f", other {kind}s are" if others else "")
-            hint = (
-                "it must be in the same namespace before the workload is created"
-                if kind == "Model"
-                else ("it must be in the same namespace, annotated with s3-endpoint")
-            )
-            level = "warning" if others and kind == "Model" else "info"
-            yield reference, Problem(reference.rule, path, message, hint, level=level)
+def _not_here(reference: Reference, together: Together) -> Problem:
+    kind, namespace, name = reference.target
+    others = (kind, namespace) in together.spaces
+    message = f'{kind} "{name}" is not in these files' + (f", other {kind}s are" if others else "")
+    if kind == "Secret":
+        hint = "it must be in the same namespace, annotated with s3-endpoint"
+        return Problem("SDN122", reference.path, message, hint)
+    hint = _WHEN_MISSING.get(reference.referrer, "it must be in the same namespace")
+    return Problem("SDN121", reference.path, message, hint, level="warning" if others else None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Side, Workload, rule
 from sednactl.validation.shape import has, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
@@ -27,7 +28,7 @@ def scaled_sides(workload: Workload) -> Iterator[tuple[Side, dict[str, Any]]]:
             yield side, hpa
 
 
-@rule("SDN201", "error", JI)
+@rule("SDN201", "error", JI, since=DEPLOYMENTS_SINCE)
 def min_not_above_max(workload: Workload) -> Iterator[Problem]:
     """Bounds the wrong way round: minReplicas above maxReplicas
 
@@ -42,7 +43,7 @@ def min_not_above_max(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN202", "error", JI)
+@rule("SDN202", "error", JI, since=DEPLOYMENTS_SINCE)
 def max_at_least_one(workload: Workload) -> Iterator[Problem]:
     """Upper bound below 1
 
@@ -57,7 +58,7 @@ def max_at_least_one(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN203", "error", JI)
+@rule("SDN203", "error", JI, since=DEPLOYMENTS_SINCE)
 def min_at_least_one(workload: Workload) -> Iterator[Problem]:
     """Lower bound below 1
 
@@ -79,7 +80,7 @@ def min_at_least_one(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN211", "error", JI)
+@rule("SDN211", "error", JI, since=DEPLOYMENTS_SINCE)
 def behavior_in_range(workload: Workload) -> Iterator[Problem]:
     """Scaling behavior that the autoscaler refuses
 
@@ -112,7 +113,7 @@ def _scaling_rules(rules: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Pro
             yield Problem("SDN211", (*at, "periodSeconds"), message)
 
 
-@rule("SDN212", "warning", JI)
+@rule("SDN212", "warning", JI, since=DEPLOYMENTS_SINCE)
 def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
     """Several replicas that fight for one node's ports
 
@@ -138,7 +139,7 @@ def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
         yield Problem("SDN212", key, message, "use nodeSelector instead of nodeName, or drop it", True)
 
 
-@rule("SDN213", "info", JI)
+@rule("SDN213", "info", JI, since=DEPLOYMENTS_SINCE)
 def all_on_one_node(workload: Workload) -> Iterator[Problem]:
     """All replicas pinned to one node
 
@@ -161,7 +162,7 @@ def all_on_one_node(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN214", "info", JI)
+@rule("SDN214", "info", JI, since=DEPLOYMENTS_SINCE)
 def default_metric(workload: Workload) -> Iterator[Problem]:
     """No metrics: 80 % of the requested CPU
 

@@ -7,13 +7,33 @@ from collections.abc import Iterator
 from sednactl.validation.go_urls import go_refuses, scheme_of
 from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.rules.names import placeholder
-from sednactl.validation.shape import text
+from sednactl.validation.rules.triggers import LEARNING
+from sednactl.validation.shape import mapping, text
 from sednactl.validation.structure import Problem
 
 STORED = ("Model", "Dataset")
 
 
-@rule("SDN401", "error", *STORED)
+_ADDRESSES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "Model": (("url",),),
+    "Dataset": (("url",),),
+    "IncrementalLearningJob": (("outputDir",),),
+    "LifelongLearningJob": (("outputDir",),),
+    "FederatedLearningJob": (("transmitter", "s3", "aggDataPath"),),
+}
+
+
+def addresses_of(workload: Workload) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Give every address that Sedna reads in a workload, and where it stands."""
+    for steps in _ADDRESSES.get(workload.kind, ()):
+        owner = workload.spec
+        for step in steps[:-1]:
+            owner = mapping(owner, step)
+        if isinstance(owner.get(steps[-1]), str):
+            yield ("spec", *steps), owner[steps[-1]]
+
+
+@rule("SDN401", "error", *_ADDRESSES)
 def url_can_be_parsed(workload: Workload) -> Iterator[Problem]:
     """URL that crashes the Global Manager
 
@@ -24,34 +44,49 @@ def url_can_be_parsed(workload: Workload) -> Iterator[Problem]:
     Wrong: /data/100%/m.pb, 10.0.0.1:9000/models, s3://bucket name/m
     Right: /data/100%25/m.pb, s3://bucket-name/m
     """
-    url = text(workload.spec, "url")
-    fault = go_refuses(url)
-    if fault and not placeholder(url):
-        message = f'"{_clip(url)}" crashes the Global Manager when it is used: {fault}'
-        yield Problem("SDN401", ("spec", "url"), message, "mend it before anything refers to it")
+    for path, url in addresses_of(workload):
+        fault = go_refuses(url)
+        if fault and not placeholder(url):
+            message = f'"{_clip(url)}" crashes the Global Manager when it is used: {fault}'
+            yield Problem("SDN401", path, message, "mend it before anything refers to it")
 
 
-@rule("SDN402", "warning", *STORED)
+@rule("SDN402", "warning", *STORED, *LEARNING)
 def url_can_be_fetched(workload: Workload) -> Iterator[Problem]:
     """URL that nothing fetches
 
     The worker gets s3, http and https addresses downloaded, and absolute paths mounted from its
-    node. Anything else reaches the worker as it stands, and its local controller not at all.
+    node. Anything else reaches the worker as it stands, and its local controller not at all. The
+    local controller reads datasets, and writes to outputDir, only at paths and in s3.
     """
-    url = text(workload.spec, "url")
-    if go_refuses(url) or placeholder(url) or "url" not in workload.spec:
-        return
-    scheme = scheme_of(url)
-    if not url:
-        yield Problem("SDN402", ("spec", "url"), "the url is empty", "a path on the node, or s3://…")
-    elif not scheme and not url.startswith("/"):
-        yield Problem("SDN402", ("spec", "url"), f'"{_clip(url)}" is a relative path', "begin it with '/'")
-    elif scheme and scheme not in ("s3", "http", "https"):
-        message = f"nothing downloads {scheme}: addresses"
-        yield Problem("SDN402", ("spec", "url"), message, "use s3, http, https or a path on the node")
-    elif workload.kind == "Dataset" and scheme in ("http", "https"):
-        message = f"no local controller reads a dataset over {scheme}"
-        yield Problem("SDN402", ("spec", "url"), message, "use s3 or a path on the node")
+    for path, url in addresses_of(workload):
+        if go_refuses(url) or placeholder(url):
+            continue
+        scheme, what = scheme_of(url), path[-1]
+        if not url:
+            yield Problem("SDN402", path, f"the {what} is empty", "a path on the node, or s3://…")
+        elif not scheme and not url.startswith("/"):
+            yield Problem("SDN402", path, f'"{_clip(url)}" is a relative path', "begin it with '/'")
+        elif scheme and scheme not in ("s3", "http", "https"):
+            message = f"nothing downloads {scheme}: addresses"
+            yield Problem("SDN402", path, message, "use s3, http, https or a path on the node")
+        elif scheme in ("http", "https") and workload.kind != "Model":
+            does = "reads a dataset" if what == "url" else "writes to an outputDir"
+            message = f"no local controller {does} over {scheme}"
+            yield Problem("SDN402", path, message, "use s3 or a path on the node")
+
+
+@rule("SDN405", "info", *STORED)
+def bucket_needs_keys(workload: Workload) -> Iterator[Problem]:
+    """Address in a bucket without credentials
+
+    Without credentialName the worker asks Amazon's own s3 service, without any keys, whatever the
+    address says: a store of one's own (MinIO and the like) is never reached.
+    """
+    url = workload.spec.get("url")
+    if isinstance(url, str) and scheme_of(url) == "s3" and not workload.spec.get("credentialName"):
+        hint = "name a Secret with the keys, annotated with s3-endpoint"
+        yield Problem("SDN405", ("spec", "url"), "an s3 address without credentialName", hint)
 
 
 @rule("SDN403", "info", "Dataset")

@@ -95,6 +95,17 @@ page(
     """,
 )
 page(
+    "SDN009",
+    "error",
+    """
+    Field that this release of Sedna does not have yet
+
+    Found with --sedna-version. The field came with a younger release, so kubectl refuses it where
+    the CRDs are older; with --validate=false the cluster drops it without a word. An hpa, for
+    instance, needs the CRDs of Sedna 0.7.
+    """,
+)
+page(
     "SDN204",
     "error",
     """
@@ -102,5 +113,21 @@ page(
 
     The API server stores it, but Sedna's Global Manager reads replicas, ports, windows, periods
     and the like as 32-bit numbers and cannot read the object at all.
+    """,
+)
+page(
+    "SDN901",
+    "warning",
+    """
+    Ignoring without a reason
+
+    A rule is ignored on the command line, in the project file .sednactl.yaml, by a comment or by an
+    annotation. Without the reason nobody can tell later whether it still holds. On the command line
+    it is an info. A comment that names no rule, or one that does not exist, ignores nothing.
+
+    Right:
+      # sednactl: ignore SDN213 the lab has one node
+      ignore.sednactl.io/SDN213: the lab has one node
+      --ignore "SDN213=the lab has one node"
     """,
 )

@@ -7,26 +7,22 @@ hold against upstream's.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import yaml
-
 from sednactl.sedna.kinds import SEDNA_KINDS
+from sednactl.sedna.releases import SINCE, release_named
+from sednactl.validation.crd import crd_of
 from tests.live.plane.api import Api, Json, eventually
+from tests.upstream import FOLDER as UPSTREAM
+from tests.upstream import upstream_crd
 
 _CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-UPSTREAM = Path(__file__).parents[4] / "shared" / "upstream" / "crds"
+__all__ = ["UPSTREAM", "install_definitions", "sedna_definitions"]
 
 
 def sedna_definitions(release: str = "v0.7.0") -> list[Json]:
-    """Give every CRD of a Sedna release; upstream's where they are, else ours (0.7.0 only)."""
-    folder = UPSTREAM / release
-    if folder.is_dir():
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return [yaml.load(file.read_bytes(), loader) for file in sorted(folder.glob("*.yaml"))]
-    from sednactl.validation.crd import crd_of
-
-    return [crd_of(kind.kind) for kind in SEDNA_KINDS]
+    """Give every CRD of a Sedna release: upstream's where they are, else ours."""
+    wanted = release_named(release)
+    kinds = [kind.kind for kind in SEDNA_KINDS if wanted >= SINCE.get(kind.kind, wanted)]
+    return [upstream_crd(kind, wanted) or crd_of(kind, wanted) for kind in kinds]
 
 
 def install_definitions(api: Api, definitions: list[Json]) -> None:

@@ -1,0 +1,128 @@
+"""What the cluster has of the things that documents refer to: one list a kind and namespace, nothing else.
+
+Whatever may not be read is left open, and said; findings about it stay what they are offline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sednactl.errors import Forbidden, NotFound
+from sednactl.sedna.kinds import BY_KIND, DATASET, JOINT_INFERENCE, MODEL
+from sednactl.sedna.resources import CRD, HPA, NODE, SECRET, Resource
+from sednactl.validation.shape import mapping, maps, text
+from sednactl.validation.together import Defined, Together, facts_of
+
+if TYPE_CHECKING:
+    from sednactl.cluster.door import Cluster
+
+Json = dict[str, Any]
+REFERRED: dict[str, Resource] = {"Model": MODEL.resource, "Dataset": DATASET.resource, "Secret": SECRET}
+
+
+@dataclass
+class Survey:
+    """What was found out about a cluster; `namespace` is its default one.
+
+    `looked` holds the kinds and namespaces that were read in full, `denied` what could not be,
+    with the reason. `nodes` is None where they may not be read. `unserved` are Sedna kinds that
+    the cluster does not have; `scales` tells what stands against an hpa, "" for nothing.
+    """
+
+    context: str
+    namespace: str
+    looked: set[tuple[str, str]] = field(default_factory=set)
+    denied: dict[tuple[str, str], str] = field(default_factory=dict)
+    nodes: dict[str, Json] | None = None
+    unserved: set[str] = field(default_factory=set)
+    scales: str = ""
+
+    def knows(self, target: tuple[str, str, str]) -> bool:
+        """Tell whether the cluster was asked for objects of this kind and namespace, and answered."""
+        return (target[0], target[1] or self.namespace) in self.looked
+
+
+def survey(together: Together, cluster: Cluster) -> Survey:
+    """Read what the documents refer to, and put it beside what they define themselves.
+
+    A document without a namespace is taken to be for the cluster's default one. Raises
+    the errors of the cluster's door, but for what is forbidden.
+    """
+    found = Survey(cluster.context, cluster.namespace)
+    wanted = {reference.target[:2] for reference in together.references}
+    for kind, namespace in sorted(wanted):
+        _read(together, cluster, found, kind, namespace)
+    if together.pinned or together.demands:
+        try:
+            listed = cluster.list(_selection(NODE, None))
+            found.nodes = {text(mapping(node, "metadata"), "name"): node for node in listed}
+        except Forbidden as error:
+            found.denied["Node", ""] = error.message
+    found.unserved = {kind for kind in together.kinds if not cluster.serves(BY_KIND[kind].resource)}
+    if together.scaled:
+        found.scales = _against_scaling(cluster, found)
+    return found
+
+
+def _read(together: Together, cluster: Cluster, found: Survey, kind: str, namespace: str) -> None:
+    place = namespace or cluster.namespace
+    resource = REFERRED[kind]
+    if (kind, place) not in found.looked and (kind, place) not in found.denied:
+        try:
+            # Of secrets only the metadata: what they hold is nobody's business here.
+            objects = list(cluster.list(_selection(resource, place), metadata_only=kind == "Secret"))
+        except Forbidden as error:
+            found.denied[kind, place] = error.message
+            return
+        except NotFound:
+            objects = []  # the kind is not served, which is a finding of its own
+        found.looked.add((kind, place))
+        _define(together, kind, (place, "") if place == cluster.namespace else (place,), objects)
+
+
+def _selection(resource: Resource, namespace: str | None) -> Any:
+    from sednactl.cluster.door import Selection
+
+    return Selection(resource, namespace)
+
+
+def _define(together: Together, kind: str, namespaces: Iterable[str], objects: list[Json]) -> None:
+    for content in objects:
+        name = text(mapping(content, "metadata"), "name")
+        facts = facts_of(kind, content)
+        if kind == "Secret":
+            facts["keys"] = None
+        for namespace in namespaces:
+            together.defined.setdefault((kind, namespace, name), Defined("the cluster", facts, None))
+
+
+def _against_scaling(cluster: Cluster, found: Survey) -> str:
+    if JOINT_INFERENCE.kind in found.unserved:
+        return ""
+    if not cluster.serves(HPA):
+        return "the cluster has no autoscaling/v2, which Sedna asks for (Kubernetes 1.23 has it)"
+    name = f"{JOINT_INFERENCE.plural}.sedna.io"
+    try:
+        definition = cluster.get(CRD, name)
+    except Forbidden as error:
+        found.denied[CRD.kind, ""] = error.message
+        return ""
+    except NotFound:
+        return ""
+    for _, version in maps(mapping(definition, "spec"), "versions"):
+        schema: Any = version
+        for step in (
+            "schema",
+            "openAPIV3Schema",
+            "properties",
+            "spec",
+            "properties",
+            "cloudWorker",
+            "properties",
+        ):
+            schema = mapping(schema, step)
+        if schema and "hpa" not in schema:
+            return "the cluster's CRD is older than Sedna 0.7 and does not know hpa"
+    return ""

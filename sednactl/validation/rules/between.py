@@ -1,0 +1,208 @@
+"""Documents that do not agree with each other: taken names, keys that crash, data that does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sednactl.validation.rulebook import page
+from sednactl.validation.structure import Problem
+
+if TYPE_CHECKING:
+    from sednactl.manifests.document import Document
+    from sednactl.validation.together import Defined, Reference, Together
+
+page(
+    "SDN104",
+    "warning",
+    """
+    Name of a child that another document has
+
+    The Global Manager names children after their workload: Service <name>-cloud or
+    <name>-aggregation, Deployment <name>-deployment-edge, and so on. Where an object of that name
+    exists, whoever owns it, the workload ends as Failed, or a federated job gets an aggregation
+    worker and no training workers.
+    """,
+)
+page(
+    "SDN220",
+    "warning",
+    """
+    Replicas that two autoscalers own
+
+    An hpa in the service and a HorizontalPodAutoscaler of one's own scale the same Deployment. Each
+    undoes what the other does; Kubernetes then stops both (AmbiguousSelector).
+    """,
+)
+page(
+    "SDN406",
+    "error",
+    """
+    Secret that crashes the Global Manager
+
+    Sedna 0.7's Global Manager copies a Secret's data in between its annotations. With data and
+    without any annotation it ends with a fault, for every workload of the cluster and again at each
+    restart, as soon as a Dataset, or an incremental or lifelong learning job, uses the Secret.
+    kubectl create secret makes such Secrets.
+
+    Right:
+      metadata:
+        annotations:
+          s3-endpoint: minio.storage:9000
+          s3-usehttps: "0"
+    """,
+)
+page(
+    "SDN407",
+    "warning",
+    """
+    Secret that is no login to a store
+
+    Sedna needs the annotation s3-endpoint (host and port, without http://), and the keys
+    ACCESS_KEY_ID and SECRET_ACCESS_KEY. Where the annotation is missing it sets no credentials at
+    all, and says nothing; the local controller also wants both keys.
+    """,
+)
+page(
+    "SDN511",
+    "error",
+    """
+    Incremental learning from a csv dataset
+
+    The local controller writes the samples of an incremental learning job to a file only when the
+    dataset's format is txt, in lower case. With csv no training ever begins. Lifelong learning takes
+    csv as well.
+    """,
+)
+page(
+    "SDN512",
+    "warning",
+    """
+    Models of different formats in one job
+
+    Of what training gives, an incremental learning job takes the model whose format is that of the
+    initial model. Where the deployed model's format is another one, what is deployed is not what
+    the workers expect.
+    """,
+)
+page(
+    "SDN606",
+    "warning",
+    """
+    Training worker on another node than its data
+
+    The dataset's url is a path on its own node. A worker that is pinned to another node mounts the
+    same path there, where the data is not.
+    """,
+)
+
+
+def disagreements(together: Together) -> Iterator[tuple[Document, Problem]]:
+    """Give what does not fit between the documents."""
+    yield from _taken_names(together)
+    yield from _two_autoscalers(together)
+    yield from _secrets(together)
+    yield from _datasets(together)
+    yield from _models(together)
+    yield from _places(together)
+
+
+def _taken_names(together: Together) -> Iterator[tuple[Document, Problem]]:
+    claimed: dict[tuple[str, str, str], str] = {}
+    path = ("metadata", "name")
+    for claim in together.claims:
+        kind, _, name = claim.target
+        first = claimed.setdefault(claim.target, claim.owner)
+        other = together.defined.get(claim.target)
+        if other is not None:
+            message = f'its {kind} "{name}" is in {other.place} already'
+        elif first != claim.owner:
+            message = f'its {kind} "{name}" is that of the {first} too'
+        else:
+            continue
+        yield claim.document, Problem("SDN104", path, message, "rename one of them")
+
+
+def _two_autoscalers(together: Together) -> Iterator[tuple[Document, Problem]]:
+    for scaler in together.scalers:
+        if scaler.deployment in together.scaled:
+            document, path = together.scaled[scaler.deployment]
+            message = f"the autoscaler in {scaler.place} scales the same Deployment {scaler.deployment[2]}"
+            yield document, Problem("SDN220", path, message, "keep one of them", True)
+
+
+def _secrets(together: Together) -> Iterator[tuple[Document, Problem]]:
+    crashing = ("Dataset", "IncrementalLearningJob", "LifelongLearningJob")
+    users: dict[tuple[str, str, str], list[Reference]] = {}
+    for reference in together.references:
+        if reference.target[0] == "Secret" and reference.target in together.defined:
+            users.setdefault(reference.target, []).append(reference)
+    for key, references in users.items():
+        secret = together.defined[key]
+        by_crashing = [one for one in references if one.referrer in crashing]
+        hint = "add the annotation s3-endpoint"
+        if secret.document is None:  # it is in the cluster, and only its metadata was read
+            for user in by_crashing if not secret.facts["annotated"] else ():
+                message = f'the Secret "{key[2]}" in the cluster has no annotation: that crashes Sedna'
+                yield user.document, Problem("SDN406", user.path, message, hint)
+        elif by_crashing and not secret.facts["annotated"] and secret.facts["keys"]:
+            message = f"used by a {by_crashing[0].referrer}, a Secret without annotations crashes Sedna"
+            yield secret.document, Problem("SDN406", ("metadata",), message, hint, True)
+        else:
+            yield from ((secret.document, problem) for problem in _login(secret))
+
+
+def _login(secret: Defined) -> Iterator[Problem]:
+    endpoint = secret.facts["endpoint"]
+    if not endpoint:
+        message = "without the annotation s3-endpoint Sedna sets no credentials"
+        yield Problem("SDN407", ("metadata", "annotations"), message, "add it: host and port", True)
+    elif "://" in str(endpoint):
+        message = f's3-endpoint is "{endpoint}": it takes no scheme'
+        hint = 'write host and port alone, and s3-usehttps: "0" for http'
+        yield Problem("SDN407", ("metadata", "annotations", "s3-endpoint"), message, hint)
+    missing = [key for key in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY") if key not in secret.facts["keys"]]
+    if missing:
+        message = f"the Secret has no {' and no '.join(missing)}"
+        yield Problem("SDN407", (), message, "Sedna reads exactly these keys")
+
+
+def _datasets(together: Together) -> Iterator[tuple[Document, Problem]]:
+    for reference in together.references:
+        if reference.target[0] != "Dataset" or reference.referrer != "IncrementalLearningJob":
+            continue
+        dataset = together.defined.get(reference.target)
+        form = dataset.facts["format"] if dataset else None
+        if isinstance(form, str) and form != "txt" and form.lower() in ("csv", "txt"):
+            message = f'the dataset\'s format is "{form}": incremental learning only writes txt'
+            hint = "give it an index with format: txt"
+            yield reference.document, Problem("SDN511", reference.path, message, hint)
+
+
+def _models(together: Together) -> Iterator[tuple[Document, Problem]]:
+    initial: dict[int, tuple[str, object]] = {}
+    for reference in together.references:
+        if reference.referrer != "IncrementalLearningJob" or reference.target[0] != "Model":
+            continue
+        model = together.defined.get(reference.target)
+        form = model.facts["format"] if model else None
+        if not isinstance(form, str):
+            continue
+        if reference.path[1] == "initialModel":
+            initial[id(reference.document)] = (reference.target[2], form)
+        elif id(reference.document) in initial and initial[id(reference.document)][1] != form:
+            name, other = initial[id(reference.document)]
+            message = f'its format is "{form}", that of the initial model "{name}" is "{other}"'
+            hint = "both must be what training writes"
+            yield reference.document, Problem("SDN512", reference.path, message, hint)
+
+
+def _places(together: Together) -> Iterator[tuple[Document, Problem]]:
+    for placed in together.placed:
+        dataset = together.defined.get(placed.dataset)
+        if dataset is None or not str(dataset.facts["url"]).startswith("/"):
+            continue
+        node = dataset.facts["nodeName"]
+        if isinstance(node, str) and node and "$" not in node and node != placed.node:
+            message = f'the dataset "{placed.dataset[2]}" lies on {node}, the worker runs on {placed.node}'
+            yield placed.document, Problem("SDN606", placed.path, message, f"write nodeName: {node}")

@@ -1,0 +1,225 @@
+"""What the documents ask of a cluster that it does not have: objects, nodes, kinds, autoscaling, room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sednactl.errors import InvalidInput
+from sednactl.sedna.quantity import nano_units
+from sednactl.validation.rulebook import page
+from sednactl.validation.shape import mapping, maps, text
+from sednactl.validation.structure import Problem
+
+if TYPE_CHECKING:
+    from sednactl.manifests.document import Document
+    from sednactl.validation.finding import Level
+    from sednactl.validation.in_cluster import Survey
+    from sednactl.validation.together import Demand, Together
+
+page(
+    "SDN124",
+    "error",
+    """
+    Reference to something that neither these files nor the cluster have
+
+    Found with --cluster. A JointInferenceService or FeatureExtractionService without its Model ends
+    as Failed for good: an error. Everything else starts without it or waits for it: a warning.
+    """,
+)
+page(
+    "SDN125",
+    "error",
+    """
+    Node that the cluster does not have
+
+    Found with --cluster. A pod for a node that does not exist stays Pending until it is collected,
+    and a Dataset there is never counted. With a nodeSelector that fits no node the pods stay Pending.
+    """,
+)
+page(
+    "SDN126",
+    "error",
+    """
+    Kind that the cluster does not serve
+
+    Found with --cluster: the CustomResourceDefinition of the kind is not installed.
+    """,
+)
+page(
+    "SDN127",
+    "error",
+    """
+    Autoscaling that the cluster cannot do
+
+    Found with --cluster. A CRD from before Sedna 0.7 does not know hpa: kubectl refuses it, or the
+    cluster drops it without a word. A Kubernetes before 1.23 has no autoscaling/v2. Whether the
+    Global Manager itself is new enough, and allowed to make autoscalers, doctor tells.
+    """,
+)
+page(
+    "SDN128",
+    "info",
+    """
+    Part of the cluster that may not be looked at
+
+    Found with --cluster. The findings about it are what they would be offline.
+    """,
+)
+page(
+    "SDN222",
+    "warning",
+    """
+    More replicas than the nodes have room for
+
+    Found with --cluster. What all containers of the pod request, times the most replicas, is more
+    than the nodes hold that the pod may run on, even if nothing else ran there. With nodeName the
+    kubelet rejects what does not fit, and the Deployment keeps making more; else they stay Pending.
+    Taints and affinity are not counted.
+    """,
+)
+
+_FAILS = ("JointInferenceService", "FeatureExtractionService")
+
+
+def wanting(together: Together, survey: Survey) -> Iterator[tuple[Document, Problem]]:
+    """Give what the documents want and the cluster does not have."""
+    yield from _missing(together, survey)
+    yield from _kinds(together, survey)
+    yield from _nodes(together, survey)
+    if survey.nodes is not None:
+        for demand in together.demands:
+            problem = _room(demand, survey.nodes)
+            if problem:
+                yield demand.document, problem
+    yield from _denied(together, survey)
+
+
+def _missing(together: Together, survey: Survey) -> Iterator[tuple[Document, Problem]]:
+    for reference in together.references:
+        kind, _, name = reference.target
+        if reference.target in together.defined or not survey.knows(reference.target):
+            continue
+        fails = kind == "Model" and reference.referrer in _FAILS
+        message = f'{kind} "{name}" is neither in these files nor in the cluster'
+        hint = "the service would end as Failed for good" if fails else "create it first"
+        level: Level = "error" if fails else "warning"
+        yield reference.document, Problem("SDN124", reference.path, message, hint, level=level)
+
+
+def _kinds(together: Together, survey: Survey) -> Iterator[tuple[Document, Problem]]:
+    for kind in sorted(survey.unserved):
+        message = f"the cluster of {survey.context} serves no {kind}"
+        yield together.kinds[kind], Problem("SDN126", ("kind",), message, "install Sedna's CRDs")
+    if survey.scales:
+        for document, path in together.scaled.values():
+            yield document, Problem("SDN127", path, survey.scales, "upgrade, or leave hpa out", True)
+
+
+def _nodes(together: Together, survey: Survey) -> Iterator[tuple[Document, Problem]]:
+    if survey.nodes is None:
+        return
+    for pin in together.pinned:
+        name = pin.target[2]
+        if name not in survey.nodes and pin.target not in together.defined:
+            what = "its samples are never counted" if pin.referrer == "Dataset" else "its pods stay Pending"
+            message = f'the cluster has no node "{name}": {what}'
+            yield pin.document, Problem("SDN125", pin.path, message, "kubectl get nodes shows the names")
+
+
+def _room(demand: Demand, nodes: dict[str, Any]) -> Problem | None:
+    """Say where a pod's replicas do not fit on the nodes it may run on, even if these were empty."""
+    node = text(demand.pod, "nodeName")
+    selector = mapping(demand.pod, "nodeSelector")
+    if node:
+        fitting = {node: nodes[node]} if node in nodes else {}
+    else:
+        fitting = {name: found for name, found in nodes.items() if _selected(selector, found)}
+    if not fitting:
+        if node or not selector or any("$" in str(value) for value in selector.values()):
+            return None
+        shown = ", ".join(f"{key}={value}" for key, value in selector.items())
+        message = f"no node of the cluster has the labels {shown}: the pods stay Pending"
+        return Problem(
+            "SDN125", (*demand.path, "nodeSelector"), message, "kubectl get nodes --show-labels", True
+        )
+    requests = _requests(demand.pod)
+    if not requests:
+        return None
+    holds = {
+        name: min(_fits(found, resource, need) for resource, need in requests.items())
+        for name, found in fitting.items()
+    }
+    total = sum(holds.values())
+    if total >= demand.replicas:
+        return None
+    scarce = min(
+        requests,
+        key=lambda resource: sum(_fits(found, resource, requests[resource]) for found in fitting.values()),
+    )
+    where = f"node {next(iter(fitting))} holds" if len(fitting) == 1 else f"{len(fitting)} nodes hold"
+    wanted = "one replica" if demand.replicas == 1 else f"{demand.replicas} replicas"
+    message = f"{wanted} of {_shown(requests[scarce], scarce)} {scarce} each, but {where} {total}"
+    hint = "lower the requests or the replicas, or let other nodes help"
+    return Problem("SDN222", demand.count_path, message, hint, True)
+
+
+def _selected(selector: dict[str, Any], node: Any) -> bool:
+    labels = mapping(mapping(node, "metadata"), "labels")
+    return all(labels.get(key) == value for key, value in selector.items())
+
+
+def _requests(pod: dict[str, Any]) -> dict[str, int]:
+    """Give what a pod requests, in nano-units: all containers together, or its largest init container."""
+    total: dict[str, int] = {}
+    most: dict[str, int] = {}
+    for _, container in maps(pod, "initContainers"):
+        into, add = (total, True) if text(container, "restartPolicy") == "Always" else (most, False)
+        for resource, need in _wanted(container):
+            into[resource] = into.get(resource, 0) + need if add else max(into.get(resource, 0), need)
+    for _, container in maps(pod, "containers"):
+        for resource, need in _wanted(container):
+            total[resource] = total.get(resource, 0) + need
+    for resource, need in most.items():
+        total[resource] = max(total.get(resource, 0), need)
+    return {resource: need for resource, need in total.items() if need > 0}
+
+
+def _wanted(container: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    resources = mapping(container, "resources")
+    for resource, quantity in {**mapping(resources, "limits"), **mapping(resources, "requests")}.items():
+        need = _nano(quantity)
+        if need is not None:
+            yield resource, need
+
+
+def _fits(node: Any, resource: str, need: int) -> int:
+    held = mapping(mapping(node, "status"), "allocatable").get(resource)
+    return (_nano(held) or 0) // need if held is not None else 0
+
+
+def _nano(quantity: Any) -> int | None:
+    if isinstance(quantity, bool) or not isinstance(quantity, (int, float, str)):
+        return None
+    try:
+        return nano_units(quantity)
+    except InvalidInput:
+        return None
+
+
+def _shown(need: int, resource: str) -> str:
+    units = need / 10**9
+    if resource == "memory" or resource.endswith("storage"):
+        for suffix, size in (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10)):
+            if units >= size:
+                return f"{units / size:.4g}{suffix}"
+    return f"{units:.4g}"
+
+
+def _denied(together: Together, survey: Survey) -> Iterator[tuple[Document, Problem]]:
+    first = next(iter(together.kinds.values()), None)
+    for (kind, namespace), why in survey.denied.items():
+        if first is not None:
+            where = f" of namespace {namespace}" if namespace else ""
+            message = f"{kind}s{where} may not be listed: {why}"
+            yield first, Problem("SDN128", (), message, "what refers to them was not looked up")

@@ -1,0 +1,140 @@
+"""Findings that only show over several documents, and where they are placed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sednactl.manifests.document import document_of
+from sednactl.manifests.reading import read_documents
+from sednactl.validation.check import check_documents
+from sednactl.validation.finding import spell_path
+from tests.validation.learning import INCREMENTAL, LIFELONG, manifest
+from tests.validation.test_rules import DATASET, FEDERATED, SERVICE, VIDEO, changed
+
+RULES = ("SDN104", "SDN123", "SDN220", "SDN406", "SDN407", "SDN511", "SDN512", "SDN606")
+PARK = {"metadata.namespace": "park"}
+
+
+def found(*documents: dict[str, Any]) -> list[tuple[str, str]]:
+    findings = check_documents(document_of(one, index=index) for index, one in enumerate(documents))
+    return [(one.rule, spell_path(one.path)) for one in findings if one.rule in RULES]
+
+
+def other(kind: str, name: str, spec: dict[str, Any] | None = None, namespace: str = "") -> dict[str, Any]:
+    metadata = {"name": name} | ({"namespace": namespace} if namespace else {})
+    return {"apiVersion": "v1", "kind": kind, "metadata": metadata, "spec": spec or {}}
+
+
+def secret(
+    name: str, annotations: Any = None, keys: tuple[str, ...] = ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
+) -> dict[str, Any]:
+    made = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": name},
+        "stringData": dict.fromkeys(keys, "x"),
+    }
+    return changed(made, {"metadata.annotations": annotations}) if annotations is not None else made
+
+
+TAKEN = [("SDN104", "metadata.name")]
+
+
+def test_names_of_children_that_are_taken() -> None:
+    assert found(SERVICE, other("Service", "helmet-cloud", namespace="park")) == TAKEN
+    assert found(other("Deployment", "helmet-deployment-edge", namespace="park"), SERVICE) == TAKEN
+    assert found(SERVICE, other("Service", "helmet-cloud")) == []
+    assert found(SERVICE, other("Service", "helmet-edge", namespace="park")) == []
+    assert found(FEDERATED, other("Service", "surface-aggregation")) == TAKEN
+    autoscaler = other("HorizontalPodAutoscaler", "hpa-helmet-deployment-cloud", namespace="park")
+    assert found(SERVICE, autoscaler) == TAKEN
+    assert found(changed(SERVICE, {"spec.cloudWorker.hpa": None}), autoscaler) == []
+
+
+def test_two_workloads_that_want_one_name() -> None:
+    """A federated job `a` and a video job `a`: different Services, no quarrel; two jobs of one name are SDN103."""
+    assert found(FEDERATED, changed(VIDEO, {"metadata.name": "surface"})) == []
+    reid = changed(VIDEO, {"metadata.name": "surface"})
+    assert found(reid, other("Service", "surface-videoanalytics")) == TAKEN
+
+
+def test_two_autoscalers_for_one_deployment() -> None:
+    scaled = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "helmet-deployment-cloud"}
+    own = other("HorizontalPodAutoscaler", "mine", {"scaleTargetRef": scaled}, "park")
+    assert found(SERVICE, own) == [("SDN220", "spec.cloudWorker.hpa")]
+    assert found(changed(SERVICE, {"spec.cloudWorker.hpa": None}), own) == []
+    away = changed(own, {"spec.scaleTargetRef.kind": "StatefulSet"})
+    assert found(SERVICE, away) == []
+
+
+KEYED = changed(DATASET, {"spec.credentialName": "key"})
+
+
+@pytest.mark.parametrize("user", [KEYED, LIFELONG, changed(INCREMENTAL, {"spec.credentialName": "key"})])
+def test_a_secret_without_annotations_crashes(user: dict[str, Any]) -> None:
+    assert found(user, secret("key")) == [("SDN406", "metadata")]
+    assert found(secret("key"), user) == [("SDN406", "metadata")]
+    assert found(user, secret("key", {"s3-endpoint": "minio:9000"})) == []
+    assert found(user, secret("other")) == []
+
+
+def test_a_secret_that_is_no_login() -> None:
+    model = manifest("Model", "m", {"url": "s3://a/m.pb", "format": "pb", "credentialName": "key"})
+    assert found(model, secret("key")) == [("SDN407", "metadata.annotations")]
+    place = "metadata.annotations.s3-endpoint"
+    assert found(model, secret("key", {"s3-endpoint": "http://minio:9000"})) == [("SDN407", place)]
+    assert found(model, secret("key", {"s3-endpoint": "minio"}, ("ACCESS_KEY_ID",))) == [("SDN407", "")]
+    assert found(secret("key")) == []  # nobody uses it
+
+
+@pytest.mark.parametrize(
+    ("form", "rules"), [("csv", ["SDN511"]), ("TXT", ["SDN511"]), ("txt", []), ("dir", [])]
+)
+def test_incremental_learning_reads_txt_only(form: str, rules: list[str]) -> None:
+    data = changed(DATASET, {"metadata.name": "frames", "spec.format": form})
+    assert [rule for rule, _ in found(INCREMENTAL, data)] == rules
+    assert found(LIFELONG, changed(data, {"metadata.name": "atcii"})) == []
+
+
+def test_formats_of_models_that_do_not_fit() -> None:
+    def model(name: str, form: str) -> dict[str, Any]:
+        return manifest("Model", name, {"url": "/m/x", "format": form})
+
+    assert found(INCREMENTAL, model("first", "pb"), model("running", "onnx")) == [
+        ("SDN512", "spec.deploySpec.model.name")
+    ]
+    assert found(INCREMENTAL, model("first", "pb"), model("running", "pb")) == []
+    assert found(INCREMENTAL, model("first", "pb")) == []
+
+
+def test_workers_where_their_data_is_not() -> None:
+    data = changed(DATASET, {"metadata.name": "surface-1", "spec.nodeName": "edge-9"})
+    assert found(FEDERATED, data) == [("SDN606", "spec.trainingWorkers[0].template.spec.nodeName")]
+    assert found(FEDERATED, changed(data, {"spec.nodeName": "edge-1"})) == []
+    assert found(FEDERATED, changed(data, {"spec.url": "s3://b/index.txt"})) == []
+
+
+def test_nodes_among_the_files() -> None:
+    place = "spec.trainingWorkers[1].template.spec.nodeName"
+    assert found(FEDERATED, other("Node", "edge-1")) == [("SDN123", place)]
+    assert found(FEDERATED, other("Node", "edge-1"), other("Node", "edge-2")) == []
+    assert found(FEDERATED) == []
+
+
+def test_findings_stand_where_the_mend_is() -> None:
+    text = """apiVersion: sedna.io/v1alpha1
+kind: Dataset
+metadata: {name: d}
+spec: {url: "s3://b/i.txt", format: txt, nodeName: n, credentialName: key}
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: key
+stringData: {ACCESS_KEY_ID: a, SECRET_ACCESS_KEY: b}
+"""
+    (finding,) = [one for one in check_documents(read_documents(text.encode(), "f")) if one.rule == "SDN406"]
+    assert (finding.line, finding.level) == (8, "error")
+    assert finding.message == "used by a Dataset, a Secret without annotations crashes Sedna"

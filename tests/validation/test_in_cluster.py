@@ -1,0 +1,263 @@
+"""validate --cluster: what the documents want that the cluster does not have, and how little is asked of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sednactl.errors import Unreachable
+from sednactl.manifests.document import document_of
+from sednactl.manifests.writing import to_yaml
+from sednactl.sedna.kinds import BY_KIND, DATASET, JOINT_INFERENCE, MODEL, SEDNA_KINDS
+from sednactl.sedna.resources import CRD, HPA, NODE, SECRET
+from sednactl.validation.check import Checker
+from sednactl.validation.crd import crd_of
+from sednactl.validation.finding import Finding, spell_path
+from sednactl.validation.target import target_named
+from tests.cluster.stub import Answers, Reset, StubServer
+from tests.conftest import RunSednactl
+from tests.validation import test_rules
+from tests.validation.learning import INCREMENTAL, LIFELONG, SEARCH, TRACKING
+from tests.validation.test_rules import CLOUD, EDGE, FEDERATED, POD, REMOVED, VIDEO, changed
+
+SERVICE = changed(test_rules.SERVICE, {"metadata.namespace": REMOVED})
+RULES = ("SDN121", "SDN122", "SDN124", "SDN125", "SDN126", "SDN127", "SDN128", "SDN222", "SDN406", "SDN511")
+CRD_NAME = f"{JOINT_INFERENCE.plural}.sedna.io"
+
+
+@pytest.fixture
+def stub() -> Iterator[StubServer]:
+    """A cluster with what SERVICE needs."""
+    with StubServer(tls=False) as server:
+        server.put(CRD, crd_of("JointInferenceService"))
+        for name in ("helmet-little", "helmet-big"):
+            server.put(MODEL.resource, {"metadata": {"name": name}, "spec": {"url": "/m", "format": "pb"}})
+        server.put(NODE, node("edge-1", "2", {"gate": "north"}))
+        server.put(NODE, node("cloud-1", "8"))
+        yield server
+
+
+def node(name: str, cpu: str, labels: dict[str, str] | None = None, memory: str = "64Gi") -> dict[str, Any]:
+    return {
+        "metadata": {"name": name, "labels": labels or {}},
+        "status": {"allocatable": {"cpu": cpu, "memory": memory, "pods": "110"}},
+    }
+
+
+def findings(stub: StubServer, *documents: dict[str, Any]) -> list[Finding]:
+    checker = Checker(for_cluster=True)
+    for index, one in enumerate(documents):
+        checker.check(document_of(one, index=index))
+    cluster = stub.cluster()
+    try:
+        return [one for one in checker.finish(cluster) if one.rule in RULES]
+    finally:
+        cluster.close()
+
+
+def found(stub: StubServer, *documents: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(one.rule, one.level, spell_path(one.path)) for one in findings(stub, *documents)]
+
+
+def test_a_cluster_that_has_everything(stub: StubServer) -> None:
+    assert found(stub, SERVICE) == []
+
+
+def test_one_list_a_kind_and_namespace(stub: StubServer) -> None:
+    stub.put(
+        SECRET, {"metadata": {"name": "key", "annotations": {"s3-endpoint": "m"}}, "data": {"k": "eA=="}}
+    )
+    others = [changed(SERVICE, {"metadata.name": f"s{index}"}) for index in range(20)]
+    keyed = [changed(LIFELONG, {"metadata.name": f"l{index}"}) for index in range(20)]
+    away = changed(SERVICE, {"metadata.namespace": "park"})
+    stub.requests.clear()
+    findings(stub, *others, *keyed, away)
+    lists = sorted(one.path for one in stub.requests if "sedna.io/v1alpha1/namespaces" in one.path)
+    assert lists == [
+        "/apis/sedna.io/v1alpha1/namespaces/default/datasets",
+        "/apis/sedna.io/v1alpha1/namespaces/default/models",
+        "/apis/sedna.io/v1alpha1/namespaces/park/models",
+    ]
+    assert len(stub.requests) <= 9
+    assert "/api/v1/namespaces/default/secrets" in {one.path for one in stub.requests}
+    assert {one.method for one in stub.requests} == {"GET"}
+    (secrets,) = [one for one in stub.requests if one.path.endswith("/secrets")]
+    assert "PartialObjectMetadata" in secrets.headers["Accept"]
+
+
+def test_what_neither_the_files_nor_the_cluster_have(stub: StubServer) -> None:
+    stub.remove(MODEL.resource, "helmet-big")
+    assert found(stub, SERVICE) == [("SDN124", "error", f"{CLOUD}.model.name")]
+    big = {**test_rules.MODEL, "metadata": {"name": "helmet-big"}}
+    assert found(stub, SERVICE, big) == []
+    assert found(stub, changed(SERVICE, {"metadata.namespace": "default"})) == [
+        ("SDN124", "error", f"{CLOUD}.model.name")
+    ]
+    assert [rule for rule, *_ in found(stub, changed(SERVICE, {"metadata.namespace": "park"}))] == [
+        "SDN124",
+        "SDN124",
+    ]
+
+
+def test_levels_follow_what_the_absence_does(stub: StubServer) -> None:
+    assert found(stub, VIDEO) == [("SDN124", "warning", "spec.model.name")]
+    assert {(rule, level) for rule, level, _ in found(stub, FEDERATED) if rule == "SDN124"} == {
+        ("SDN124", "warning")
+    }
+    assert found(stub, LIFELONG) == [
+        ("SDN124", "warning", "spec.dataset.name"),
+        ("SDN124", "warning", "spec.credentialName"),
+    ]
+
+
+def test_facts_of_the_cluster_count_as_those_of_files(stub: StubServer) -> None:
+    for name in ("first", "running"):
+        stub.put(MODEL.resource, {"metadata": {"name": name}, "spec": {"format": "pb"}})
+    stub.put(
+        DATASET.resource, {"metadata": {"name": "frames"}, "spec": {"format": "csv", "nodeName": "edge-1"}}
+    )
+    assert found(stub, INCREMENTAL) == [("SDN511", "error", "spec.dataset.name")]
+
+
+def test_a_secret_of_the_cluster_that_crashes(stub: StubServer) -> None:
+    stub.put(DATASET.resource, {"metadata": {"name": "atcii"}, "spec": {}})
+    stub.put(SECRET, {"metadata": {"name": "key"}, "data": {"a": "eA=="}})
+    assert found(stub, LIFELONG) == [("SDN406", "error", "spec.credentialName")]
+    stub.put(SECRET, {"metadata": {"name": "key", "annotations": {"s3-endpoint": "m"}}})
+    assert found(stub, LIFELONG) == []
+
+
+def test_nodes(stub: StubServer) -> None:
+    pinned = changed(
+        SERVICE, {f"{CLOUD}.{POD}.nodeName": "cloud-9", f"{EDGE}.{POD}.nodeSelector.gate": "south"}
+    )
+    assert sorted(found(stub, pinned)) == [
+        ("SDN125", "error", f"{CLOUD}.{POD}.nodeName"),
+        ("SDN125", "error", f"{EDGE}.{POD}.nodeSelector"),
+    ]
+    data = changed(test_rules.DATASET, {"spec.nodeName": "edge-9"})
+    assert found(stub, data) == [("SDN125", "error", "spec.nodeName")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({f"{CLOUD}.hpa.maxReplicas": 8}, "8 replicas of 1.024 cpu each, but 2 nodes hold 8"),
+        ({f"{CLOUD}.{POD}.nodeName": "edge-1"}, "5 replicas of 1.024 cpu each, but node edge-1 holds 1"),
+        (
+            {f"{CLOUD}.{POD}.containers.0.resources.requests": {"memory": "60Gi"}},
+            "5 replicas of 60Gi memory each, but 2 nodes hold 2",
+        ),
+        (
+            {f"{CLOUD}.{POD}.containers.0.resources.requests": {"nvidia.com/gpu": 1}},
+            "5 replicas of 1 nvidia.com/gpu each, but 2 nodes hold 0",
+        ),
+    ],
+)
+def test_room(stub: StubServer, changes: dict[str, Any], message: str) -> None:
+    stub.put(NODE, node("cloud-1", "7300m"))
+    got = [one for one in findings(stub, changed(SERVICE, changes)) if one.rule == "SDN222"]
+    enough = changes == {f"{CLOUD}.hpa.maxReplicas": 8}
+    assert [one.message for one in got] == ([] if enough else [message])
+    assert [spell_path(one.path) for one in got] == ([] if enough else [f"{CLOUD}.hpa.maxReplicas"])
+
+
+def test_room_for_one(stub: StubServer) -> None:
+    heavy = {"requests": {"cpu": "9"}}
+    service = changed(SERVICE, {f"{CLOUD}.hpa": REMOVED, f"{CLOUD}.{POD}.containers.0.resources": heavy})
+    assert [one.message for one in findings(stub, service)] == [
+        "one replica of 9 cpu each, but 2 nodes hold 0"
+    ]
+    several = changed(
+        SEARCH, {"spec.reidWorkers.template.spec.containers.0.resources": {"requests": {"cpu": "5"}}}
+    )
+    (finding,) = findings(stub, several)
+    assert spell_path(finding.path) == "spec.reidWorkers.replicas"
+
+
+def test_init_containers_count_as_kubernetes_counts_them(stub: StubServer) -> None:
+    """The largest init container, or all that runs at once; a sidecar runs at once with the others."""
+
+    def init(policy: str | None, cpu: str) -> dict[str, Any]:
+        made = {"name": f"i{cpu}", "image": "i", "resources": {"requests": {"cpu": cpu}}}
+        return made | ({"restartPolicy": policy} if policy else {})
+
+    def demand(*containers: dict[str, Any]) -> list[str]:
+        service = changed(SERVICE, {f"{CLOUD}.{POD}.initContainers": list(containers)})
+        return [one.message for one in findings(stub, service) if one.rule == "SDN222"]
+
+    assert demand(init(None, "1")) == []
+    assert demand(init(None, "5"), init(None, "4")) == ["5 replicas of 5 cpu each, but 2 nodes hold 1"]
+    assert demand(init("Always", "4")) == ["5 replicas of 5.024 cpu each, but 2 nodes hold 1"]
+
+
+def test_kinds_that_are_not_served() -> None:
+    served = tuple(kind.resource for kind in SEDNA_KINDS if kind.kind != "ObjectTrackingService")
+    with StubServer(tls=False, served=(*served, NODE, HPA, CRD)) as stub:
+        assert found(stub, TRACKING) == [("SDN126", "error", "kind")]
+
+
+def test_autoscaling_that_the_cluster_cannot_do(stub: StubServer) -> None:
+    stub.put(CRD, crd_of("JointInferenceService", target_named("0.6", None).release))
+    assert found(stub, SERVICE) == [("SDN127", "error", f"{CLOUD}.hpa"), ("SDN127", "error", f"{EDGE}.hpa")]
+    assert found(stub, changed(SERVICE, {f"{EDGE}.hpa": None, f"{CLOUD}.hpa": None})) == []
+
+
+def test_a_cluster_without_autoscaling() -> None:
+    served = tuple(BY_KIND[kind].resource for kind in ("JointInferenceService", "Model"))
+    with StubServer(tls=False, served=(*served, NODE, CRD)) as stub:
+        rules = [rule for rule, *_ in found(stub, SERVICE)]
+    assert rules.count("SDN127") == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "spared"),
+    [("/models", "SDN121"), ("/nodes", None), ("/customresourcedefinitions/", None)],
+)
+def test_what_may_not_be_looked_at_is_left_open(stub: StubServer, path: str, spared: str | None) -> None:
+    stub.remove(MODEL.resource, "helmet-big")
+    stub.put(MODEL.resource, {"metadata": {"name": "helmet-big"}})
+    stub.fail(Answers(403), path=path, times=9)
+    got = findings(stub, changed(SERVICE, {f"{CLOUD}.{POD}.nodeName": "cloud-1"}))
+    denied = [one for one in got if one.rule == "SDN128"]
+    assert [one.level for one in denied] == ["info"]
+    assert "may not be listed" in denied[0].message
+    assert {one.rule for one in got} - {"SDN128"} == ({spared} if spared else set())
+    assert {one.level for one in got} == {"info"}
+
+
+def test_no_answer_is_an_error_after_the_report(
+    stub: StubServer, run_sednactl: RunSednactl, tmp_path: Path
+) -> None:
+    stub.fail(Reset(), times=99)
+    (tmp_path / "s.yaml").write_text(to_yaml([changed(SERVICE, {f"{CLOUD}.hpa.maxReplicas": 0})]))
+    config = stub.kubeconfig(tmp_path / "config")
+    run = run_sednactl("validate", "s.yaml", "--cluster", "--kubeconfig", str(config))
+    assert run.code == 5
+    assert "maxReplicas 0" in run.out
+    assert "cannot reach the cluster" in run.err
+    with pytest.raises(Unreachable):
+        findings(stub, SERVICE)
+
+
+def test_the_command(stub: StubServer, run_sednactl: RunSednactl, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(to_yaml([SERVICE]))
+    config = str(stub.kubeconfig(tmp_path / "config"))
+    whole = run_sednactl("validate", "s.yaml", "--cluster", "--kubeconfig", config, "--strict")
+    assert (whole.code, whole.out) == (0, "")
+    away = run_sednactl("validate", "s.yaml", "--cluster", "--kubeconfig", config, "-n", "park", "-o", "json")
+    assert away.code == 1
+    report = json.loads(away.out)
+    assert [one["rule"] for one in report["findings"] if one["level"] == "error"] == ["SDN124", "SDN124"]
+    assert "neither in these files nor in the cluster" in report["findings"][0]["message"]
+
+
+def test_flags_of_the_cluster_need_it(run_sednactl: RunSednactl, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(to_yaml([SERVICE]))
+    run = run_sednactl("validate", "s.yaml", "--context", "x")
+    assert (run.code, run.out) == (2, "")
+    assert "flags that choose a cluster need --cluster" in run.err
