@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sednactl.cli.options import cluster_command, duration
+from sednactl.cli.scale_explain import explain
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode, UsageError
 from sednactl.surroundings import Surroundings
@@ -30,8 +31,10 @@ app = typer.Typer(
     Examples:
       sednactl scale status -A
       sednactl scale watch helmet
+      sednactl scale explain helmet
     """,
 )
+app.command()(explain)
 
 DEFAULT_WAIT = 300.0
 """Seconds that --until waits where --timeout says nothing."""
