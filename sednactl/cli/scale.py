@@ -11,6 +11,7 @@ import typer
 
 from sednactl.cli.options import cluster_command, duration
 from sednactl.cli.scale_explain import explain
+from sednactl.cli.scale_simulate import simulate
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode, UsageError
 from sednactl.surroundings import Surroundings
@@ -32,9 +33,11 @@ app = typer.Typer(
       sednactl scale status -A
       sednactl scale watch helmet
       sednactl scale explain helmet
+      sednactl scale simulate -f helmet.yaml --load shift-change
     """,
 )
 app.command()(explain)
+app.command()(simulate)
 
 DEFAULT_WAIT = 300.0
 """Seconds that --until waits where --timeout says nothing."""
