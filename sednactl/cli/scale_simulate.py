@@ -171,13 +171,13 @@ def simulate(
     settings, assumed = controller_settings(controller), assumptions(model or (), metric or ())
     costs = prices(price)
     gates = _gates(max_unmet, max_over_target, max_flaps, max_replica_hours, max_cost)
-    wanted = _load(load, rps, load_unit, service, surroundings)
-    variants = _variants(access, name, file, compare or (), fixed or (), sweep or (), surroundings)
+    wanted = read_load_option(load, rps, load_unit, service, surroundings)
+    variants = read_variants(access, name, file, compare or (), fixed or (), sweep or (), surroundings)
     seconds = wanted.duration if length is None else length
     plans, remarks = _plans(variants, wanted, assumed, settings, max(seconds, settings.sync_period))
     for remark in (*wanted.remarks, *remarks):
         surroundings.stderr.write(f"note: {remark}\n")
-    with _progress(surroundings, len(plans)) as done:
+    with progress(surroundings, len(plans)) as done:
         from os import cpu_count
 
         from sednactl.scaling.comparison import runs_of
@@ -229,9 +229,10 @@ def _gates(
     return [Gate(figure, most) for figure, most in said.items() if most is not None]
 
 
-def _load(
+def read_load_option(
     load: str, rps: str, unit: LoadUnit | None, service: str | None, surroundings: Surroundings
 ) -> Load:
+    """Read `--load`: a named one, else a file. Raises InvalidInput, UsageError."""
     from sednactl.cli.scale_assumptions import number
     from sednactl.scaling.load_profiles import PROFILES
     from sednactl.scaling.loads import load_of
@@ -250,7 +251,7 @@ def _load(
     return read_load(data, load, None if unit is None else unit.value, service)
 
 
-def _variants(
+def read_variants(
     access: ClusterAccess,
     name: str | None,
     file: str | None,
@@ -259,6 +260,7 @@ def _variants(
     sweep: Sequence[str],
     surroundings: Surroundings,
 ) -> list[Variant]:
+    """Give the service of -f or NAME, then those to compare it with. Raises InvalidInput, UsageError, NotFound."""
     from sednactl.scaling.variants import fixed as at_fixed
     from sednactl.scaling.variants import swept
 
@@ -311,6 +313,30 @@ def _from_cluster(access: ClusterAccess, name: str, surroundings: Surroundings) 
     return variant_of(found, name)
 
 
+class SampledPlans:
+    """Makes plans of one load; the load is read out a step once for all plans that turn it the same way."""
+
+    def __init__(
+        self, load: Load, assumed: Assumptions, settings: ControllerSettings, seconds: float
+    ) -> None:
+        self._arguments = (load, assumed, settings, seconds)
+        self._sampled: tuple[Sequence[float], Sequence[float]] | None = None
+
+    def build(self, variant: Variant) -> Plan:
+        """Give a variant's plan. Raises InvalidInput for a side that cannot be simulated."""
+        from dataclasses import replace
+
+        from sednactl.scaling.service_plan import plan_of
+
+        load, assumed, settings, seconds = self._arguments
+        if self._sampled is None:
+            plan, _ = plan_of(variant, load, assumed, settings, seconds, {})
+            self._sampled = plan.edge_load, plan.cloud_load
+            return plan
+        plan, _ = plan_of(variant, load, assumed, settings, settings.sync_period, {})
+        return replace(plan, edge_load=self._sampled[0], cloud_load=self._sampled[1])
+
+
 def _plans(
     variants: Sequence[Variant],
     load: Load,
@@ -331,7 +357,7 @@ def _plans(
 
 
 @contextmanager
-def _progress(surroundings: Surroundings, total: int) -> Iterator[Callable[[], object]]:
+def progress(surroundings: Surroundings, total: int) -> Iterator[Callable[[], object]]:
     """Show a bar on a terminal's standard error where there is something to wait for."""
     if total < 10 or not surroundings.moving(surroundings.stderr):
         yield lambda: None
