@@ -12,6 +12,7 @@ import typer
 from sednactl.cli.options import cluster_command, duration
 from sednactl.cli.scale_explain import explain
 from sednactl.cli.scale_recommend import recommend
+from sednactl.cli.scale_set import set_
 from sednactl.cli.scale_simulate import simulate
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode, UsageError
@@ -40,6 +41,7 @@ app = typer.Typer(
 app.command()(explain)
 app.command()(simulate)
 app.command()(recommend)
+app.command("set")(set_)
 
 DEFAULT_WAIT = 300.0
 """Seconds that --until waits where --timeout says nothing."""

@@ -35,7 +35,8 @@ class State:
 def random_state(random: Random, name: str, now: datetime) -> State:
     """Draw a state. Its pods carry the label `of` with the state's name."""
     told = random.choice([0, 1, 1, 2, 2, 3, 4, 5, 6, 8])
-    running = told if random.random() < 0.8 else random.randrange(9)
+    # Not zero while some are told: a share of a sum is then no number that a status can hold.
+    running = told if random.random() < 0.8 else random.randrange(1, 9)
     count = random.choice([0, 1, 1, 2, 3, 4, 5, 6])
     without_request = random.randrange(count) if count and random.random() < 0.06 else None
     pods, statuses, deleted, metrics = [], {}, [], []

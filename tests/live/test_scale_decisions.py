@@ -29,6 +29,7 @@ SETTINGS = ControllerSettings(
 )
 """As tests/live/plane/plane.py starts the controller."""
 BATCHES, STATES = 5, 50
+
 _TARGETS = f"/apis/{GROUP}/v1/namespaces/{{}}/{PLURAL}"
 _HPAS = "/apis/autoscaling/v2/namespaces/{}/horizontalpodautoscalers"
 _METRICS = "/apis/metrics.k8s.io/v1beta1/namespaces/{}/pods"
@@ -243,6 +244,7 @@ def _plain(name: str) -> Json:
     return {"apiVersion": f"{GROUP}/v1", "kind": KIND, "metadata": {"name": name}}
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.usefixtures("canary")
 def test_every_decision_is_the_controllers(plane: Plane, namespace: str, tmp_path: Path) -> None:
     if not plane.own:
@@ -288,9 +290,16 @@ def _batch(
     pods = plane.api.expect("GET", f"/api/v1/namespaces/{namespace}/pods")["items"]
     metrics = plane.api.expect("GET", _METRICS.format(namespace))["items"]
     queues = plane.api.expect("GET", _QUEUES.format(namespace))["items"]
-    eventually(
-        lambda: all(statuses.of(state.name) for state in states), timeout=120, what="a first decision on each"
-    )
+    missing = [state.name for state in states]
+
+    def decided() -> bool:
+        missing[:] = [name for name in missing if not statuses.of(name)]
+        return not missing
+
+    try:
+        eventually(decided, timeout=60, what="a first decision on each")
+    except AssertionError:
+        raise AssertionError("no decision on " + _described(states, missing)) from None
     found: list[str] = []
     begun = datetime.now(timezone.utc)
     # Seven syncs and the window of six seconds later everything has settled.
@@ -315,9 +324,17 @@ def _difference(state: State, when: str, ours: Json, theirs: Json, outcomes: dic
     outcomes[reasons] = outcomes.get(reasons, 0) + 1
     if ours == theirs:
         return []
-    return [
-        f"{state.name}, {when}:\n ours   {ours}\n theirs {theirs}\n hpa    {json.dumps(state.hpa['spec'])}\n"
+    return [f"{state.name}, {when}:\n ours   {ours}\n theirs {theirs}\n{_described([state], [state.name])}"]
+
+
+def _described(states: list[State], names: list[str]) -> str:
+    return "\n".join(_description(state) for state in states if state.name in names)
+
+
+def _description(state: State) -> str:
+    return (
+        f" {state.name}\n hpa    {json.dumps(state.hpa['spec'])}\n"
         f" target {state.target['spec']} {state.target['status']}\n"
         f" pods   {[(pod['metadata']['name'], pod['spec'], state.statuses[pod['metadata']['name']]) for pod in state.pods]}\n"
         f" deleted {state.deleted}\n metrics {state.metrics}"
-    ]
+    )
