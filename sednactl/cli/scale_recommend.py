@@ -9,7 +9,7 @@ import typer
 
 from sednactl.cli.options import cluster_command, duration
 from sednactl.cli.scale_controller import HELP as CONTROLLER_HELP
-from sednactl.cli.scale_simulate import LOAD_HELP, MODEL_HELP, LoadUnit
+from sednactl.cli.scale_inputs import LOAD_HELP, MODEL_HELP, ORDINARY, LoadUnit
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode
 from sednactl.surroundings import Surroundings
@@ -47,7 +47,7 @@ def recommend(
     rps: Annotated[
         str,
         typer.Option("--rps", metavar="NUMBER", help="Requests a second that level 1 of a named load means."),
-    ] = "5",
+    ] = f"{ORDINARY:g}",
     load_unit: Annotated[
         LoadUnit | None,
         typer.Option("--load-unit", help="What a file's values are, where their column does not say."),
@@ -118,7 +118,7 @@ def recommend(
       sednactl scale recommend -f helmet.yaml -o values > hpa.yaml
     """
     surroundings: Surroundings = ctx.obj
-    from sednactl.cli import scale_simulate as simulating
+    from sednactl.cli import scale_inputs as inputs
     from sednactl.cli.scale_assumptions import assumptions, prices, share
     from sednactl.cli.scale_controller import controller_settings
     from sednactl.scaling.recommendation import Wish, count
@@ -127,15 +127,15 @@ def recommend(
 
     settings, assumed, costs = controller_settings(controller), assumptions(model or (), ()), prices(price)
     wish = Wish(share(overload, "--max-overload"), share(unmet, "--max-unmet"), wait, flaps)
-    wanted = simulating.read_load_option(load, rps, load_unit, service, surroundings)
-    (variant,) = simulating.read_variants(access, name, file, (), (), (), surroundings)
+    wanted = inputs.read_load_option(load, rps, load_unit, service, surroundings)
+    (variant,) = inputs.read_variants(access, name, file, (), (), (), surroundings)
     caps = _caps(cap, variant)
     seconds = max(wanted.duration if length is None else length, settings.sync_period)
-    plans = simulating.SampledPlans(wanted, assumed, settings, seconds)
+    plans = inputs.SampledPlans(wanted, assumed, settings, seconds)
     _, remarks = plan_of(variant, wanted, assumed, settings, settings.sync_period, {})
     for remark in (*wanted.remarks, *remarks):
         surroundings.stderr.write(f"note: {remark}\n")
-    with simulating.progress(surroundings, count(caps)) as done:
+    with inputs.progress(surroundings, count(caps)) as done:
         sides = recommended(variant, plans.build, wish, caps, done)
     from sednactl.render import scale_recommended as shown
 

@@ -48,15 +48,10 @@ class Statuses:
 
     def follow(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        text, decoder = "", json.JSONDecoder()
         for line in process.stdout:
-            text += line
-            if line != "}\n":
-                continue
-            event, _ = decoder.raw_decode(text)
-            text = ""
-            status = event["object"].get("status") or {}
-            found = self.seen.setdefault(event["object"]["metadata"]["name"], [])
+            item = json.loads(line)["object"]
+            status = item.get("status") or {}
+            found = self.seen.setdefault(item["metadata"]["name"], [])
             if status.get("conditions") and (not found or found[-1] != status):
                 found.append(status)
 
@@ -66,9 +61,9 @@ def _watching(plane: Plane, namespace: str) -> Iterator[Statuses]:
     kubectl = find_program("kubectl")
     if kubectl is None:
         pytest.skip("no kubectl on PATH or beside the control plane's programs")
-    command = [kubectl, "--kubeconfig", str(plane.kubeconfig), "get", "hpa.v2.autoscaling", "-n", namespace]
+    watch = f"{_HPAS.format(namespace)}?watch=true&timeoutSeconds=900"
     process = subprocess.Popen(
-        [*command, "-w", "--output-watch-events", "-o", "json"],
+        [kubectl, "--kubeconfig", str(plane.kubeconfig), "get", "--raw", watch],
         stdout=subprocess.PIPE,
         text=True,
     )
