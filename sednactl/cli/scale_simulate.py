@@ -37,6 +37,7 @@ class SimulateFormat(str, Enum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+    HTML = "html"
 
 
 def _gate(name: str, words: str, metavar: str) -> Any:
@@ -147,6 +148,7 @@ def simulate(
       sednactl scale simulate -f helmet.yaml --sweep cloud.cpu=20..80:10 --sweep cloud.max=3,5
       sednactl scale simulate -f helmet.yaml --load week.csv --max-unmet 1% --max-flaps 3 -o json
       sednactl scale simulate helmet --load shift-change.jsonl
+      sednactl scale simulate -f helmet.yaml --fixed edge=4,cloud=3 -o html > report.html
     """
     surroundings: Surroundings = ctx.obj
     from sednactl.cli.scale_assumptions import assumptions, prices
@@ -183,6 +185,15 @@ def simulate(
             "controller": vars(settings) | {},
         }
         write(json.dumps(report(runs, costs, about, broken), indent=1) + "\n")
+    elif output is SimulateFormat.HTML:
+        from sednactl.render.scale_report import report as page
+
+        length_ = f"{seconds / 3600:g} hours at a sync of {settings.sync_period:g} s"
+        told = [
+            f"Load: {wanted.name}, {length_}.",
+            *(f"Note: {remark}." for remark in (*wanted.remarks, *remarks)),
+        ]
+        write(page(f"{variants[0].name} under {wanted.name}", told, runs, costs, broken))
     elif output is SimulateFormat.CSV:
         for part in shown.rows(runs):
             write(part)
