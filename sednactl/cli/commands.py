@@ -159,7 +159,9 @@ def as_kubectl_reads(arguments: Sequence[str]) -> list[str]:
     flags, rest = [], 0
     while rest < len(words) and words[rest].startswith("-"):
         flag, joined, _ = words[rest].partition("=")
-        if flag in _CLUSTER_FLAGS:
+        if flag == "--sandbox":
+            taken = 1
+        elif flag in _CLUSTER_FLAGS:
             taken = 1 if joined else 2
         elif flag.startswith("-n"):  # -npark
             taken = 1

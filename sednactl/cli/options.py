@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from sednactl.cluster.access import ClusterAccess
-from sednactl.errors import UsageError
+from sednactl.errors import UsageError, Unreachable
 
 _DURATION_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -75,7 +75,12 @@ _CLUSTER_PARAMETERS: dict[str, Any] = {
     "as_group": Annotated[
         list[str] | None, typer.Option("--as-group", metavar="GROUP", help="Group to impersonate; repeats.")
     ],
+    "sandbox": Annotated[
+        bool,
+        typer.Option("--sandbox", help="Use the local sandbox (see 'sednactl sandbox') and no kubeconfig."),
+    ],
 }
+_DEFAULTS: dict[str, Any] = {"sandbox": False}
 
 
 def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,9 +92,14 @@ def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def command(**arguments: Any) -> Any:
         given = {name: arguments.pop(name) for name in _CLUSTER_PARAMETERS}
+        kubeconfig, context = given["kubeconfig"], given["context"]
+        if given["sandbox"]:
+            if kubeconfig or context:
+                raise UsageError("--sandbox excludes --kubeconfig and --context", hint="leave one of them out")
+            kubeconfig = _sandbox_kubeconfig(arguments["ctx"])
         access = ClusterAccess(
-            given["kubeconfig"],
-            given["context"],
+            kubeconfig,
+            context,
             given["namespace"],
             given["request_timeout"],
             given["as_user"],
@@ -103,7 +113,9 @@ def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
         if name != "access"
     ]
     shared = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS.get(name), annotation=annotation
+        )
         for name, annotation in _CLUSTER_PARAMETERS.items()
     ]
     parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own] + shared
@@ -111,3 +123,12 @@ def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     del command.__wrapped__  # else typer reads the original's annotations
     return command
+
+
+def _sandbox_kubeconfig(ctx: typer.Context) -> str:
+    from sednactl.sandbox.place import place_of, running
+
+    found = running(place_of(ctx.obj.environ))
+    if found is None:
+        raise Unreachable("the sandbox is not up", hint="start it with 'sednactl sandbox up'")
+    return found.kubeconfig
