@@ -52,7 +52,11 @@ def apply(
             if target.subresource:
                 raise not_found(kind, target.name)
             if applied["metadata"].get("uid"):
-                raise conflict(kind, target.name, "uid mismatch: the provided object specified a uid, and no object exists")
+                raise conflict(
+                    kind,
+                    target.name,
+                    "uid mismatch: the provided object specified a uid, and no object exists",
+                )
             fresh = merged(None)
             fresh["metadata"].pop("resourceVersion", None)  # nothing there that it could differ from
             made, _ = create_object(state, kind, target.namespace, fresh, options, applied=True)

@@ -28,7 +28,9 @@ def to_v1(content: Json) -> Json:
     if behavior := spec.pop("behavior", None):
         notes[_BEHAVIOR] = encode(behavior).decode()
     current = status.pop("currentMetrics", None) or []
-    used = [one for one in current if _is_cpu(one) and "averageUtilization" in one["resource"].get("current", {})]
+    used = [
+        one for one in current if _is_cpu(one) and "averageUtilization" in one["resource"].get("current", {})
+    ]
     if used:
         status["currentCPUUtilizationPercentage"] = used[0]["resource"]["current"]["averageUtilization"]
     if current:

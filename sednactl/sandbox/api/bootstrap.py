@@ -14,7 +14,11 @@ _RBAC = "rbac.authorization.k8s.io/v1"
 def furnish(server: ApiServer) -> None:
     """Create what is not there yet."""
     for name in DEFAULT_NAMESPACES:
-        _create(server, "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        _create(
+            server,
+            "/api/v1/namespaces",
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}},
+        )
     _create(server, "/api/v1/namespaces/default/services", _SERVICE)
     for content in _ROLES:
         plural = f"{content['kind'].lower()}s"
@@ -34,7 +38,10 @@ _SERVICE: Json = {
     "apiVersion": "v1",
     "kind": "Service",
     "metadata": {"name": "kubernetes", "labels": {"component": "apiserver", "provider": "kubernetes"}},
-    "spec": {"clusterIP": "10.96.0.1", "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}]},
+    "spec": {
+        "clusterIP": "10.96.0.1",
+        "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}],
+    },
 }
 _ALL = [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}, {"nonResourceURLs": ["*"], "verbs": ["*"]}]
 _ROLES: tuple[Json, ...] = (
@@ -52,6 +59,8 @@ _ROLES: tuple[Json, ...] = (
         "kind": "ClusterRoleBinding",
         "metadata": {"name": "sedna"},
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "sedna"},
-        "subjects": [{"kind": "ServiceAccount", "name": SEDNA_GM.name.rpartition(":")[2], "namespace": "sedna"}],
+        "subjects": [
+            {"kind": "ServiceAccount", "name": SEDNA_GM.name.rpartition(":")[2], "namespace": "sedna"}
+        ],
     },
 )

@@ -20,21 +20,24 @@ _POD_FIELDS = tuple(
         "status.nominatedNodeName",
     )
 )
-_EVENT_FIELDS = tuple(
-    (path, path)
-    for path in (
-        "involvedObject.kind",
-        "involvedObject.namespace",
-        "involvedObject.name",
-        "involvedObject.uid",
-        "involvedObject.apiVersion",
-        "involvedObject.resourceVersion",
-        "involvedObject.fieldPath",
-        "reason",
-        "reportingComponent",
-        "type",
-    )
-) + (("source", "source.component"),)
+_EVENT_FIELDS = (
+    *(
+        (path, path)
+        for path in (
+            "involvedObject.kind",
+            "involvedObject.namespace",
+            "involvedObject.name",
+            "involvedObject.uid",
+            "involvedObject.apiVersion",
+            "involvedObject.resourceVersion",
+            "involvedObject.fieldPath",
+            "reason",
+            "reportingComponent",
+            "type",
+        )
+    ),
+    ("source", "source.component"),
+)
 _RBAC = "rbac.authorization.k8s.io"
 _NO_COLLECTION = ("create", "delete", "get", "list", "patch", "update", "watch")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sednactl.sandbox.api.addresses import ClusterAddresses
@@ -13,6 +14,17 @@ from sednactl.sandbox.api.refusal import Cause
 from sednactl.sandbox.api.state import State
 from sednactl.sandbox.api.text import Json
 
+
+@dataclass(frozen=True)
+class _Write:
+    """One write to an object of a built-in kind, which the rules complete in place."""
+
+    state: State
+    kind: Kind
+    content: Json
+    dry_run: bool
+
+
 NAME_LABEL = "kubernetes.io/metadata.name"
 _TOLERATED = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 
@@ -21,14 +33,14 @@ def prepare_create(state: State, kind: Kind, content: Json, dry_run: bool) -> No
     """Complete a new object of a built-in kind in place."""
     rule = _CREATED.get((kind.group, kind.plural))
     if rule is not None:
-        rule(state, kind, content, dry_run)
+        rule(_Write(state, kind, content, dry_run))
 
 
 def prepare_update(state: State, kind: Kind, old: Json, content: Json, dry_run: bool) -> None:
     """Complete a changed object of a built-in kind in place."""
     shelf = kind.group, kind.plural
     if shelf == ("", "secrets"):
-        _secret(state, kind, content, dry_run)
+        _secret(_Write(state, kind, content, dry_run))
     if shelf == ("", "services"):
         _service_update(state, kind, old, content, dry_run)
     if shelf == ("", "namespaces"):
@@ -43,10 +55,10 @@ def after_removal(state: State, kind: Kind, content: Json) -> None:
         _free(state.addresses, content)
 
 
-def _namespace(state: State, kind: Kind, content: Json, dry_run: bool) -> None:
-    _name_label(content)
-    content["spec"] = {**(content.get("spec") or {}), "finalizers": ["kubernetes"]}
-    content["status"] = {"phase": "Active"}
+def _namespace(write: _Write) -> None:
+    _name_label(write.content)
+    write.content["spec"] = {**(write.content.get("spec") or {}), "finalizers": ["kubernetes"]}
+    write.content["status"] = {"phase": "Active"}
 
 
 def _name_label(content: Json) -> None:
@@ -54,13 +66,13 @@ def _name_label(content: Json) -> None:
     meta["labels"] = {**(meta.get("labels") or {}), NAME_LABEL: meta["name"]}
 
 
-def _secret(state: State, kind: Kind, content: Json, dry_run: bool) -> None:
-    plain = content.pop("stringData", None)
+def _secret(write: _Write) -> None:
+    plain = write.content.pop("stringData", None)
     if plain:
-        data = dict(content.get("data") or {})
+        data = dict(write.content.get("data") or {})
         for key, value in plain.items():
             data[key] = base64.b64encode(str(value).encode()).decode()
-        content["data"] = data
+        write.content["data"] = data
 
 
 def _immutable(kind: Kind, old: Json, content: Json) -> None:
@@ -78,18 +90,23 @@ def _forbidden(field: str) -> Cause:
     return Cause("FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set", field)
 
 
-def _pod(state: State, kind: Kind, content: Json, dry_run: bool) -> None:
-    spec = content.setdefault("spec", {})
+def _pod(write: _Write) -> None:
+    spec = write.content.setdefault("spec", {})
     spec.setdefault("serviceAccountName", "default")
     spec.setdefault("serviceAccount", spec["serviceAccountName"])
     spec.setdefault("priority", 0)
     spec.setdefault("preemptionPolicy", "PreemptLowerPriority")
     tolerations = list(spec.get("tolerations") or ())
     for key in _TOLERATED:
-        if not any(one.get("key") in (key, None, "") and one.get("effect") in ("NoExecute", None, "") for one in tolerations):
-            tolerations.append({"effect": "NoExecute", "key": key, "operator": "Exists", "tolerationSeconds": 300})
+        if not any(
+            one.get("key") in (key, None, "") and one.get("effect") in ("NoExecute", None, "")
+            for one in tolerations
+        ):
+            tolerations.append(
+                {"effect": "NoExecute", "key": key, "operator": "Exists", "tolerationSeconds": 300}
+            )
     spec["tolerations"] = tolerations
-    content["status"] = {"phase": "Pending", "qosClass": _quality(spec)}
+    write.content["status"] = {"phase": "Pending", "qosClass": _quality(spec)}
 
 
 def _quality(spec: Json) -> str:
@@ -107,14 +124,14 @@ def _quality(spec: Json) -> str:
     return "Guaranteed" if guaranteed else "Burstable"
 
 
-def _service(state: State, kind: Kind, content: Json, dry_run: bool) -> None:
-    spec = content.setdefault("spec", {})
-    content["status"] = {"loadBalancer": {}}
+def _service(write: _Write) -> None:
+    spec = write.content.setdefault("spec", {})
+    write.content["status"] = {"loadBalancer": {}}
     if spec.get("type") == "ExternalName":
         return
     wanted = spec.get("clusterIP") or ""
     if wanted != "None":
-        address = _address(state, kind, content, wanted, dry_run)
+        address = _address(write, wanted)
         spec["clusterIP"] = address
     else:
         address = "None"
@@ -122,35 +139,37 @@ def _service(state: State, kind: Kind, content: Json, dry_run: bool) -> None:
     spec.setdefault("ipFamilies", ["IPv4"])
     spec.setdefault("ipFamilyPolicy", "SingleStack")
     spec.setdefault("internalTrafficPolicy", "Cluster")
-    _node_ports(state, kind, content, dry_run)
+    _node_ports(write)
 
 
-def _address(state: State, kind: Kind, content: Json, wanted: str, dry_run: bool) -> str:
-    address = state.addresses.take(wanted)
+def _address(write: _Write, wanted: str) -> str:
+    address = write.state.addresses.take(wanted)
     if address is None:
-        problem = f'Invalid value: "{wanted}": failed to allocate IP {wanted}: provided IP is already allocated'
+        problem = (
+            f'Invalid value: "{wanted}": failed to allocate IP {wanted}: provided IP is already allocated'
+        )
         cause = Cause("FieldValueInvalid", problem, "spec.clusterIPs")
-        raise invalid(kind, content["metadata"]["name"], [cause])
-    if dry_run:
-        state.addresses.free(address)
+        raise invalid(write.kind, write.content["metadata"]["name"], [cause])
+    if write.dry_run:
+        write.state.addresses.free(address)
     return address
 
 
-def _node_ports(state: State, kind: Kind, content: Json, dry_run: bool) -> None:
-    spec = content["spec"]
+def _node_ports(write: _Write) -> None:
+    spec = write.content["spec"]
     if spec.get("type") not in ("NodePort", "LoadBalancer"):
         return
     spec.setdefault("externalTrafficPolicy", "Cluster")
     for position, port in enumerate(spec.get("ports") or ()):
         wanted = port.get("nodePort", 0)
-        given = state.addresses.take_port(wanted)
+        given = write.state.addresses.take_port(wanted)
         if given is None:
             problem = f"Invalid value: {wanted}: provided port is already allocated"
             cause = Cause("FieldValueInvalid", problem, f"spec.ports[{position}].nodePort")
-            raise invalid(kind, content["metadata"]["name"], [cause])
+            raise invalid(write.kind, write.content["metadata"]["name"], [cause])
         port["nodePort"] = given
-        if dry_run:
-            state.addresses.free("", (given,))
+        if write.dry_run:
+            write.state.addresses.free("", (given,))
 
 
 def _service_update(state: State, kind: Kind, old: Json, content: Json, dry_run: bool) -> None:
@@ -162,7 +181,7 @@ def _service_update(state: State, kind: Kind, old: Json, content: Json, dry_run:
             spec.pop(field, None)
         return
     if before.get("type") == "ExternalName":
-        _service(state, kind, content, dry_run)
+        _service(_Write(state, kind, content, dry_run))
         return
     for field in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"):
         if not spec.get(field) and field in before:
@@ -186,27 +205,29 @@ def _free(addresses: ClusterAddresses, content: Json) -> None:
     addresses.free(spec.get("clusterIP") or "", ports)
 
 
-def _emptied(state: State, kind: Kind, content: Json, dry_run: bool) -> None:
-    content["status"] = {}
+def _emptied(write: _Write) -> None:
+    write.content["status"] = {}
 
 
-def _replica_set(state: State, kind: Kind, content: Json, dry_run: bool) -> None:
-    content["status"] = {"replicas": 0}
+def _replica_set(write: _Write) -> None:
+    write.content["status"] = {"replicas": 0}
 
 
-def _autoscaler(state: State, kind: Kind, content: Json, dry_run: bool) -> None:
-    content["status"] = {"currentMetrics": None, "desiredReplicas": 0}
+def _autoscaler(write: _Write) -> None:
+    write.content["status"] = {"currentMetrics": None, "desiredReplicas": 0}
 
 
-def _definition(state: State, kind: Kind, content: Json, dry_run: bool) -> None:
-    content["status"] = {
+def _definition(write: _Write) -> None:
+    write.content["status"] = {
         "conditions": None,
         "acceptedNames": {"plural": "", "kind": ""},
-        "storedVersions": [one["name"] for one in content["spec"].get("versions") or () if one.get("storage")],
+        "storedVersions": [
+            one["name"] for one in write.content["spec"].get("versions") or () if one.get("storage")
+        ],
     }
 
 
-_CREATED: dict[tuple[str, str], Callable[[State, Kind, Json, bool], None]] = {
+_CREATED: dict[tuple[str, str], Callable[[_Write], None]] = {
     ("", "namespaces"): _namespace,
     ("", "secrets"): _secret,
     ("", "pods"): _pod,

@@ -114,4 +114,3 @@ def _taken(definition: Json, catalog: Catalog) -> str:
             clash = names["kind"] if names["kind"] in (other.kind, other.lists) else names.get("listKind")
             return f'"{clash}" is already in use'
     return ""
-

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from sednactl.sandbox.api.custom_kinds import CLEANUP, DEFINITIONS, kinds_of, shelf_of, status_of, with_condition
+from sednactl.sandbox.api.custom_kinds import (
+    CLEANUP,
+    DEFINITIONS,
+    kinds_of,
+    shelf_of,
+    status_of,
+    with_condition,
+)
 from sednactl.sandbox.api.kinds import Kind, Shelf
 from sednactl.sandbox.api.state import State
 from sednactl.sandbox.api.text import Json
@@ -10,9 +17,7 @@ from sednactl.sandbox.api.text import Json
 
 def definition_kind(state: State) -> Kind:
     """Give the kind of definitions themselves."""
-    found = state.catalog.storage_kind(DEFINITIONS)
-    assert found is not None
-    return found
+    return state.kind_of(DEFINITIONS)
 
 
 def look_at_definition(state: State, definition: Json) -> None:
@@ -21,7 +26,9 @@ def look_at_definition(state: State, definition: Json) -> None:
         return
     status = status_of(definition, state.catalog, state.now())
     if status != definition.get("status"):
-        state.put(definition_kind(state), {**definition, "status": status, "metadata": {**definition["metadata"]}})
+        state.put(
+            definition_kind(state), {**definition, "status": status, "metadata": {**definition["metadata"]}}
+        )
     serve_definition(state, {**definition, "status": status})
 
 

@@ -74,11 +74,24 @@ def resources(state: State, name: str, version: str) -> Answer | None:
         found.append(_resource(kind))
         found += [_subresource(kind, subresource) for subresource in sorted(kind.subresources)]
     for plural, review in REVIEWS.get((name, version), {}).items():
-        found.append({"name": plural, "singularName": review.lower(), "namespaced": False, "kind": review, "verbs": ["create"]})
+        found.append(
+            {
+                "name": plural,
+                "singularName": review.lower(),
+                "namespaced": False,
+                "kind": review,
+                "verbs": ["create"],
+            }
+        )
     api_version = f"{name}/{version}" if name else version
     answer: Json = {"kind": "APIResourceList", "groupVersion": api_version, "resources": found}
     if name:
-        answer = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": api_version, "resources": found}
+        answer = {
+            "kind": "APIResourceList",
+            "apiVersion": "v1",
+            "groupVersion": api_version,
+            "resources": found,
+        }
     return answer_json(answer)
 
 
@@ -152,13 +165,21 @@ def _all_at_once(state: State, of: str, *, core: bool) -> Answer:
             {
                 "version": version,
                 "resources": [_discovered(kind) for kind in _kinds(state, name, version)]
-                + [_discovered_review(name, version, *entry) for entry in REVIEWS.get((name, version), {}).items()],
+                + [
+                    _discovered_review(name, version, *entry)
+                    for entry in REVIEWS.get((name, version), {}).items()
+                ],
                 "freshness": "Current",
             }
             for version in versions
         ]
         items.append({"metadata": {"name": name or None, "creationTimestamp": None}, "versions": listed})
-    content = {"kind": "APIGroupDiscoveryList", "apiVersion": f"{_AGGREGATED}/{of}", "metadata": {}, "items": items}
+    content = {
+        "kind": "APIGroupDiscoveryList",
+        "apiVersion": f"{_AGGREGATED}/{of}",
+        "metadata": {},
+        "items": items,
+    }
     answer = answer_json(content)
     form = f"application/json;g={_AGGREGATED};v={of};as=APIGroupDiscoveryList"
     return Answer(200, answer.body, form)

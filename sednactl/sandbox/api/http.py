@@ -128,7 +128,9 @@ class HttpFront:
         raise Refusal("Unauthorized", "Unauthorized")
 
     def _response(self, answer: Answer) -> web.Response:
-        response = web.Response(status=answer.status, body=answer.body, headers=self._headers(answer.content_type))
+        response = web.Response(
+            status=answer.status, body=answer.body, headers=self._headers(answer.content_type)
+        )
         for warning in answer.warnings:
             text = warning.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
             response.headers.add("Warning", f'299 - "{text}"')

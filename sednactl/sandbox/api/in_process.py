@@ -73,7 +73,12 @@ class InProcessSender(Sender):
         """Watch, and give the lines as they come."""
         answer = self._server.handle(self._request("GET", asked.path, None, "application/json", ""))
         if not isinstance(answer, Stream):
-            decoded(Answer(answer.status, answer.content_type, answer.body), asked, self._credentials.server, "sandbox")
+            decoded(
+                Answer(answer.status, answer.content_type, answer.body),
+                asked,
+                self._credentials.server,
+                "sandbox",
+            )
             raise Unreachable("the sandbox does not answer a watch with a stream")
         subscription = answer.subscription
         end = time.monotonic() + min(seconds, answer.seconds)
@@ -96,8 +101,8 @@ class InProcessSender(Sender):
         data: bytes | None,
         accept: str,
         content_type: str,
-        deadline: float | None,
-        repeat: Repeat,
+        deadline: float | None,  # noqa: ARG002 - nothing here can last
+        repeat: Repeat,  # noqa: ARG002 - no answer gets lost
     ) -> Answer:
         if self._aborted.is_set():
             raise Unreachable("the work with the sandbox was stopped")

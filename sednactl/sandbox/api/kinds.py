@@ -108,7 +108,9 @@ class Catalog:
     def storage_kind(self, shelf: Shelf) -> Kind | None:
         """Give the kind of a shelf in the version it is kept in, else in any that is served."""
         served = [one for one in self._kinds.values() if one.shelf == shelf]
-        return next((one for one in served if one.version == one.storage_version), served[0] if served else None)
+        return next(
+            (one for one in served if one.version == one.storage_version), served[0] if served else None
+        )
 
     def set_custom(self, definition: str, kinds: tuple[Kind, ...]) -> None:
         """Serve these kinds for a definition, and no longer those it had before."""

@@ -22,7 +22,13 @@ def begin_metadata(kind: Kind, content: Json, namespace: str, now: str) -> None:
         meta["name"] = generated(str(meta["generateName"]))
     if not meta.get("name"):
         raise invalid(
-            kind, "", [Cause("FieldValueRequired", "Required value: name or generateName is required", "metadata.name")]
+            kind,
+            "",
+            [
+                Cause(
+                    "FieldValueRequired", "Required value: name or generateName is required", "metadata.name"
+                )
+            ],
         )
     meta.pop("deletionTimestamp", None)
     meta.pop("deletionGracePeriodSeconds", None)
@@ -56,7 +62,8 @@ def check_name(meta: Json, name: str) -> None:
         raise Refusal("BadRequest", "name must be provided")
     if meta["name"] != name:
         raise Refusal(
-            "BadRequest", f"the name of the object ({meta['name']}) does not match the name on the URL ({name})"
+            "BadRequest",
+            f"the name of the object ({meta['name']}) does not match the name on the URL ({name})",
         )
 
 
@@ -67,13 +74,15 @@ def continue_metadata(kind: Kind, old: Json, new: Json) -> None:
     name = before["name"]
     if uid and uid != before["uid"]:
         raise conflict(
-            kind, name, f"Precondition failed: UID in precondition: {uid}, UID in object meta: {before['uid']}"
+            kind,
+            name,
+            f"Precondition failed: UID in precondition: {uid}, UID in object meta: {before['uid']}",
         )
     if version and version != "0":
         if version != before["resourceVersion"]:
             raise conflict(kind, name, MODIFIED)
     elif not kind.unconditional_update:
-        value = "0x0" if not version else version
+        value = version or "0x0"
         raise invalid(
             kind,
             name,
@@ -140,7 +149,11 @@ def _timeless(content: Json) -> Json:
 
 
 def _without(content: Json, fields: set[str]) -> Json:
-    return {key: value for key, value in content.items() if key not in fields and key not in ("kind", "apiVersion")}
+    return {
+        key: value
+        for key, value in content.items()
+        if key not in fields and key not in ("kind", "apiVersion")
+    }
 
 
 def conflict(kind: Kind, name: str, why: str) -> Refusal:

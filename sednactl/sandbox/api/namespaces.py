@@ -27,7 +27,9 @@ def check_place(state: State, kind: Kind, namespace: str, name: str) -> None:
             group=kind.group,
             kind=kind.plural,
             causes=[
-                Cause("NamespaceTerminating", f"namespace {namespace} is being terminated", "metadata.namespace")
+                Cause(
+                    "NamespaceTerminating", f"namespace {namespace} is being terminated", "metadata.namespace"
+                )
             ],
         )
 

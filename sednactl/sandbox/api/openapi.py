@@ -34,7 +34,9 @@ def document(state: State, path: str, request: Request) -> Answer | None:
             raise Refusal("NotAcceptable", "only the following media types are accepted: application/json")
         return answer_json(_swagger(state))
     if path == "/openapi/v3":
-        return answer_json({"paths": {_place(*version): _link(state, version) for version in _versions(state)}})
+        return answer_json(
+            {"paths": {_place(*version): _link(state, version) for version in _versions(state)}}
+        )
     for version in _versions(state):
         if path == f"/openapi/v3/{_place(*version)}":
             return answer_json(_third(state, *version))
@@ -112,7 +114,9 @@ def _operation(kind: Kind, verb: str, parameters: tuple[str, ...], reference: st
     action = {"post": "post", "put": "put", "patch": "patch", "delete": "delete"}.get(verb, "get")
     result: Json = {
         "parameters": [{"name": one, "in": "query", "schema": {"type": "string"}} for one in parameters],
-        "responses": {"200": {"description": "OK", "content": {"application/json": {"schema": {"$ref": reference}}}}},
+        "responses": {
+            "200": {"description": "OK", "content": {"application/json": {"schema": {"$ref": reference}}}}
+        },
         "x-kubernetes-action": action,
         _GVK: _gvk(kind),
     }
@@ -120,7 +124,10 @@ def _operation(kind: Kind, verb: str, parameters: tuple[str, ...], reference: st
         result["requestBody"] = {"content": {"*/*": {"schema": {"$ref": reference}}}, "required": True}
     elif verb == "patch":
         forms = _PATCHES if kind.custom is not None else (*_PATCHES, _STRATEGIC)
-        result["requestBody"] = {"content": {form: {"schema": {"type": "object"}} for form in forms}, "required": True}
+        result["requestBody"] = {
+            "content": {form: {"schema": {"type": "object"}} for form in forms},
+            "required": True,
+        }
     return result
 
 
@@ -163,7 +170,9 @@ def _type(name: str, schemas: Json, prefix: str) -> None:
     schemas[_named(name)] = schema
     fields = _table()["types"][name]["fields"]
     if fields:
-        schema["properties"] = {field: _place_of(spelled, schemas, prefix) for field, spelled in fields.items()}
+        schema["properties"] = {
+            field: _place_of(spelled, schemas, prefix) for field, spelled in fields.items()
+        }
 
 
 def _place_of(spelled: Json, schemas: Json, prefix: str) -> Json:
@@ -171,7 +180,9 @@ def _place_of(spelled: Json, schemas: Json, prefix: str) -> Json:
         _type(spelled["ref"], schemas, prefix)
         reference: Json = {"$ref": prefix + _named(spelled["ref"])}
         # Beside a reference nothing may stand; the OpenAPI of Kubernetes wraps it.
-        return {"allOf": [reference], "default": {}} if "default" in spelled or "zero" in spelled else reference
+        return (
+            {"allOf": [reference], "default": {}} if "default" in spelled or "zero" in spelled else reference
+        )
     kind = spelled["type"]
     schema: Json = _SCALARS.get(kind) or {"type": kind}
     schema = dict(schema)

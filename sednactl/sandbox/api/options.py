@@ -61,7 +61,9 @@ def delete_options(request: Request) -> DeleteOptions:
         if not isinstance(content, dict):
             raise Refusal("BadRequest", "unable to decode DeleteOptions: it is no object")
         if content.get("kind") not in (None, "", "DeleteOptions"):
-            raise Refusal("BadRequest", f"decoded object cannot be converted to DeleteOptions: {content.get('kind')}")
+            raise Refusal(
+                "BadRequest", f"decoded object cannot be converted to DeleteOptions: {content.get('kind')}"
+            )
     else:
         content = _from_query(request)
     propagation = str(content.get("propagationPolicy") or "")

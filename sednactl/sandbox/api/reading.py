@@ -105,8 +105,7 @@ def _versions(
     if not asked:
         return state.store.list(shelf, namespace)
     exact = match == "Exact" or (limit and not match)
-    if exact and asked > state.store.revision or not exact:
-        check_not_newer(asked, state.store.revision)
+    check_not_newer(asked, state.store.revision)
     if not exact:
         return state.store.list(shelf, namespace)
     try:

@@ -11,7 +11,7 @@ from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.text import encode
 
 if TYPE_CHECKING:
-    from sednactl.sandbox.api.subscriptions import Mark, Subscription
+    from sednactl.sandbox.api.subscriptions import Mark, Notice, Subscription
 
 JSON = "application/json"
 
@@ -77,7 +77,7 @@ class Stream:
     """
 
     subscription: Subscription
-    draw: Callable[[object], bytes]
+    draw: Callable[[Notice | Refusal], bytes]
     mark: Callable[[Mark], bytes]
     seconds: float
     bookmarks: bool

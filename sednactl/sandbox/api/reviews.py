@@ -28,7 +28,7 @@ def review(state: State, group: str, plural: str, kind: str, request: Request) -
     if not isinstance(body, dict):
         raise Refusal("BadRequest", "the body is no object")
     if body.get("kind") not in (None, "", kind):
-        raise Refusal("BadRequest", f"{body['kind']} in version \"v1\" cannot be handled as a {kind}")
+        raise Refusal("BadRequest", f'{body["kind"]} in version "v1" cannot be handled as a {kind}')
     user = request.user
     state.rights.check(user, Action("create", group, plural, namespaced=False))
     spec = body.get("spec") or {}
@@ -83,7 +83,18 @@ def _rules(state: State, user: User) -> Json:
     ]
     if state.rights.allows(user, Action("*", "*", "*")):
         rules.append({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]})
-    paths = ["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz", "/version"]
+    paths = [
+        "/api",
+        "/api/*",
+        "/apis",
+        "/apis/*",
+        "/healthz",
+        "/livez",
+        "/openapi",
+        "/openapi/*",
+        "/readyz",
+        "/version",
+    ]
     return {
         "resourceRules": rules,
         "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths}],

@@ -39,7 +39,9 @@ class Denial:
         """Tell whether it forbids an action to its user."""
         resource = f"{asked.resource}/{asked.subresource}" if asked.subresource else asked.resource
         return (
-            _names(self.verbs, asked.verb) and _names(self.groups, asked.group) and _names(self.resources, resource)
+            _names(self.verbs, asked.verb)
+            and _names(self.groups, asked.group)
+            and _names(self.resources, resource)
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sednactl.sandbox.api.kinds import Kind
@@ -12,7 +12,7 @@ from sednactl.sandbox.api.store import Version
 
 Labels = Mapping[str, str]
 _KEY = r"[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?"
-_TOKEN = re.compile(r"\s*(?:(?P<word>[^\s,()=!<>]+)|(?P<sign>==|!=|=|!|<|>|,|\(|\)))")
+_WORD = re.compile(r"\s*(?:(?P<word>[^\s,()=!<>]+)|(?P<sign>==|!=|=|!|<|>|,|\(|\)))")
 _VALID_KEY = re.compile(rf"^{_KEY}$")
 _VALID_VALUE = re.compile(r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")
 
@@ -46,26 +46,26 @@ class Requirement:
 def read_label_selector(text: str) -> tuple[Requirement, ...]:
     """Read a label selector. Raises Refusal BadRequest."""
     try:
-        return tuple(_requirements(_tokens(text)))
+        return tuple(_requirements(_words(text)))
     except ValueError as error:
         raise Refusal("BadRequest", f"unable to parse requirement: {error}") from None
 
 
-def _tokens(text: str) -> list[str]:
-    tokens: list[str] = []
+def _words(text: str) -> list[str]:
+    words: list[str] = []
     position = 0
     while text[position:].strip():
-        match = _TOKEN.match(text, position)
+        match = _WORD.match(text, position)
         if match is None:
             raise ValueError(f"found '{text[position:].strip()}', expected: identifier")
-        tokens.append(match.group("word") or match.group("sign"))
+        words.append(match.group("word") or match.group("sign"))
         position = match.end()
-    return tokens
+    return words
 
 
-def _requirements(tokens: list[str]) -> list[Requirement]:
+def _requirements(words: list[str]) -> list[Requirement]:
     found: list[Requirement] = []
-    rest = list(tokens)
+    rest = list(words)
     while rest:
         found.append(_requirement(rest))
         if rest:
@@ -77,10 +77,10 @@ def _requirements(tokens: list[str]) -> list[Requirement]:
 
 
 def _requirement(rest: list[str]) -> Requirement:
-    token = rest.pop(0)
-    if token == "!":
+    word = rest.pop(0)
+    if word == "!":
         return Requirement(_key(rest.pop(0) if rest else ""), "!")
-    key = _key(token)
+    key = _key(word)
     if not rest or rest[0] == ",":
         return Requirement(key, "exists")
     operator = rest.pop(0)
@@ -92,11 +92,11 @@ def _requirement(rest: list[str]) -> Requirement:
     if operator in ("<", ">"):
         value = rest.pop(0) if rest else ""
         if not value.isdigit():
-            raise ValueError(f"values[0][{key}]: Invalid value: \"{value}\": for 'Gt', 'Lt' operators, the value must be an integer")
+            raise ValueError(
+                f"values[0][{key}]: Invalid value: \"{value}\": for 'Gt', 'Lt' operators, the value must be an integer"
+            )
         return Requirement(key, "gt" if operator == ">" else "lt", frozenset([value]))
-    raise ValueError(
-        f"found '{operator}', expected: in, notin, =, ==, !=, gt, lt"
-    )
+    raise ValueError(f"found '{operator}', expected: in, notin, =, ==, !=, gt, lt")
 
 
 def _set(rest: list[str]) -> frozenset[str]:
@@ -105,17 +105,17 @@ def _set(rest: list[str]) -> frozenset[str]:
     values: set[str] = set()
     expect_value = True
     while rest:
-        token = rest.pop(0)
-        if token == ")":
+        word = rest.pop(0)
+        if word == ")":
             if expect_value:
                 values.add("")
             return frozenset(values)
-        if token == ",":
+        if word == ",":
             if expect_value:
                 values.add("")
             expect_value = True
             continue
-        values.add(_value(token))
+        values.add(_value(word))
         expect_value = False
     raise ValueError("found '', expected: ',' or ')'")
 
@@ -129,7 +129,9 @@ def _key(text: str) -> str:
 
 def _value(text: str) -> str:
     if not _VALID_VALUE.match(text):
-        raise ValueError(f'<nil>: Invalid value: "{text}": a valid label value must be an empty string or consist of alphanumeric characters')
+        raise ValueError(
+            f'<nil>: Invalid value: "{text}": a valid label value must be an empty string or consist of alphanumeric characters'
+        )
     return text
 
 
@@ -140,9 +142,7 @@ FieldTest = tuple[str, bool, str]
 def read_field_selector(text: str, kind: Kind) -> tuple[FieldTest, ...]:
     """Read a field selector for a kind. Raises Refusal BadRequest for a field it has no label for."""
     tests: list[FieldTest] = []
-    known = {"metadata.name", *(label for label, _ in kind.fields)}
-    if kind.namespaced or kind.custom is not None or True:
-        known.add("metadata.namespace")
+    known = {"metadata.name", "metadata.namespace", *(label for label, _ in kind.fields)}
     for part in re.split(r"(?<!\\),", text):
         if not part:
             continue
@@ -218,6 +218,3 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-Test = Callable[[Version], bool]

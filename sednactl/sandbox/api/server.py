@@ -77,7 +77,9 @@ class ApiServer:
         if place is not None and place.rest:
             return self._resource(place, request)
         if request.method not in ("GET", "HEAD"):
-            raise Refusal("MethodNotAllowed", "the server does not allow this method on the requested resource")
+            raise Refusal(
+                "MethodNotAllowed", "the server does not allow this method on the requested resource"
+            )
         if place is not None:
             return discovery.resources(self.state, place.group, place.version) or _nowhere()
         return self._other(request)
@@ -117,7 +119,15 @@ class ApiServer:
         kind = target.kind
         state.rights.check(
             request.user,
-            Action(verb, kind.group, kind.plural, target.subresource, target.namespace, target.name, kind.namespaced),
+            Action(
+                verb,
+                kind.group,
+                kind.plural,
+                target.subresource,
+                target.namespace,
+                target.name,
+                kind.namespaced,
+            ),
         )
         operation = _PARTS.get((target.subresource, verb)) if target.subresource else _OBJECTS.get(verb)
         if operation is None or (not target.subresource and verb not in kind.verbs):
@@ -160,5 +170,3 @@ def _not_allowed() -> Refusal:
 
 def _nowhere() -> Answer:
     return Answer(404, b"404 page not found\n", _PLAIN)
-
-

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sednactl.sandbox.api.addresses import ClusterAddresses
-from sednactl.sandbox.api.kinds import Catalog, Kind
+from sednactl.sandbox.api.kinds import Catalog, Kind, Shelf
 from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.rights import Rights
 from sednactl.sandbox.api.selectors import values_of
@@ -47,6 +47,13 @@ class State:
             made = structure_of_crd(schema, kind.api_version, kind.kind)
         self._structures[kind] = kind.custom, made
         return made
+
+    def kind_of(self, shelf: Shelf) -> Kind:
+        """Give the kind of a shelf that is served, in the version it is kept in. Raises KeyError."""
+        found = self.catalog.storage_kind(shelf)
+        if found is None:
+            raise KeyError(shelf)
+        return found
 
     def find(self, kind: Kind, namespace: str, name: str) -> Version | None:
         """Give an object's current version, None where there is none."""

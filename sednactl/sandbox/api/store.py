@@ -15,7 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from sednactl.sandbox.api.kinds import Shelf
 from sednactl.sandbox.api.text import Json, decode, encode
@@ -23,7 +23,8 @@ from sednactl.sandbox.api.text import Json, decode, encode
 REMEMBERED = 5000
 """Changes of one kind that are remembered for watches that begin in the past."""
 
-EventType = Literal["ADDED", "MODIFIED", "DELETED"]
+EventType: TypeAlias = Literal["ADDED", "MODIFIED", "DELETED"]
+Versions: TypeAlias = "list[Version]"
 _TYPED = ("kind", "apiVersion")
 
 
@@ -126,7 +127,9 @@ class Store:
         """Give how many objects lie on a shelf."""
         return len(self._shelf(shelf).keys)
 
-    def list(self, shelf: Shelf, namespace: str = "", revision: int | None = None) -> tuple[list[Version], int]:
+    def list(
+        self, shelf: Shelf, namespace: str = "", revision: int | None = None
+    ) -> tuple[list[Version], int]:
         """Give the objects of a namespace, or all, in order, and the revision this is true for.
 
         `revision` asks for them as they were then. Raises Forgotten when that is too long ago.
@@ -157,7 +160,9 @@ class Store:
             if before is None:
                 bisect.insort(objects.keys, version.key)
             objects.now[version.key] = version
-            self._tell(shelf, objects, Event(self._revision, "MODIFIED" if before else "ADDED", version, before))
+            self._tell(
+                shelf, objects, Event(self._revision, "MODIFIED" if before else "ADDED", version, before)
+            )
             return version
 
     def remove(self, shelf: Shelf, content: Json, values: tuple[str, ...]) -> Version:
@@ -210,14 +215,14 @@ class Store:
                 objects.events.clear()
                 objects.floor = self._revision
 
-    def contents(self) -> tuple[int, dict[Shelf, list[Version]]]:
+    def contents(self) -> tuple[int, dict[Shelf, Versions]]:
         """Give everything as it is now, with its revision."""
         with self.lock:
             return self._revision, {
                 shelf: [objects.now[key] for key in objects.keys] for shelf, objects in self._shelves.items()
             }
 
-    def restore(self, revision: int, contents: Mapping[Shelf, list[Version]]) -> None:
+    def restore(self, revision: int, contents: Mapping[Shelf, Versions]) -> None:
         """Take in what was kept earlier, into an empty store; nothing is known of its past."""
         with self.lock:
             self._revision = revision

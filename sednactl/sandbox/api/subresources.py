@@ -11,7 +11,6 @@ from sednactl.sandbox.api.kinds import Kind, ScalePaths
 from sednactl.sandbox.api.metadata import conflict
 from sednactl.sandbox.api.options import DeleteOptions, write_options
 from sednactl.sandbox.api.paths import Target
-from sednactl.sandbox.api.presenting import typed
 from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.requests import Answer, Request, answer_json
 from sednactl.sandbox.api.selectors import at_path
@@ -34,8 +33,7 @@ def write_scale(state: State, target: Target, request: Request) -> Answer:
     patched = request.method == "PATCH"
     content_type = request.content_type()
     body = read_body(request.body, "application/json" if patched else content_type)
-    paths = kind.scale
-    assert paths is not None
+    paths = _paths(kind)
 
     def change(live: Json) -> Json:
         scale = _scale_of(kind, live)
@@ -58,7 +56,9 @@ def _with_scale(kind: Kind, live: Json, wanted: Json, paths: ScalePaths) -> Json
     before = live["metadata"]
     replicas = (wanted.get("spec") or {}).get("replicas", 0)
     if not isinstance(replicas, int) or isinstance(replicas, bool):
-        raise Refusal("BadRequest", "Scale in version \"v1\" cannot be handled as a Scale: spec.replicas is no integer")
+        raise Refusal(
+            "BadRequest", 'Scale in version "v1" cannot be handled as a Scale: spec.replicas is no integer'
+        )
     if replicas < 0:
         problem = f"Invalid value: {replicas}: must be greater than or equal to 0"
         raise Refusal(
@@ -88,8 +88,7 @@ def _with_scale(kind: Kind, live: Json, wanted: Json, paths: ScalePaths) -> Json
 
 
 def _scale_of(kind: Kind, content: Json) -> Json:
-    paths = kind.scale
-    assert paths is not None
+    paths = _paths(kind)
     meta = content["metadata"]
     shown = {
         key: meta[key]
@@ -105,7 +104,19 @@ def _scale_of(kind: Kind, content: Json) -> Json:
     spec: Json = {}
     if replicas := at_path(content, paths.spec):
         spec["replicas"] = replicas
-    return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": shown, "spec": spec, "status": status}
+    return {
+        "kind": "Scale",
+        "apiVersion": "autoscaling/v1",
+        "metadata": shown,
+        "spec": spec,
+        "status": status,
+    }
+
+
+def _paths(kind: Kind) -> ScalePaths:
+    if kind.scale is None:
+        raise Refusal("NotFound", "the server could not find the requested resource")
+    return kind.scale
 
 
 def bind(state: State, target: Target, request: Request) -> Answer:
@@ -115,7 +126,9 @@ def bind(state: State, target: Target, request: Request) -> Answer:
     node = at_path(body, "target.name")
     if not node:
         cause = Cause("FieldValueRequired", "Required value", "target.name")
-        raise Refusal("Invalid", 'Binding "" is invalid: target.name: Required value', kind="Binding", causes=[cause])
+        raise Refusal(
+            "Invalid", 'Binding "" is invalid: target.name: Required value', kind="Binding", causes=[cause]
+        )
     found = state.read(target.kind, target.namespace, target.name)
     pod = found.object()
     taken = (pod.get("spec") or {}).get("nodeName")
@@ -140,7 +153,9 @@ def bind(state: State, target: Target, request: Request) -> Answer:
             others = [one for one in status.get("conditions") or () if one.get("type") != "PodScheduled"]
             status["conditions"] = [*others, scheduled]
             state.put(target.kind, pod)
-    return answer_json({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}, 201)
+    return answer_json(
+        {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}, 201
+    )
 
 
 def evict(state: State, target: Target, request: Request) -> Answer:
@@ -162,7 +177,9 @@ def evict(state: State, target: Target, request: Request) -> Answer:
             str(given.get("propagationPolicy") or ""),
         ),
     )
-    return answer_json({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}, 201)
+    return answer_json(
+        {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}, 201
+    )
 
 
 def log(state: State, target: Target, request: Request) -> Answer:
@@ -196,5 +213,3 @@ def log(state: State, target: Target, request: Request) -> Answer:
     if tail.isdigit():
         lines = lines[len(lines) - min(int(tail), len(lines)) :]
     return Answer(200, "".join(f"{line}\n" for line in lines).encode(), "text/plain; charset=utf-8")
-
-

@@ -46,7 +46,9 @@ Item = Notice | Mark | Refusal
 class Subscription:
     """Events of one shelf that a selection is about, in order, until it is closed or overflows."""
 
-    def __init__(self, store: Store, shelf: Shelf, selection: Selection, after: int, most: int = MOST_WAITING) -> None:
+    def __init__(
+        self, store: Store, shelf: Shelf, selection: Selection, after: int, most: int = MOST_WAITING
+    ) -> None:
         self._store = store
         self._shelf = shelf
         self._selection = selection
@@ -86,14 +88,12 @@ class Subscription:
         before = event.before is not None and self._selection.holds(event.before)
         if now:
             return Notice("MODIFIED" if before else "ADDED", event.version, event.revision)
-        if not before:
+        if not before or event.before is None:
             return None
         if event.type == "DELETED":
             return Notice("DELETED", event.version, event.revision)
         # It left the selection: the watcher gets what it last knew, with the newer resourceVersion.
-        last = event.before
-        assert last is not None
-        return Notice("DELETED", with_revision(last, event.revision), event.revision)
+        return Notice("DELETED", with_revision(event.before, event.revision), event.revision)
 
     def take(self) -> list[Item]:
         """Give what waits, without waiting."""
@@ -141,5 +141,11 @@ def with_revision(version: Version, revision: int) -> Version:
     content = version.object()
     content["metadata"]["resourceVersion"] = str(revision)
     return Version(
-        version.namespace, version.name, version.uid, revision, version.labels, version.values, encode(content)
+        version.namespace,
+        version.name,
+        version.uid,
+        revision,
+        version.labels,
+        version.values,
+        encode(content),
     )

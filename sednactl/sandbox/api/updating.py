@@ -40,7 +40,11 @@ def update(state: State, target: Target, request: Request) -> Answer:
     options = write_options(request, "UpdateOptions")
     content = object_of(kind, read_body(request.body, request.content_type()))
     check_name(content["metadata"], target.name)
-    if not target.subresource and state.find(kind, target.namespace, target.name) is None and kind.created_by_update:
+    if (
+        not target.subresource
+        and state.find(kind, target.namespace, target.name) is None
+        and kind.created_by_update
+    ):
         content["metadata"].pop("resourceVersion", None)
         made, told = create_object(state, kind, target.namespace, content, options, raw=request.body)
         return answer_object(state, kind, made, form, 201, told)

@@ -85,17 +85,21 @@ def _seconds(request: Request) -> float:
     return random.uniform(SHORTEST, LONGEST)  # noqa: S311 - spreads reconnections, no secret
 
 
-def _drawing(state: State, kind: Kind, form: Form) -> Callable[[object], bytes]:
+def _drawing(state: State, kind: Kind, form: Form) -> Callable[[Notice | Refusal], bytes]:
     headed = [True]  # only a table's first event carries the column definitions
 
-    def draw(item: object) -> bytes:
+    def draw(item: Notice | Refusal) -> bytes:
         if isinstance(item, Refusal):
             return b'{"type":"ERROR","object":%s}\n' % encode(item.as_json())
-        assert isinstance(item, Notice)
         version = item.version
         if form.how == "table":
             table = table_of(
-                kind, [version], {"resourceVersion": str(version.revision)}, form, state.clock.now(), headed[0]
+                kind,
+                [version],
+                {"resourceVersion": str(version.revision)},
+                form,
+                state.clock.now(),
+                headed[0],
             )
             headed[0] = False
             content = encode(table)

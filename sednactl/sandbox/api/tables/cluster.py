@@ -62,7 +62,9 @@ def _namespace(content: Json, now: datetime) -> list[Any]:
     return [name(content), (content.get("status") or {}).get("phase", ""), age(content, now)]
 
 
-NAMESPACE = Printer((NAME, Column("Status", "Whether the namespace is active or going away."), AGE), _namespace)
+NAMESPACE = Printer(
+    (NAME, Column("Status", "Whether the namespace is active or going away."), AGE), _namespace
+)
 
 
 def _service(content: Json, now: datetime) -> list[Any]:
@@ -216,20 +218,24 @@ def _lease(content: Json, now: datetime) -> list[Any]:
 
 CONFIG_MAP = Printer((NAME, Column("Data", "How many entries it holds."), AGE), _config_map)
 SECRET = Printer(
-    (NAME, Column("Type", "What the secret is for."), Column("Data", "How many entries it holds."), AGE), _secret
+    (NAME, Column("Type", "What the secret is for."), Column("Data", "How many entries it holds."), AGE),
+    _secret,
 )
 SERVICE_ACCOUNT = Printer((NAME, Column("Secrets", "How many secrets it names."), AGE), _service_account)
 LEASE = Printer((NAME, Column("Holder", "Who holds it."), AGE), _lease)
 
 
-def _cluster_role(content: Json, now: datetime) -> list[Any]:
+def _dated(content: Json, _: datetime) -> list[Any]:
     return [name(content), content["metadata"].get("creationTimestamp")]
 
 
 def _binding(content: Json, now: datetime) -> list[Any]:
     role = content.get("roleRef") or {}
     subjects = content.get("subjects") or ()
-    by_kind = {kind: [one for one in subjects if one.get("kind") == kind] for kind in ("User", "Group", "ServiceAccount")}
+    by_kind = {
+        kind: [one for one in subjects if one.get("kind") == kind]
+        for kind in ("User", "Group", "ServiceAccount")
+    }
     return [
         name(content),
         f"{role.get('kind', '')}/{role.get('name', '')}",
@@ -242,7 +248,7 @@ def _binding(content: Json, now: datetime) -> list[Any]:
 
 CLUSTER_ROLE = Printer(
     (NAME, Column("Created At", "When it was created.", "date")),
-    _cluster_role,
+    _dated,
 )
 CLUSTER_ROLE_BINDING = Printer(
     (
@@ -257,8 +263,4 @@ CLUSTER_ROLE_BINDING = Printer(
 )
 
 
-def _definition(content: Json, now: datetime) -> list[Any]:
-    return [name(content), content["metadata"].get("creationTimestamp")]
-
-
-DEFINITION = Printer((NAME, Column("Created At", "When it was created.", "date")), _definition)
+DEFINITION = Printer((NAME, Column("Created At", "When it was created.", "date")), _dated)

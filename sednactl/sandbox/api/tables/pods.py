@@ -52,7 +52,9 @@ def _doing(pod: Json) -> tuple[str, int, int, str]:
     phase = status.get("phase") or ""
     reason = status.get("reason") or phase
     conditions = status.get("conditions") or ()
-    if any(one.get("type") == "PodScheduled" and one.get("reason") == "SchedulingGated" for one in conditions):
+    if any(
+        one.get("type") == "PodScheduled" and one.get("reason") == "SchedulingGated" for one in conditions
+    ):
         reason = "SchedulingGated"
     starting, ready, restarts, restarted = _initializing(spec, status)
     if starting and not _true(conditions, "Initialized"):

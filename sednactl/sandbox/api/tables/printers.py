@@ -53,13 +53,18 @@ def printer_of_custom(custom: Mapping[str, Any]) -> Printer:
     paths = [one["jsonPath"] for one in wanted]
 
     def cells(content: Json, now: datetime) -> list[Any]:
-        found = [_cell(column.type, value_at(content, path), now) for column, path in zip(columns, paths, strict=True)]
+        found = [
+            _cell(column.type, value_at(content, path), now)
+            for column, path in zip(columns, paths, strict=True)
+        ]
         return [name(content), *found]
 
     return Printer((NAME, *columns), cells)
 
 
-_STEP = re.compile(r"\.?([A-Za-z0-9_\-/\\.]+?)(?=[.\[]|$)|\[(?:'([^']+)'|\"([^\"]+)\"|(\d+)|\*)\]|\[\?\(@\.(\w+)\s*==\s*['\"]([^'\"]*)['\"]\)\]")
+_STEP = re.compile(
+    r"\.?([A-Za-z0-9_\-/\\.]+?)(?=[.\[]|$)|\[(?:'([^']+)'|\"([^\"]+)\"|(\d+)|\*)\]|\[\?\(@\.(\w+)\s*==\s*['\"]([^'\"]*)['\"]\)\]"
+)
 
 
 def value_at(content: Any, path: str) -> Any:
