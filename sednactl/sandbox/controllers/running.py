@@ -12,7 +12,7 @@ import queue
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
-from typing import Protocol
+from typing import Any, Protocol
 
 from sednactl.cluster.door import Change, Cluster
 from sednactl.errors import AlreadyExists, ClusterError, Conflict
@@ -50,7 +50,7 @@ class Controller(Protocol):
         A `deleted` change's object may hold no more than metadata; `before` is then whole.
         """
 
-    def look(self, key: Hashable, world: World) -> float | None:
+    def look(self, key: Any, world: World) -> float | None:
         """Bring what the key stands for nearer to what it should be.
 
         Gives the seconds after which to look again although nothing changed, or
