@@ -10,16 +10,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from sednactl.cluster.addresses import path_of
-from sednactl.cluster.door import Cluster, Selection
+from sednactl.cluster.door import Cluster
 from sednactl.errors import AlreadyExists, Conflict, Forbidden, Invalid, NotFound, Refused
 from sednactl.sandbox.controllers.global_manager.recipe import References
-from sednactl.sedna.kinds import DATASET, MODEL
-from sednactl.sedna.resources import EVENT, HPA, SECRET, Resource
+from sednactl.sedna.kinds import BY_KIND, DATASET, MODEL
+from sednactl.sedna.resources import EVENT, HPA, POD, SECRET, Resource
 
 Json = dict[str, Any]
 USER = "system:serviceaccount:sedna:sedna"
 FIELD_MANAGER = "sedna-gm"
 _TRIES = 3
+_MERGE = "application/merge-patch+json"
 
 
 class Refusal(Exception):
@@ -94,24 +95,36 @@ class Access:
         resource, meta = resource_of(workload), workload["metadata"]
         if (meta.get("annotations") or {}).get(key) == value:
             return
+        path = path_of(resource, meta["namespace"], meta["name"])
+        patch = {"metadata": {"annotations": {key: value}}}
+        self._write("PATCH", path, patch, resource, meta["name"])
+
+    def report(self, pod: Json, status: Json) -> None:
+        """Merge into a pod's status what a kubelet says of it. Raises Refusal."""
+        meta = pod["metadata"]
+        path = path_of(POD, meta["namespace"], meta["name"], "status")
+        self._write("PATCH", path, {"status": status}, POD, meta["name"])
+
+    def list(self, resource: Resource, namespace: str, labels: Mapping[str, str]) -> list[Json]:
+        """Give the objects that have these labels. Raises Refusal."""
+        selector = ",".join(f"{key}={value}" for key, value in labels.items())
         try:
-            self.cluster.patch(
-                resource,
-                meta["name"],
-                {"metadata": {"annotations": {key: value}}},
-                namespace=meta["namespace"],
+            content = self.cluster.request(
+                "GET", path_of(resource, namespace), query={"labelSelector": selector}
             )
         except Refused as error:
-            raise Refusal(words(error, resource, meta["name"]), error) from error
+            raise Refusal(error.message, error) from error
+        return [
+            item
+            for item in content["items"]
+            if labels.items() <= (item["metadata"].get("labels") or {}).items()
+        ]
 
     def references(self, namespace: str) -> References:
-        """Read every Model, Dataset and Secret of a namespace."""
-
-        def named(resource: Resource) -> dict[str, Json]:
-            listed = self.cluster.list(Selection(resource, namespace))
-            return {item["metadata"]["name"]: item for item in listed}
-
-        return References(named(MODEL.resource), named(DATASET.resource), named(SECRET))
+        """Give the Models, Datasets and Secrets of a namespace, each read when it is asked for."""
+        return References(
+            *(_Lookup(self, resource, namespace) for resource in (MODEL.resource, DATASET.resource, SECRET))
+        )
 
     def tell(
         self, workload: Mapping[str, Any], type_: str, reason: str, message: str, component: str, when: str
@@ -151,6 +164,7 @@ class Access:
                 path,
                 query=None if method == "DELETE" else {"fieldManager": FIELD_MANAGER},
                 body=body,
+                content_type=_MERGE if method == "PATCH" else "application/json",
             )
         except Refused as error:
             raise Refusal(words(error, resource, name), error) from error
@@ -166,10 +180,27 @@ class Access:
         raise Refusal(message, Forbidden(message, status=403, reason="Forbidden"))
 
 
+class _Lookup:
+    """Objects of one kind by name, read once each."""
+
+    def __init__(self, access: Access, resource: Resource, namespace: str) -> None:
+        self._access = access
+        self._resource = resource
+        self._namespace = namespace
+        self._read: dict[str, Json | None] = {}
+
+    def get(self, name: str, /) -> Json | None:
+        """Give one object, None where there is none or it may not be read."""
+        if name and name not in self._read:
+            try:
+                self._read[name] = self._access.get(self._resource, self._namespace, name)
+            except Refusal:
+                self._read[name] = None
+        return self._read.get(name)
+
+
 def resource_of(workload: Mapping[str, Any]) -> Resource:
     """Give the resource of a Sedna workload."""
-    from sednactl.sedna.kinds import BY_KIND
-
     return BY_KIND[workload["kind"]].resource
 
 

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sednactl.sandbox.controllers.pods import is_active, phase_of
+from sednactl.sandbox.times import written
+
 Json = dict[str, Any]
-
-
-def stamp(moment: datetime) -> str:
-    """Write a moment as Kubernetes does, to the second."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def active_deployments(deployments: Iterable[Mapping[str, Any]]) -> int:
@@ -42,20 +40,12 @@ def working_deployments(deployments: Iterable[Mapping[str, Any]]) -> int:
     return count
 
 
-def active_pods(pods: Iterable[Mapping[str, Any]]) -> int:
+def active_pods(pods: Iterable[Json]) -> int:
     """Count pods that have neither ended nor are being deleted."""
-    return sum(
-        phase_of(pod) not in ("Succeeded", "Failed") and not pod["metadata"].get("deletionTimestamp")
-        for pod in pods
-    )
+    return sum(is_active(pod) for pod in pods)
 
 
-def phase_of(pod: Mapping[str, Any]) -> str:
-    """Give a pod's phase."""
-    return str((pod.get("status") or {}).get("phase", ""))
-
-
-def in_phase(pods: Iterable[Mapping[str, Any]], phase: str) -> int:
+def in_phase(pods: Iterable[Json], phase: str) -> int:
     """Count pods in a phase."""
     return sum(phase_of(pod) == phase for pod in pods)
 
@@ -69,7 +59,7 @@ def condition(
     return {
         "type": type_,
         "status": "True",
-        **dict.fromkeys(times, stamp(when)),
+        **dict.fromkeys(times, written(when)),
         **{key: value for key, value in given.items() if value},
     }
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sednactl.sandbox.controllers.global_manager.access import Refusal
-from sednactl.sandbox.controllers.global_manager.agenda import Handle, Task
 from sednactl.sandbox.controllers.global_manager.halting import Panic
 from sednactl.sandbox.controllers.global_manager.part import Means
+from sednactl.sandbox.controllers.global_manager.tasks import Handle, Task
 from sednactl.sandbox.controllers.world import Json
 from sednactl.sedna.kinds import DATASET
 from sednactl.sedna.resources import SECRET, Resource

@@ -7,19 +7,20 @@ from copy import deepcopy
 
 from sednactl.sandbox.controllers.global_manager import children_federated, rendering
 from sednactl.sandbox.controllers.global_manager.access import Refusal
-from sednactl.sandbox.controllers.global_manager.agenda import Handle, Task
 from sednactl.sandbox.controllers.global_manager.halting import CannotCreate
 from sednactl.sandbox.controllers.global_manager.jobs import JobPart
 from sednactl.sandbox.controllers.global_manager.part import (
     Means,
     Tally,
     TryAgain,
-    controller_of,
     make,
     sync_of,
     sync_of_owner,
 )
+from sednactl.sandbox.controllers.global_manager.tasks import Handle, Task
+from sednactl.sandbox.controllers.selecting import equal_selector
 from sednactl.sandbox.controllers.world import Json
+from sednactl.sandbox.controllers.writing import controller_of
 from sednactl.sedna.belonging import owner_uids
 from sednactl.sedna.kinds import FEDERATED_LEARNING
 from sednactl.sedna.resources import POD, SERVICE, Resource
@@ -120,12 +121,8 @@ class FederatedLearningPart(JobPart):
             # An empty selector takes every pod of the namespace.
             doomed = list(means.world.all(POD, meta["namespace"]))
         else:
-            wanted = means.origin(selected).labels().items()
-            doomed = [
-                pod
-                for pod in means.world.all(POD, meta["namespace"])
-                if wanted <= (pod["metadata"].get("labels") or {}).items()
-            ]
+            selector = equal_selector(means.origin(selected).labels())
+            doomed = means.world.selected(POD, meta["namespace"], selector)
         for pod in doomed:
             self._replaced.add(pod["metadata"]["uid"])
             try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sednactl.sandbox.controllers.global_manager import counting
-from sednactl.sandbox.controllers.global_manager.agenda import Task
 from sednactl.sandbox.controllers.global_manager.children import children_of
 from sednactl.sandbox.controllers.global_manager.halting import CannotCreate
 from sednactl.sandbox.controllers.global_manager.part import (
@@ -16,7 +15,9 @@ from sednactl.sandbox.controllers.global_manager.part import (
     sync_of,
     sync_of_owner,
 )
+from sednactl.sandbox.controllers.global_manager.tasks import Task
 from sednactl.sandbox.controllers.world import Json
+from sednactl.sandbox.times import written
 from sednactl.sedna.kinds import REID, VIDEO_ANALYTICS, SednaKind
 from sednactl.sedna.resources import POD, Resource
 
@@ -54,7 +55,7 @@ class JobPart:
             return
         now = self._means.clock.now()
         before = workload.get("status") or {}
-        status = {**before, "startTime": before.get("startTime") or counting.stamp(now)}
+        status = {**before, "startTime": before.get("startTime") or written(now)}
         pods = self._means.children(POD, workload)
         active = counting.active_pods(pods)
         succeeded, failed = counting.in_phase(pods, "Succeeded"), counting.in_phase(pods, "Failed")
@@ -69,7 +70,7 @@ class JobPart:
                 active, problem = self._create(workload)
             if succeeded and not active:
                 self._end(workload, conditions, self.completed, "", "")
-                status |= {"completionTime": counting.stamp(now), "phase": "Succeeded"}
+                status |= {"completionTime": written(now), "phase": "Succeeded"}
             else:
                 status["phase"] = "Running"
         status |= {"active": active, "succeeded": succeeded, "failed": failed, "conditions": conditions}
@@ -94,7 +95,7 @@ class JobPart:
         told = (
             ("Warning", reason, message) if reason else ("Normal", "Completed", f"{self.kind.kind} completed")
         )
-        self._means.access.tell(workload, *told, self.component, counting.stamp(now))
+        self._means.access.tell(workload, *told, self.component, written(now))
 
 
 class ReidPart(JobPart):

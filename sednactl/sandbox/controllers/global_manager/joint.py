@@ -7,7 +7,6 @@ from copy import deepcopy
 
 from sednactl.sandbox.controllers.global_manager import counting, rendering
 from sednactl.sandbox.controllers.global_manager.access import Refusal
-from sednactl.sandbox.controllers.global_manager.agenda import Handle, Task
 from sednactl.sandbox.controllers.global_manager.children_joint import (
     BIG_MODEL_PORT,
     CLOUD,
@@ -16,9 +15,11 @@ from sednactl.sandbox.controllers.global_manager.children_joint import (
     joint_worker,
 )
 from sednactl.sandbox.controllers.global_manager.halting import CannotCreate, Panic
-from sednactl.sandbox.controllers.global_manager.part import Tally, controller_of, sync_of, sync_of_owner
+from sednactl.sandbox.controllers.global_manager.part import Tally, sync_of, sync_of_owner
 from sednactl.sandbox.controllers.global_manager.services import Look, ServicePart
+from sednactl.sandbox.controllers.global_manager.tasks import Handle, Task
 from sednactl.sandbox.controllers.world import Json
+from sednactl.sandbox.controllers.writing import controller_of
 from sednactl.sedna.kinds import JOINT_INFERENCE
 from sednactl.sedna.naming import deployment_name, hpa_name, service_name
 from sednactl.sedna.resources import DEPLOYMENT, HPA, SERVICE, Resource

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sednactl.sandbox.controllers.global_manager import counting, stage_pods
 from sednactl.sandbox.controllers.global_manager.access import Refusal
-from sednactl.sandbox.controllers.global_manager.agenda import Handle, Task
 from sednactl.sandbox.controllers.global_manager.credentials import check_credentials
 from sednactl.sandbox.controllers.global_manager.halting import CannotCreate
 from sednactl.sandbox.controllers.global_manager.part import (
@@ -21,7 +20,10 @@ from sednactl.sandbox.controllers.global_manager.part import (
 from sednactl.sandbox.controllers.global_manager.recipe import Child, References
 from sednactl.sandbox.controllers.global_manager.rendering import hot_update_file
 from sednactl.sandbox.controllers.global_manager.stages import latest_pod, next_step
+from sednactl.sandbox.controllers.global_manager.tasks import Handle, Task
+from sednactl.sandbox.controllers.pods import phase_of
 from sednactl.sandbox.controllers.world import Json
+from sednactl.sandbox.times import written
 from sednactl.sedna.kinds import DATASET, INCREMENTAL_LEARNING, LIFELONG_LEARNING, MODEL, SednaKind
 from sednactl.sedna.resources import POD, Resource
 
@@ -59,14 +61,16 @@ class LearningPart(ABC):
         now = self._means.clock.now()
         status = dict(workload.get("status") or {})
         if not status.get("startTime"):
-            status["startTime"] = counting.stamp(now)
+            status["startTime"] = written(now)
             if not self._begin(workload):
                 return  # no status, no sign; it is looked at again with the next resync
         conditions = counting.conditions_of(workload)
         pod = None
         if conditions:
             pod = latest_pod(self._means.children(POD, workload), conditions[-1]["stage"])
-        step = next_step(conditions, counting.phase_of(pod or {}), hot_update=self._hot_update(workload))
+        step = next_step(
+            conditions, phase_of(pod) if pod is not None else "", hot_update=self._hot_update(workload)
+        )
         try:
             if step.deed == "restart inference":
                 self._restart_inference(workload)
@@ -134,7 +138,7 @@ class IncrementalLearningPart(LearningPart):
 
     def _begin(self, workload: Json) -> bool:
         pod = latest_pod(self._means.children(POD, workload), "Deploy")
-        if pod is not None and counting.phase_of(pod) in ("Running", "Pending"):
+        if pod is not None and phase_of(pod) in ("Running", "Pending"):
             return True
         try:
             self._make(workload, lambda references: self._inference(workload, references))

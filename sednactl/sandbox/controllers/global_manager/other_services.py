@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sednactl.sandbox.controllers.global_manager import counting
-from sednactl.sandbox.controllers.global_manager.agenda import Task
 from sednactl.sandbox.controllers.global_manager.children_search import TRACKING_WORKER
 from sednactl.sandbox.controllers.global_manager.part import Means, Tally, TryAgain
 from sednactl.sandbox.controllers.global_manager.services import Look, ServicePart, number
+from sednactl.sandbox.controllers.global_manager.tasks import Task
 from sednactl.sandbox.controllers.world import Json
 from sednactl.sedna.kinds import FEATURE_EXTRACTION, OBJECT_SEARCH
 from sednactl.sedna.resources import Resource

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sednactl.errors import Refused
-from sednactl.sandbox.controllers.global_manager import counting
+from sednactl.sandbox.controllers.global_manager.access import Refusal
 from sednactl.sandbox.controllers.global_manager.installation import GM_LABELS, NAMESPACE
 from sednactl.sandbox.controllers.global_manager.part import Means
+from sednactl.sandbox.times import written
 from sednactl.sedna.resources import POD
 
 Json = dict[str, Any]
@@ -18,7 +18,7 @@ _EXIT_CODE = 2
 
 def show_crashed(means: Means, restarts: int) -> None:
     """Report the container as waiting for its next start."""
-    now = counting.stamp(means.clock.now())
+    now = written(means.clock.now())
     ended = {"exitCode": _EXIT_CODE, "reason": "Error", "startedAt": now, "finishedAt": now}
     waiting = {
         "reason": "CrashLoopBackOff",
@@ -29,22 +29,20 @@ def show_crashed(means: Means, restarts: int) -> None:
 
 def show_running(means: Means, restarts: int) -> None:
     """Report the container as running again."""
-    now = counting.stamp(means.clock.now())
+    now = written(means.clock.now())
     _report(means, {"running": {"startedAt": now}}, restarts, ready=True, last=None)
 
 
 def _report(means: Means, state: Json, restarts: int, *, ready: bool, last: Json | None) -> None:
-    now = counting.stamp(means.clock.now())
+    now = written(means.clock.now())
     for pod in means.world.all(POD, NAMESPACE):
         if not GM_LABELS.items() <= (pod["metadata"].get("labels") or {}).items():
             continue
         status = _status(pod, state, restarts, ready=ready, last=last, now=now)
         try:
-            means.access.cluster.patch(
-                POD, pod["metadata"]["name"], {"status": status}, namespace=NAMESPACE, subresource="status"
-            )
-        except Refused as error:
-            means.tell(f"cannot report on pod {pod['metadata']['name']}: {error.message}")
+            means.access.report(pod, status)
+        except Refusal as refusal:
+            means.tell(f"cannot report on pod {pod['metadata']['name']}: {refusal.message}")
 
 
 def _status(

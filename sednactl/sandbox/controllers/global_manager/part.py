@@ -8,13 +8,14 @@ from typing import Any, Protocol
 
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.global_manager.access import Access, Refusal
-from sednactl.sandbox.controllers.global_manager.agenda import Sync, Task
 from sednactl.sandbox.controllers.global_manager.faults import Faults
 from sednactl.sandbox.controllers.global_manager.halting import CannotCreate, Panic
 from sednactl.sandbox.controllers.global_manager.recipe import Child, Recipe
 from sednactl.sandbox.controllers.global_manager.rendering import Origin
+from sednactl.sandbox.controllers.global_manager.tasks import Sync, Task
+from sednactl.sandbox.controllers.selecting import equal_selector
 from sednactl.sandbox.controllers.world import Json, World
-from sednactl.sedna.belonging import owner_references
+from sednactl.sandbox.controllers.writing import controller_of
 from sednactl.sedna.kinds import SednaKind
 from sednactl.sedna.resources import Resource
 
@@ -44,13 +45,8 @@ class Means:
 
     def children(self, resource: Resource, workload: Mapping[str, Any], worker_type: str = "") -> list[Json]:
         """Give the known children of a workload, by Sedna's labels."""
-        wanted = self.origin(workload).labels(worker_type).items()
-        namespace = workload["metadata"]["namespace"]
-        return [
-            item
-            for item in self.world.all(resource, namespace)
-            if wanted <= (item["metadata"].get("labels") or {}).items()
-        ]
+        selector = equal_selector(self.origin(workload).labels(worker_type))
+        return self.world.selected(resource, workload["metadata"]["namespace"], selector)
 
 
 class Part(Protocol):
@@ -109,11 +105,6 @@ def sync_of_owner(means: Means, kind: SednaKind, child: Json) -> Iterator[Sync]:
     workload = means.world.get(kind.resource, namespace, owner["name"])
     if workload is not None and workload["metadata"]["uid"] == owner["uid"]:
         yield Sync(kind.resource, namespace, owner["name"])
-
-
-def controller_of(item: Mapping[str, Any]) -> Json | None:
-    """Give the owner reference of an object's controller."""
-    return next((one for one in owner_references(item) if one.get("controller")), None)
 
 
 def _make_one(child: Child, means: Means) -> None:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Hashable, Iterable
 
 from sednactl.cluster.door import Change, Cluster
 from sednactl.sandbox.clock import Clock
+from sednactl.sandbox.controllers.agenda import Agenda
 from sednactl.sandbox.controllers.global_manager.access import Access, Refusal
-from sednactl.sandbox.controllers.global_manager.agenda import Agenda, Handle, Restart, Resync, Sync, Task
 from sednactl.sandbox.controllers.global_manager.credentials import DatasetPart
 from sednactl.sandbox.controllers.global_manager.faults import Faults
 from sednactl.sandbox.controllers.global_manager.federated import FederatedLearningPart
@@ -33,6 +33,7 @@ from sednactl.sandbox.controllers.global_manager.own_pod import show_crashed, sh
 from sednactl.sandbox.controllers.global_manager.part import Means, Part, TryAgain
 from sednactl.sandbox.controllers.global_manager.recipe import Recipe
 from sednactl.sandbox.controllers.global_manager.rendering import Release
+from sednactl.sandbox.controllers.global_manager.tasks import Handle, Restart, Resync, Sync, Task, Waits
 from sednactl.sandbox.controllers.world import Json, World
 from sednactl.sedna.kinds import MODEL
 from sednactl.sedna.resources import DEPLOYMENT, POD, Resource
@@ -43,6 +44,8 @@ CALM_SECONDS = 600.0
 """Seconds without a crash after which the waits before a restart begin anew."""
 
 _WORK = "work"
+_TASKS_IN_A_ROW = 20
+"""Tasks before changes are taken in again."""
 
 
 class GlobalManager:
@@ -67,7 +70,7 @@ class GlobalManager:
         access = Access(cluster, may_scale=not faults.missing_rbac)
         recipe = Recipe(release, strict_references=not faults.ignored_references)
         self._means = Means(access, recipe, faults, clock, tell)
-        self._agenda = Agenda()
+        self._agenda, self._waits = Agenda(), Waits()
         self._parts = self._new_parts()
         self.follows: tuple[Resource, ...] = (
             *self._parts,
@@ -76,7 +79,7 @@ class GlobalManager:
             POD,
         )
         self._resync_every = _resync_period()
-        self._agenda.put(Resync(), clock.monotonic() + self._resync_every)
+        self._put(Resync(), clock.monotonic() + self._resync_every)
         self._namespace = namespace
         self._down = False
         self.crashes = 0
@@ -85,10 +88,10 @@ class GlobalManager:
     def changed(self, change: Change, before: Json | None, world: World) -> Iterable[Hashable]:
         """Put on the agenda what a change asks for; a process that is down hears of nothing."""
         self._means.world = world
-        item = change.object
+        deleted = change.type == "deleted"
+        item = before if deleted else change.object
         if self._down or item is None:
             return ()
-        deleted = change.type == "deleted"
         self._hear(change.selection.resource, before, item, deleted=deleted)
         return (_WORK,)
 
@@ -97,13 +100,15 @@ class GlobalManager:
         del key
         self._means.world = world
         now = self._means.clock.monotonic()
-        task = self._agenda.take(now)
-        if task is not None:
+        for _ in range(_TASKS_IN_A_ROW):
+            entry = self._agenda.take(now)
+            if entry is None:
+                break
             try:
-                self._do(task, now)
+                self._do(entry[1], now)
             except Panic as panic:
                 self._crash(panic)
-        due = self._agenda.next_due()
+        due = self._agenda.next()
         return None if due is None else max(0.0, due - self._means.clock.monotonic())
 
     def _new_parts(self) -> dict[Resource, Part]:
@@ -129,13 +134,16 @@ class GlobalManager:
         part = self._parts.get(resource)
         if part is not None:
             for task in part.workload_changed(before, item, deleted=deleted):
-                self._agenda.put(task, now)
+                self._put(task, now)
         elif resource in (DEPLOYMENT, POD):
             for part in self._parts.values():
                 for task in part.child_changed(resource, before, item, deleted=deleted):
-                    self._agenda.put(task, now)
+                    self._put(task, now)
 
-    def _do(self, task: Task, now: float) -> None:
+    def _put(self, task: Task, when: float) -> None:
+        self._agenda.put((self.name, task), when)
+
+    def _do(self, task: Hashable, now: float) -> None:
         if isinstance(task, Handle):
             try:
                 task.run()
@@ -154,24 +162,25 @@ class GlobalManager:
         if workload is None and isinstance(part, ObjectSearchPart):
             workload = part.departed(task.namespace, task.name)
         if workload is None:
-            self._agenda.forget(task)
+            self._waits.forget(task)
             return
         try:
             part.sync(workload)
         except (TryAgain, Refusal) as error:
-            wait = self._agenda.failed(task, now)
+            wait = self._waits.after_failure(task)
+            self._put(task, now + wait)
             self._means.tell(
                 f"{task.resource.kind} {task.namespace}/{task.name}: {error}; again in {wait:.0f} s"
             )
         else:
-            self._agenda.forget(task)
+            self._waits.forget(task)
 
     def _resync(self, now: float) -> None:
         for resource, part in self._parts.items():
             for item in self._means.world.all(resource, self._namespace or None):
                 for task in part.resync(item):
-                    self._agenda.put(task, now)
-        self._agenda.put(Resync(), now + self._resync_every)
+                    self._put(task, now)
+        self._put(Resync(), now + self._resync_every)
 
     # -- crashing ------------------------------------------------------------
 
@@ -182,9 +191,9 @@ class GlobalManager:
         self.crashes += 1
         self._crashed_at = now
         self._down = True
-        self._agenda.clear()
+        self._agenda, self._waits = Agenda(), Waits()
         wait = min(LONGEST_RESTART, FIRST_RESTART * 2.0 ** (self.crashes - 1))
-        self._agenda.put(Restart(), now + wait)
+        self._put(Restart(), now + wait)
         self._means.tell(f"panic: {panic.cause}; the process ends, and is started again in {wait:.0f} s")
         show_crashed(self._means, self.crashes)
 
@@ -192,7 +201,7 @@ class GlobalManager:
         self._down = False
         self._parts = self._new_parts()  # nothing of what it knew is left
         self._resync_every = _resync_period()
-        self._agenda.put(Resync(), now + self._resync_every)
+        self._put(Resync(), now + self._resync_every)
         show_running(self._means, self.crashes)
         world = self._means.world
         for resource in self.follows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from sednactl.sandbox.controllers.global_manager.halting import CannotCreate
 from sednactl.sandbox.controllers.global_manager.rendering import Release
@@ -51,13 +51,20 @@ class Child:
     completes: Literal["", "deployment", "pod"] = ""
 
 
+class Lookup(Protocol):
+    """Objects by name, such as a dict."""
+
+    def get(self, name: str, /) -> Json | None:
+        """Give the object of that name, None where there is none."""
+
+
 @dataclass(frozen=True)
 class References:
     """The Models, Datasets and Secrets of a workload's namespace that exist, by name."""
 
-    models: Mapping[str, Json] = field(default_factory=dict)
-    datasets: Mapping[str, Json] = field(default_factory=dict)
-    secrets: Mapping[str, Json] = field(default_factory=dict)
+    models: Lookup = field(default_factory=dict[str, Json])
+    datasets: Lookup = field(default_factory=dict[str, Json])
+    secrets: Lookup = field(default_factory=dict[str, Json])
 
     def model(self, name: str, failure: str) -> Json:
         """Give a Model. Raises CannotCreate with the API's words after `failure`."""
@@ -113,7 +120,7 @@ def flag(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _there(known: Mapping[str, Json], resource: Resource, name: str, failure: str) -> Json:
+def _there(known: Lookup, resource: Resource, name: str, failure: str) -> Json:
     found = known.get(name)
     if found is None:
         raise CannotCreate(f'{failure}{resource.full_name} "{name}" not found')

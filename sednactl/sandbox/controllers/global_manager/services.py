@@ -6,9 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sednactl.cluster.door import Selection
 from sednactl.sandbox.controllers.global_manager import counting
-from sednactl.sandbox.controllers.global_manager.agenda import Task
 from sednactl.sandbox.controllers.global_manager.children import children_of
 from sednactl.sandbox.controllers.global_manager.halting import CannotCreate, Panic
 from sednactl.sandbox.controllers.global_manager.part import (
@@ -19,7 +17,9 @@ from sednactl.sandbox.controllers.global_manager.part import (
     sync_of,
     sync_of_owner,
 )
+from sednactl.sandbox.controllers.global_manager.tasks import Task
 from sednactl.sandbox.controllers.world import Json
+from sednactl.sandbox.times import written
 from sednactl.sedna.kinds import SednaKind
 from sednactl.sedna.resources import DEPLOYMENT, POD, Resource
 
@@ -79,12 +79,12 @@ class ServicePart(ABC):
         if status.get("startTime"):
             lacking = look.missing()
         else:
-            status["startTime"] = counting.stamp(now)
+            status["startTime"] = written(now)
         type_, reason, message = "Running", "", ""
         problem: CannotCreate | None = None
         if lacking.pods > 0 or lacking.deployments > 0:
             type_, reason, message = "Failed", self._reason(lacking), self.failure
-            moment = counting.stamp(now)
+            moment = written(now)
             self._means.access.tell(workload, "Warning", reason, message, self.component, moment)
         elif look.empty:
             active = Tally()
@@ -136,9 +136,7 @@ class ServicePart(ABC):
     def _deployments_now(self, workload: Json) -> list[Json]:
         """Ask for the Deployments: just after creating, what was seen last may be older."""
         labels = self._means.origin(workload).labels()
-        chosen = ",".join(f"{key}={value}" for key, value in labels.items())
-        namespace = workload["metadata"]["namespace"]
-        return list(self._means.access.cluster.list(Selection(DEPLOYMENT, namespace, labels=chosen)))
+        return self._means.access.list(DEPLOYMENT, workload["metadata"]["namespace"], labels)
 
 
 def number(spec: Json, field: str, crashes: bool) -> int:

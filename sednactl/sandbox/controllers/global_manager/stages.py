@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -45,7 +45,7 @@ def next_step(conditions: list[Json], pod_phase: str, *, hot_update: bool = Fals
     return Step(stage, "")
 
 
-def latest_pod(pods: Iterable[Mapping[str, Any]], stage: str) -> Mapping[str, Any] | None:
+def latest_pod(pods: Iterable[Json], stage: str) -> Json | None:
     """Give the youngest pod of a stage, which its name tells by the part before the last."""
     wanted = "inference" if stage == "Deploy" else stage.lower()
     found = [pod for pod in pods if pod["metadata"]["name"].split("-")[-2:-1] == [wanted]]
