@@ -74,7 +74,10 @@ class Access:
     def delete(self, resource: Resource, namespace: str, name: str) -> None:
         """Delete one object as a client without options does. Raises Refusal."""
         self._check("delete", resource, namespace, name)
-        self._write("DELETE", path_of(resource, namespace, name), None, resource, name)
+        try:
+            self.cluster.delete(resource, name, namespace=namespace)
+        except Refused as error:
+            raise Refusal(words(error, resource, name), error) from error
 
     def put_status(self, workload: Json, status: Json) -> None:
         """Write a workload's status over what is there; tries three times. Raises Refusal."""
@@ -162,7 +165,7 @@ class Access:
             return self.cluster.request(
                 method,
                 path,
-                query=None if method == "DELETE" else {"fieldManager": FIELD_MANAGER},
+                query={"fieldManager": FIELD_MANAGER},
                 body=body,
                 content_type=_MERGE if method == "PATCH" else "application/json",
             )
