@@ -8,17 +8,17 @@ runner share a thread and a `World`, so that none sees half of what another did.
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import queue
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
-from typing import Protocol
+from typing import Any, Protocol
 
-from sednactl.cluster.door import Change, Cluster, Selection
-from sednactl.errors import ClusterError
+from sednactl.cluster.door import Change, Cluster
+from sednactl.errors import AlreadyExists, ClusterError, Conflict
 from sednactl.sandbox.clock import Clock
+from sednactl.sandbox.controllers.agenda import Agenda
+from sednactl.sandbox.controllers.following import Failed, Follower
 from sednactl.sandbox.controllers.world import Json, World
 from sednactl.sedna.resources import Resource
 
@@ -26,19 +26,31 @@ FIRST_RETRY = 0.2
 LONGEST_RETRY = 30.0
 """Seconds of the sandbox's clock before a look that failed is repeated: doubled each time."""
 
-_IDLE = 3600.0
+SHORTEST_PAUSE = 0.02
+"""Real seconds between two looks at the same key that no change asked for, however fast the clock runs."""
+
+_QUIET_CONFLICTS = 3
+_LOOKS_IN_A_ROW = 100
+_QUEUED = 1024
+_NAP = 0.5
 
 
 class Controller(Protocol):
-    """One controller. `name` is for messages, `follows` the kinds whose changes it wants to hear of."""
+    """One controller. `name` is for messages, `follows` the kinds whose changes it wants to hear of.
+
+    `follows` may grow while the controller runs; kinds new in it are followed from then on.
+    """
 
     name: str
     follows: Sequence[Resource]
 
     def changed(self, change: Change, before: Json | None, world: World) -> Iterable[Hashable]:
-        """Give the keys to look at because of a change; `before` is the object as it was, None if new."""
+        """Give the keys to look at because of a change; `before` is the object as it was, None if new.
 
-    def look(self, key: Hashable, world: World) -> float | None:
+        A `deleted` change's object may hold no more than metadata; `before` is then whole.
+        """
+
+    def look(self, key: Any, world: World) -> float | None:
         """Bring what the key stands for nearer to what it should be.
 
         Gives the seconds after which to look again although nothing changed, or
@@ -50,7 +62,8 @@ class Runner:
     """Runs controllers against a cluster until told to stop.
 
     `tell` takes one line about a look that failed. The controllers' kinds are
-    followed in all namespaces; a kind that the cluster does not serve is left out.
+    followed in all namespaces; a kind that the cluster does not serve is left out
+    until a controller asks for it anew.
     """
 
     def __init__(
@@ -59,104 +72,118 @@ class Runner:
         controllers: Sequence[Controller],
         clock: Clock,
         tell: Callable[[str], None],
+        world: World | None = None,
     ) -> None:
         self._cluster = cluster
         self._controllers = controllers
         self._clock = clock
         self._tell = tell
-        self._world = World()
-        self._changes: queue.SimpleQueue[Change | ClusterError] = queue.SimpleQueue()
-        self._due: list[tuple[float, int, Controller, Hashable]] = []
-        self._when: dict[tuple[str, Hashable], float] = {}
+        self._world = world or World()
+        self._changes: queue.Queue[Change | Failed] = queue.Queue(_QUEUED)
+        self._agenda = Agenda()
         self._failures: dict[tuple[str, Hashable], int] = {}
-        self._order = itertools.count()
+        self._asked: dict[Resource, None] = {}
+        self._unsynced: set[Resource] = set()
+        self._names = {controller.name: controller for controller in controllers}
+        if len(self._names) != len(controllers):
+            raise ValueError("two controllers of one name would share their keys")
         self.ready = threading.Event()
         """Set once every kind was listed and the first round of looks is done."""
 
     def run(self, stop: threading.Event) -> None:
-        """Run until `stop` is set; the caller's thread is the controllers' thread."""
-        kinds = [kind for kind in _kinds(self._controllers) if self._cluster.serves(kind)]
-        follower = threading.Thread(target=self._follow, args=(kinds, stop), daemon=True)
-        follower.start()
-        unsynced = set(kinds)
+        """Run until `stop` is set; the caller's thread is the controllers' thread.
+
+        Raises what cannot pass by itself: credentials that are not (or no longer) good.
+        """
+        self._follow_new(stop)
         while not stop.is_set():
             for change in self._wait():
-                if isinstance(change, ClusterError):
-                    raise change
-                if change.type == "synced":
-                    unsynced.discard(change.selection.resource)
-                else:
-                    self._take(change)
-            if not unsynced:  # a controller that saw half of the cluster would undo the other half
-                self._look_at_due(stop)
-                if self._changes.empty():
-                    self.ready.set()
+                if isinstance(change, Failed):
+                    raise change.error
+                self.take(change)
+            if self._unsynced:
+                continue  # a controller that saw half of the cluster would undo the other half
+            self.look_at_due(stop)
+            self._follow_new(stop)
+            if self._changes.empty() and not self._agenda.due(self._clock.monotonic()):
+                self.ready.set()
+
+    def take(self, change: Change) -> None:
+        """Take in one change and note who is to look where because of it."""
+        if change.type == "synced":
+            self._unsynced.discard(change.selection.resource)
+            return
+        step = self._world.take(change)
+        if step is not None:
+            self._spread(step.change, step.before)
+        self._spread_news()
+
+    def look_at_due(self, stop: threading.Event) -> None:
+        """Let controllers look at what is due now, but not at too much of it: changes are taken in between two rounds."""
+        now = self._clock.monotonic()
+        for _ in range(_LOOKS_IN_A_ROW):
+            entry = None if stop.is_set() else self._agenda.take(now)
+            if entry is None:
+                return
+            self._look(entry)
+            self._spread_news()
+
+    def next_due(self) -> float | None:
+        """Give when the next look is due, by the clock's `monotonic`; None where none is."""
+        return self._agenda.next()
 
     def wake(self, controller: Controller, key: Hashable) -> None:
         """Make a controller look at a key now; for its own thread, e.g. from another look."""
-        self._put(controller, key, self._clock.monotonic())
+        self._agenda.put((controller.name, key), self._clock.monotonic())
 
-    def _follow(self, kinds: Sequence[Resource], stop: threading.Event) -> None:
-        try:
-            for change in self._cluster.watch([Selection(kind) for kind in kinds], idle=0.5):
-                if stop.is_set():
-                    return
-                if change.type not in ("idle", "lost"):
-                    self._changes.put(change)
-        except ClusterError as error:
-            self._changes.put(error)
+    def _follow_new(self, stop: threading.Event) -> None:
+        """Follow the kinds that no follower was asked for yet, on a thread of their own."""
+        wanted = dict.fromkeys(kind for controller in self._controllers for kind in controller.follows)
+        new = [kind for kind in wanted if kind not in self._asked]
+        if not new:
+            return
+        self._asked.update(dict.fromkeys(new))
+        self._unsynced |= set(new)
+        Follower(self._cluster, new, self._changes, stop, self._tell).start()
 
-    def _wait(self) -> list[Change | ClusterError]:
-        """Wait for changes or for the next key that is due; gives all changes that are there."""
-        now = self._clock.monotonic()
-        wait = min(0.5, self._clock.real_seconds(self._due[0][0] - now)) if self._due else 0.5
-        found: list[Change | ClusterError] = []
+    def _wait(self) -> list[Change | Failed]:
+        """Wait for changes or for the next key that is due; gives the changes that are there, in order."""
+        next_ = self._agenda.next()
+        wait = _NAP
+        if next_ is not None and not self._unsynced:
+            wait = min(_NAP, self._clock.real_seconds(next_ - self._clock.monotonic()))
+        found: list[Change | Failed] = []
         with suppress(queue.Empty):
-            found.append(
-                self._changes.get(timeout=max(wait, 0.0)) if wait > 0 else self._changes.get_nowait()
-            )
-            while True:
+            found.append(self._changes.get(timeout=wait) if wait > 0 else self._changes.get_nowait())
+            while len(found) < _QUEUED:
                 found.append(self._changes.get_nowait())
         return found
 
-    def _take(self, change: Change) -> None:
-        before = self._world.take(change)
+    def _spread_news(self) -> None:
+        for step in self._world.news():
+            self._spread(step.change, step.before)
+
+    def _spread(self, change: Change, before: Json | None) -> None:
+        now = self._clock.monotonic()
         for controller in self._controllers:
             if change.selection.resource in controller.follows:
                 for key in controller.changed(change, before, self._world):
-                    self._put(controller, key, self._clock.monotonic())
+                    self._agenda.put((controller.name, key), now)
 
-    def _put(self, controller: Controller, key: Hashable, when: float) -> None:
-        entry = (controller.name, key)
-        if self._when.get(entry, when + _IDLE) <= when:
-            return
-        self._when[entry] = when
-        heapq.heappush(self._due, (when, next(self._order), controller, key))
-
-    def _look_at_due(self, stop: threading.Event) -> None:
-        # Only what is due now: new changes must be taken in between two rounds.
-        now = self._clock.monotonic()
-        while self._due and self._due[0][0] <= now and not stop.is_set():
-            when, _, controller, key = heapq.heappop(self._due)
-            entry = (controller.name, key)
-            if self._when.get(entry) != when:
-                continue  # an earlier look took its place
-            del self._when[entry]
-            self._look(controller, key, entry)
-
-    def _look(self, controller: Controller, key: Hashable, entry: tuple[str, Hashable]) -> None:
+    def _look(self, entry: tuple[str, Hashable]) -> None:
+        controller, key = self._names[entry[0]], entry[1]
         try:
             again = controller.look(key, self._world)
         except ClusterError as error:
             failures = self._failures.get(entry, 0)
             self._failures[entry] = failures + 1
-            again = min(LONGEST_RETRY, FIRST_RETRY * 2**failures)
-            self._tell(f"{controller.name}: {key}: {error.message}; looking again in {again:.1f} s")
+            again = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(failures, 16))
+            # Somebody else wrote first: that is how it should be, and its change is on its way.
+            conflict = isinstance(error, Conflict) and not isinstance(error, AlreadyExists)
+            if not conflict or failures >= _QUIET_CONFLICTS:
+                self._tell(f"{controller.name}: {key}: {error.message}; looking again in {again:.1f} s")
         else:
             self._failures.pop(entry, None)
         if again is not None:
-            self._put(controller, key, self._clock.monotonic() + again)
-
-
-def _kinds(controllers: Iterable[Controller]) -> list[Resource]:
-    return list(dict.fromkeys(kind for controller in controllers for kind in controller.follows))
+            pause = max(again, SHORTEST_PAUSE * self._clock.speed)
+            self._agenda.put(entry, self._clock.monotonic() + pause)
