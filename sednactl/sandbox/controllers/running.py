@@ -12,7 +12,7 @@ import queue
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sednactl.cluster.door import Change, Cluster
 from sednactl.errors import AlreadyExists, ClusterError, Conflict
@@ -58,6 +58,14 @@ class Controller(Protocol):
         """
 
 
+@runtime_checkable
+class Opening(Protocol):
+    """A controller that has something to do before anything changed."""
+
+    def opening(self, world: World) -> Iterable[Hashable]:
+        """Give the keys to look at once all was listed."""
+
+
 class Runner:
     """Runs controllers against a cluster until told to stop.
 
@@ -96,6 +104,7 @@ class Runner:
         Raises what cannot pass by itself: credentials that are not (or no longer) good.
         """
         self._follow_new(stop)
+        opened = False
         while not stop.is_set():
             for change in self._wait():
                 if isinstance(change, Failed):
@@ -103,10 +112,20 @@ class Runner:
                 self.take(change)
             if self._unsynced:
                 continue  # a controller that saw half of the cluster would undo the other half
+            if not opened:
+                opened = True
+                self.open()
             self.look_at_due(stop)
             self._follow_new(stop)
             if self._changes.empty() and not self._agenda.due(self._clock.monotonic()):
                 self.ready.set()
+
+    def open(self) -> None:
+        """Note what controllers have to do before anything changed."""
+        for controller in self._controllers:
+            if isinstance(controller, Opening):
+                for key in controller.opening(self._world):
+                    self.wake(controller, key)
 
     def take(self, change: Change) -> None:
         """Take in one change and note who is to look where because of it."""
