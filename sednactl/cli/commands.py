@@ -70,6 +70,12 @@ COMMANDS: dict[str, Entry] = {
         "Clean up",
         group=True,
     ),
+    "sandbox": Entry(
+        "sandbox",
+        "A small cluster in one process on this machine: try everything without a cluster",
+        "Try",
+        group=True,
+    ),
     "completion": Entry("completion", "Print the completion script of a shell", "Other"),
 }
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from sednactl.cluster.access import ClusterAccess
-from sednactl.errors import UsageError, Unreachable
+from sednactl.errors import Unreachable, UsageError
 
 _DURATION_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -95,7 +95,9 @@ def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
         kubeconfig, context = given["kubeconfig"], given["context"]
         if given["sandbox"]:
             if kubeconfig or context:
-                raise UsageError("--sandbox excludes --kubeconfig and --context", hint="leave one of them out")
+                raise UsageError(
+                    "--sandbox excludes --kubeconfig and --context", hint="leave one of them out"
+                )
             kubeconfig = _sandbox_kubeconfig(arguments["ctx"])
         access = ClusterAccess(
             kubeconfig,

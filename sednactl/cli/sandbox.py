@@ -58,7 +58,9 @@ def up(
     ] = 1.0,
     sedna: Annotated[
         Release,
-        typer.Option("--sedna", help="Release of Sedna; 0.6 leaves ghosts behind when workloads are deleted."),
+        typer.Option(
+            "--sedna", help="Release of Sedna; 0.6 leaves ghosts behind when workloads are deleted."
+        ),
     ] = Release.V0_7,
     fault: Annotated[
         list[str] | None,

@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 
 from sednactl.errors import ConditionUnmet, SednactlError
 from sednactl.sandbox.place import Place, Running, Wishes, make_folder, running
@@ -38,7 +39,14 @@ def start(place: Place, wishes: Wishes) -> Running:
     try:
         with place.log.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "sednactl.sandbox.process", str(place.folder), str(tells), _written(wishes)],
+                [
+                    sys.executable,
+                    "-m",
+                    "sednactl.sandbox.process",
+                    str(place.folder),
+                    str(tells),
+                    _written(wishes),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -87,6 +95,14 @@ def stop(place: Place) -> Running | None:
                 return found
             time.sleep(0.02)
     raise ConditionUnmet(f"the sandbox's process {found.pid} does not end")
+
+
+def forget_state(found: Running) -> None:
+    """Throw away what a stopped sandbox kept in its folder."""
+    if found.wishes.data is not None:
+        from sednactl.sandbox.snapshot import remove_snapshots
+
+        remove_snapshots(Path(found.wishes.data))
 
 
 def _forget(place: Place) -> None:

@@ -35,7 +35,6 @@ from sednactl.sandbox.resources import LEASE
 from sednactl.sandbox.times import read, seconds_between, written, written_micro
 from sednactl.sedna.resources import NODE, POD
 
-
 _REJECTION = 1.0
 """Seconds until a pod is rejected: its ReplicaSet makes the next at once, and would never rest."""
 

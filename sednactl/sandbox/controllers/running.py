@@ -42,7 +42,10 @@ class Controller(Protocol):
     """
 
     name: str
-    follows: Sequence[Resource]
+
+    @property
+    def follows(self) -> Sequence[Resource]:
+        """Give the kinds that it follows."""
 
     def changed(self, change: Change, before: Json | None, world: World) -> Iterable[Hashable]:
         """Give the keys to look at because of a change; `before` is the object as it was, None if new.
