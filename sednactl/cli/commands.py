@@ -76,6 +76,9 @@ COMMANDS: dict[str, Entry] = {
         "Try",
         group=True,
     ),
+    "demo": Entry(
+        "demo", "Play the whole story in a sandbox of its own: scale, repair, find ghosts, clean up", "Try"
+    ),
     "completion": Entry("completion", "Print the completion script of a shell", "Other"),
 }
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from sednactl.cluster.access import ClusterAccess
-from sednactl.errors import Unreachable, UsageError
+from sednactl.errors import UsageError
 
 _DURATION_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -98,7 +98,9 @@ def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
                 raise UsageError(
                     "--sandbox excludes --kubeconfig and --context", hint="leave one of them out"
                 )
-            kubeconfig = _sandbox_kubeconfig(arguments["ctx"])
+            from sednactl.sandbox.place import kubeconfig_of_running
+
+            kubeconfig = kubeconfig_of_running(arguments["ctx"].obj.environ)
         access = ClusterAccess(
             kubeconfig,
             context,
@@ -125,12 +127,3 @@ def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     del command.__wrapped__  # else typer reads the original's annotations
     return command
-
-
-def _sandbox_kubeconfig(ctx: typer.Context) -> str:
-    from sednactl.sandbox.place import place_of, running
-
-    found = running(place_of(ctx.obj.environ))
-    if found is None:
-        raise Unreachable("the sandbox is not up", hint="start it with 'sednactl sandbox up'")
-    return found.kubeconfig

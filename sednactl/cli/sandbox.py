@@ -42,6 +42,14 @@ class Release(str, Enum):
     V0_6 = "0.6"
 
 
+class Sides(str, Enum):
+    """What `sandbox load --side` takes."""
+
+    BOTH = "both"
+    CLOUD = "cloud"
+    EDGE = "edge"
+
+
 class StatusFormat(str, Enum):
     """What `sandbox status -o` takes."""
 
@@ -192,6 +200,72 @@ def reset(ctx: typer.Context) -> int:
     port = int(found.server.rpartition(":")[2])
     start(place, replace(found.wishes, port=port))
     surroundings.stdout.write("The sandbox is empty again.\n")
+    return ExitCode.DONE
+
+
+@app.command()
+def load(
+    ctx: typer.Context,
+    service: Annotated[
+        str, typer.Argument(metavar="SERVICE", help="A JointInferenceService of the sandbox.")
+    ],
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile",
+            metavar="PROFILE|FILE",
+            help="shift-change, day, spike, ramp, steady, or a CSV file with columns such as "
+            "time,edge_millicores,cloud_utilization.",
+        ),
+    ] = None,
+    side: Annotated[
+        Sides, typer.Option("--side", help="The side or sides that the load is put on.")
+    ] = Sides.BOTH,
+    times: Annotated[
+        float, typer.Option("--times", metavar="N", help="Multiply the load, e.g. 4 for four times as much.")
+    ] = 1.0,
+    off: Annotated[bool, typer.Option("--off", help="Take the load off again.")] = False,
+    namespace: Annotated[
+        str, typer.Option("--namespace", "-n", metavar="NAME", help="The service's namespace.")
+    ] = "default",
+) -> int:
+    """Put a load on a service, which drives its utilization from now on.
+
+    The ordinary load of a side lets one replica work a little below its autoscaler's
+    target; a profile says how much more or less comes when. Files give millicores of
+    all replicas together, or percent of one replica's CPU request.
+
+    \b
+    Examples:
+      sednactl sandbox load helmet --profile shift-change
+      sednactl sandbox load helmet --profile steady --times 4
+      sednactl sandbox load helmet --profile gate-3.csv --side edge
+      sednactl sandbox load helmet --off
+    """
+    from sednactl.cluster.access import ClusterAccess
+    from sednactl.cluster.door import open_cluster
+    from sednactl.sandbox.loading import put_load, take_load
+    from sednactl.sandbox.place import kubeconfig_of_running
+    from sednactl.sedna.kinds import JOINT_INFERENCE
+
+    surroundings: Surroundings = ctx.obj
+    if off == (profile is not None):
+        raise UsageError("name a load with --profile, or take it away with --off")
+    if not 0 <= times <= 1000:
+        raise UsageError(f"--times takes 0 to 1000, not {times:g}")
+    access = ClusterAccess(kubeconfig_of_running(surroundings.environ), namespace=namespace)
+    cluster = open_cluster(access, surroundings)
+    sides = ("cloud", "edge") if side is Sides.BOTH else (side.value,)
+    found = cluster.get(JOINT_INFERENCE.resource, service, namespace)
+    if profile is None:
+        take_load(cluster, namespace, service, sides)
+        surroundings.stdout.write(f"{service}: no load on {' and '.join(sides)}\n")
+        return ExitCode.DONE
+    for done in put_load(cluster, found, sides, profile, times, cluster.now()):
+        level = (
+            "" if done.ordinary is None else f", level 1 is {done.ordinary:g}% of one replica's CPU request"
+        )
+        surroundings.stdout.write(f"{service}: {done.source} on {done.side}{level}\n")
     return ExitCode.DONE
 
 

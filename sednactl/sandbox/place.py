@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sednactl.errors import InvalidInput
+from sednactl.errors import InvalidInput, Unreachable
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,14 @@ def running(place: Place) -> Running | None:
         return Running(**record, wishes=Wishes(**wishes, faults=None if faults is None else tuple(faults)))
     except (OSError, ValueError, KeyError, TypeError):
         return None  # it has just begun, or is about to end
+
+
+def kubeconfig_of_running(environ: Mapping[str, str]) -> str:
+    """Give the kubeconfig of the user's sandbox. Raises Unreachable where none is up."""
+    found = running(place_of(environ))
+    if found is None:
+        raise Unreachable("the sandbox is not up", hint="start it with 'sednactl sandbox up'")
+    return found.kubeconfig
 
 
 def note(place: Place, what: Running) -> None:
