@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from sednactl.cluster.client import HttpCluster
+from sednactl.errors import AlreadyExists
 from sednactl.sandbox.api.access import kubeconfig, new_tokens, users_by_token
 from sednactl.sandbox.api.bootstrap import furnish
 from sednactl.sandbox.api.certificates import make_certificate
@@ -73,7 +75,8 @@ class Sandbox:
         furnish(self.server)
         admin = self.cluster(ADMIN)
         for kind in SEDNA_KINDS:
-            admin.apply(CRD, crd_of(kind.kind), force=True)
+            with suppress(AlreadyExists):  # the state was kept
+                admin.create(CRD, crd_of(kind.kind))
         if self._faults.missing_rbac:
             self.server.state.rights.deny(_NO_AUTOSCALERS)
         for resource, content in installation(
