@@ -18,20 +18,12 @@ from sednactl.sandbox.api.requests import User
 from sednactl.sandbox.api.rights import ADMIN, SEDNA_GM, Denial
 from sednactl.sandbox.api.server import ApiServer
 from sednactl.sandbox.clock import Clock
-from sednactl.sandbox.controllers.deployments import Deployments
-from sednactl.sandbox.controllers.endpoints import ServiceEndpoints
-from sednactl.sandbox.controllers.garbage import GarbageCollector
 from sednactl.sandbox.controllers.global_manager.faults import Faults
 from sednactl.sandbox.controllers.global_manager.installation import installation
 from sednactl.sandbox.controllers.global_manager.process import GlobalManager
 from sednactl.sandbox.controllers.global_manager.rendering import Release
-from sednactl.sandbox.controllers.kubelet import Kubelets
-from sednactl.sandbox.controllers.namespaces import Namespaces
-from sednactl.sandbox.controllers.nodes import NodeLifecycle
-from sednactl.sandbox.controllers.pod_gc import PodGarbage
-from sednactl.sandbox.controllers.replica_sets import ReplicaSets
 from sednactl.sandbox.controllers.running import Controller, Runner
-from sednactl.sandbox.controllers.scheduler import Scheduler
+from sednactl.sandbox.controllers.together import kubernetes_controllers
 from sednactl.sandbox.faults import usual_faults
 from sednactl.sedna.kinds import SEDNA_KINDS
 from sednactl.sedna.resources import CRD
@@ -83,7 +75,7 @@ class Sandbox:
             self._release, autoscaling=not self._faults.missing_rbac, local_controllers=False
         ):
             admin.apply(resource, content, force=True)
-        self._run("controllers", self._kubernetes(admin), admin)
+        self._run("controllers", kubernetes_controllers(admin, self._clock, self._tell), admin)
         manager = self.cluster(SEDNA_GM)
         sedna = GlobalManager(manager, self._clock, self._tell, release=self._release, faults=self._faults)
         self._run("global-manager", [sedna], manager)
@@ -101,20 +93,6 @@ class Sandbox:
         nothing = io.StringIO()
         surroundings = Surroundings(nothing, nothing, nothing, {}, now=self._clock.now)
         return in_process_cluster(self.server, user, surroundings)
-
-    def _kubernetes(self, cluster: HttpCluster) -> list[Controller]:
-        clock = self._clock
-        return [
-            Scheduler(cluster, clock),
-            Kubelets(cluster, clock),
-            NodeLifecycle(cluster, clock),
-            Deployments(cluster, clock),
-            ReplicaSets(cluster, clock),
-            ServiceEndpoints(cluster, clock),
-            GarbageCollector(cluster, clock),
-            PodGarbage(cluster, clock),
-            Namespaces(cluster, clock),
-        ]
 
     def _run(self, name: str, controllers: Sequence[Controller], cluster: HttpCluster) -> None:
         runner = Runner(cluster, controllers, self._clock, self._tell)

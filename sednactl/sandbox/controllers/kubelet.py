@@ -48,6 +48,9 @@ class Pace:
     heartbeat: float = 10.0
 
 
+DEFAULT_PACE = Pace()
+
+
 class Kubelets:
     """Plays the kubelet of every node that carries the sandbox's label, and makes the planned nodes."""
 
@@ -55,12 +58,12 @@ class Kubelets:
     follows = (NODE, POD)
 
     def __init__(
-        self, cluster: Cluster, clock: Clock, nodes: Sequence[NodePlan] = PARK, pace: Pace | None = None
+        self, cluster: Cluster, clock: Clock, nodes: Sequence[NodePlan] = PARK, pace: Pace = DEFAULT_PACE
     ) -> None:
         self._cluster = cluster
         self._clock = clock
         self._plans = {plan.name: (number, plan) for number, plan in enumerate(nodes)}
-        self._pace = pace or Pace()
+        self._pace = pace
         self._writer = Writer(cluster, clock, self.name, "kubelet")
         self._occupancy = Occupancy()
         self._addresses: dict[str, int] = {}

@@ -42,8 +42,9 @@ class NodeLifecycle:
     name = "node-controller"
     follows = (NODE, LEASE, POD)
 
-    def __init__(self, cluster: Cluster, clock: Clock) -> None:
+    def __init__(self, cluster: Cluster, clock: Clock, grace: float = GRACE) -> None:
         self._clock = clock
+        self._grace = grace
         self._writer = Writer(cluster, clock, self.name)
 
     def changed(self, change: Change, before: Json | None, world: World) -> Iterable[Hashable]:
@@ -65,7 +66,7 @@ class NodeLifecycle:
         if node is None:
             return None
         now = self._clock.now()
-        left = _seconds_left(node, world.get(LEASE, NODE_LEASES, key), now)
+        left = _seconds_left(node, world.get(LEASE, NODE_LEASES, key), now, self._grace)
         ready = condition_of(node, "Ready")
         if left <= 0 and (ready is None or ready["status"] != "Unknown"):
             status = {"conditions": _unknown(node, now)}
@@ -130,11 +131,11 @@ class NodeLifecycle:
         return None
 
 
-def _seconds_left(node: Json, lease: Json | None, now: datetime) -> float:
+def _seconds_left(node: Json, lease: Json | None, now: datetime, grace: float) -> float:
     """Give the seconds until a node counts as silent, 0 or less when it does."""
     if lease is None:
         return STARTUP_GRACE - seconds_between(node["metadata"].get("creationTimestamp"), now)
-    return GRACE - seconds_between(lease["spec"].get("renewTime"), now, GRACE)
+    return grace - seconds_between(lease["spec"].get("renewTime"), now, grace)
 
 
 def _unknown(node: Json, now: datetime) -> list[Json]:

@@ -36,16 +36,16 @@ _NAP = 0.5
 
 
 class Controller(Protocol):
-    """One controller. `name` is for messages, `follows` the kinds whose changes it wants to hear of.
-
-    `follows` may grow while the controller runs; kinds new in it are followed from then on.
-    """
+    """One controller. `name` is for messages and tells its keys from those of others."""
 
     name: str
 
     @property
     def follows(self) -> Sequence[Resource]:
-        """Give the kinds that it follows."""
+        """Give the kinds whose changes it wants to hear of.
+
+        They may become more while it runs; new ones are followed from then on.
+        """
 
     def changed(self, change: Change, before: Json | None, world: World) -> Iterable[Hashable]:
         """Give the keys to look at because of a change; `before` is the object as it was, None if new.
