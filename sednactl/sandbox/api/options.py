@@ -80,7 +80,7 @@ def delete_options(request: Request) -> DeleteOptions:
         raise _invalid(
             "DeleteOptions",
             "propagationPolicy",
-            f'Unsupported value: "{propagation}": supported values: "Background", "Foreground", "Orphan", "nil"',
+            f'Unsupported value: "{propagation}": supported values: "Foreground", "Background", "Orphan", "nil"',
             "FieldValueNotSupported",
         )
     conditions = content.get("preconditions") or {}
@@ -110,7 +110,8 @@ def _from_query(request: Request) -> Json:
 def _dry_run(values: Any, kind: str) -> bool:
     unknown = [value for value in values if value != "All"]
     if unknown:
-        problem = f'Unsupported value: "{unknown[0]}": supported values: "All"'
+        listed = ", ".join(f'"{value}"' for value in values)
+        problem = f'Unsupported value: []string{{{listed}}}: supported values: "All"'
         raise _invalid(kind, "dryRun", problem, "FieldValueNotSupported")
     return bool(values)
 
