@@ -98,7 +98,7 @@ class Refusal(Exception):
         }
         if self.reason:
             status["reason"] = self.reason
-        if details:
+        if details or self.reason == "Invalid":
             status["details"] = details
         status["code"] = self.status
         return status
