@@ -101,7 +101,7 @@ class Refusal(Exception):
         }
         if self.reason:
             status["reason"] = self.reason
-        if details or self.detailed:
+        if details or self.detailed or self.reason == "Invalid":
             status["details"] = details
         status["code"] = self.status
         return status
