@@ -7,6 +7,7 @@ from typing import Any
 from sednactl.sandbox.api.autoscaling_versions import to_v2
 from sednactl.sandbox.api.go_words import json_error, shown
 from sednactl.sandbox.api.kinds import Kind
+from sednactl.sandbox.api.protobuf import PROTOBUF, read_protobuf
 from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.text import Json, decode
 
@@ -16,6 +17,8 @@ YAML = ("application/yaml", "application/apply-patch+yaml")
 
 def read_body(data: bytes, content_type: str, kind: str = "") -> Any:
     """Read a body meant for a kind. Raises Refusal BadRequest for what is neither JSON nor YAML, and for other types."""
+    if content_type == PROTOBUF:
+        return read_protobuf(data)
     if content_type in YAML and data[:1] != b"{":
         return _yaml(data)
     if content_type not in (*_JSON, *YAML):
