@@ -44,13 +44,12 @@ def _look(node: Node, value: Any, path: str, errors: list[FieldError], *, top: b
             errors.append(
                 wrong_type(path, found, f'{path} in body must be of type integer,string: "{found}"')
             )
+            if "anyOf" in node.limits:
+                errors.append(invalid("<nil>", "", f'"{path}" must validate at least one schema (anyOf)'))
+                errors.append(wrong_type(path, found, f'{path} in body must be of type integer: "{found}"'))
             return
     elif kind != "any" and not _fits(kind, value, found):
-        wanted = kind
-        if node.limits.get("format") and found == "boolean":
-            wanted, found = node.limits["format"], ""
-        told = f': "{found}"' if found else ""
-        errors.append(wrong_type(path, found, f"{path} in body must be of type {wanted}{told}"))
+        errors.append(wrong_type(path, found, f'{path} in body must be of type {kind}: "{found}"'))
         return
     if node.limits:
         _limits(node.limits, value, path, errors)
@@ -93,11 +92,11 @@ def _limits(limits: dict[str, Any], value: Any, path: str, errors: list[FieldErr
         for part in limits["allOf"]:
             _limits(part, value, path, errors)
     if "anyOf" in limits and not any(_agrees(part, value) for part in limits["anyOf"]):
-        errors.append(invalid(path, "", f"{path} in body must validate at least one schema (anyOf)"))
+        errors.append(invalid("<nil>", "", f'"{path}" must validate at least one schema (anyOf)'))
     if "oneOf" in limits and sum(_agrees(part, value) for part in limits["oneOf"]) != 1:
-        errors.append(invalid(path, "", f"{path} in body must validate one and only one schema (oneOf)"))
+        errors.append(invalid("<nil>", "", f'"{path}" must validate one and only one schema (oneOf)'))
     if "not" in limits and _agrees(limits["not"], value):
-        errors.append(invalid(path, "", f"{path} in body must not validate the schema (not)"))
+        errors.append(invalid("<nil>", "", f'"{path}" must not validate the schema (not)'))
 
 
 def _agrees(part: dict[str, Any], value: Any) -> bool:

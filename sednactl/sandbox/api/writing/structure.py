@@ -208,6 +208,8 @@ class _BuiltinTypes:
         node.pointer = spelled.get("pointer", False)
         node.default = spelled.get("default", ABSENT)
         node.key_default = spelled.get("key_default", ABSENT)
+        if node.key_default is ABSENT and isinstance(node.zero, (str, int)):
+            node.key_default = node.zero
         return node
 
 

@@ -31,7 +31,7 @@ def _errors(obj: dict[str, Any], structure: Structure) -> list[FieldError]:
     errors = metadata_errors(structure.kind, obj.get("metadata") or {}, builtin=structure.builtin)
     if not structure.builtin:
         return errors + schema_errors(structure.root, obj)
-    rule = CREATE_RULES.get(f"{structure.api_version} {structure.kind}")
+    rule = CREATE_RULES.get(structure.kind)
     return errors + (rule(obj) if rule is not None else [])
 
 
