@@ -109,7 +109,7 @@ def _from_file(file: Path, side: str, selector: str, times: float, now: datetime
             hint="give columns such as edge_millicores or cloud_utilization (percent of one replica's request)",
         )
     points = tuple((at, value * times) for at, value in series.points)
-    return SideLoad(selector, now, points, series.unit, joined=series.joined)
+    return SideLoad(selector, now, points, series.unit, joined=series.joined, repeat=False)
 
 
 def _head_start(profile: LoadProfile) -> timedelta:

@@ -15,7 +15,7 @@ import pytest
 from tests.live.plane.api import Api, Json, eventually
 from tests.live.plane.certificates import Identities, make_identities
 from tests.live.plane.definitions import install_definitions, sedna_definitions
-from tests.live.plane.global_manager import StandInGlobalManager
+from tests.live.plane.global_manager import OurGlobalManager
 from tests.live.plane.kubelet import StandInKubelet
 from tests.live.plane.programs import RunningProgram, find_program, free_port, program_folder
 
@@ -112,23 +112,24 @@ class ForeignPlane(Plane):
 class OwnPlane(Plane):
     """A plane of this test session: every program on a free port of the loopback, all files in one folder.
 
-    SEDNACTL_TEST_GLOBAL_MANAGER=0 takes the stand-in even where the real Global Manager lies beside.
+    SEDNACTL_TEST_GLOBAL_MANAGER=0 takes the sandbox's Global Manager even where the real one lies beside;
+    `with_global_manager` False starts none.
     """
 
     own = True
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, with_global_manager: bool = True) -> None:
         self._folder = folder
         self._programs: list[RunningProgram] = []
         self._kubelet: StandInKubelet | None = None
-        self._manager: StandInGlobalManager | None = None
+        self._manager: OurGlobalManager | None = None
         self._etcd, self._port = free_port(), free_port()
         self._identities: Identities = make_identities(folder / "pki", f"https://127.0.0.1:{self._port}")
-        wanted = os.environ.get("SEDNACTL_TEST_GLOBAL_MANAGER", "1") != "0"
-        manager = find_program_beside("sedna-gm") if wanted else None
-        super().__init__(self._identities.kubeconfigs["admin"], has_global_manager=manager is not None)
+        super().__init__(self._identities.kubeconfigs["admin"], has_global_manager=with_global_manager)
         try:
-            self._start(manager)
+            self._start()
+            if with_global_manager:
+                self._start_some_global_manager()
         except BaseException:
             self.stop()
             raise
@@ -183,18 +184,13 @@ class OwnPlane(Plane):
         self._programs.append(program)
         return program
 
-    def _start(self, manager: Path | None) -> None:
+    def _start(self) -> None:
         self._start_etcd()
         self._start_api_server()
         self._start_controllers()
         install_definitions(self.api, sedna_definitions())
         self._kubelet = StandInKubelet(self.api)
         self._kubelet.start()
-        if manager is not None:
-            self._start_global_manager()
-        else:
-            self._manager = StandInGlobalManager(self.api)
-            self._manager.start()
         eventually(lambda: service_account_exists(self.api, "default"), what="the controllers at work")
 
     def _start_etcd(self) -> None:
@@ -262,7 +258,16 @@ class OwnPlane(Plane):
             "--horizontal-pod-autoscaler-downscale-stabilization=6s",
         )
 
-    def _start_global_manager(self) -> None:
+    def _start_some_global_manager(self) -> None:
+        wanted = os.environ.get("SEDNACTL_TEST_GLOBAL_MANAGER", "1") != "0"
+        if wanted and find_program_beside("sedna-gm"):
+            self.start_real_global_manager()
+        else:
+            self._manager = OurGlobalManager(self.kubeconfig)
+            self._manager.start()
+
+    def start_real_global_manager(self, namespace: str = "") -> RunningProgram:
+        """Start Sedna's own program for one namespace, "" for all."""
         config = self._folder / "global-manager.yaml"
         socket = {"address": "127.0.0.1", "port": free_port()}
         config.write_text(
@@ -270,13 +275,13 @@ class OwnPlane(Plane):
                 {
                     "kubeConfig": str(self.kubeconfig),
                     "master": "",
-                    "namespace": "",
+                    "namespace": namespace,
                     "websocket": socket,
                     "localController": {"server": "http://localhost:9100"},
                 }
             )
         )
-        self._launch("sedna-gm", f"--config={config}", "-v=2")
+        return self._launch("sedna-gm", f"--config={config}", "-v=2")
 
 
 def find_program_beside(name: str) -> Path | None:

@@ -83,6 +83,8 @@ class Access:
         """Write a workload's status over what is there; tries three times. Raises Refusal."""
         resource = resource_of(workload)
         meta = workload["metadata"]
+        # Go leaves out a list that is empty.
+        status = {key: value for key, value in status.items() if value != []}
         for last in (False,) * (_TRIES - 1) + (True,):
             try:
                 live = self.get(resource, meta["namespace"], meta["name"])

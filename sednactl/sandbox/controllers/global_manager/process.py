@@ -85,6 +85,10 @@ class GlobalManager:
         self.crashes = 0
         self._crashed_at = -CALM_SECONDS
 
+    def up(self) -> bool:
+        """Tell whether the process runs, and is not waiting for its next start."""
+        return not self._down
+
     def changed(self, change: Change, before: Json | None, world: World) -> Iterable[Hashable]:
         """Put on the agenda what a change asks for; a process that is down hears of nothing."""
         self._means.world = world
