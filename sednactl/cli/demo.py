@@ -22,6 +22,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_READING_A_SCENE, _READING_AN_ANSWER = 1.5, 0.7
+"""Seconds left to a person, who reads slower than the sandbox acts; nobody waits off a terminal."""
+
 SPEED = 30.0
 """How fast time runs: an autoscaler's five minutes pass in ten seconds, and every step can still be seen."""
 
@@ -75,6 +78,7 @@ class _Stage:
     def __init__(self, surroundings: Surroundings, folder: Path) -> None:
         self._surroundings = surroundings
         self._folder = folder
+        self._read = surroundings.moving(surroundings.stdout)
         self._bold = surroundings.colour(surroundings.stdout)
 
     def play(self) -> None:
@@ -94,7 +98,7 @@ class _Stage:
             self._run(f"sednactl create model helmet-{size} --url /models/{size}.pb --format pb")
         self._run(
             "sednactl create ji helmet --edge-model helmet-little --edge-image example/little:v1"
-            " --edge-request cpu=50m --edge-hpa min=1,max=2,cpu=50%"
+            " --edge-node edge-1 --edge-request cpu=50m --edge-hpa min=1,max=2,cpu=50%"
             " --cloud-model helmet-big --cloud-image example/big:v1 --cloud-request cpu=1"
             " --cloud-hpa min=1,max=5,cpu=20% --hem IBT --wait"
         )
@@ -152,6 +156,7 @@ class _Stage:
 
     def _say(self, text: str) -> None:
         self._write(f"\n{self._loud(text)}\n")
+        self._leave_time(_READING_A_SCENE)
 
     def _remark(self, text: str) -> None:
         self._write(f"# {text}\n")
@@ -177,6 +182,7 @@ class _Stage:
             raise DemoFailed(f"'{command}' ended with {code}, not {int(expected)}")
         if code:
             self._remark(f"exit code {code}")
+        self._leave_time(_READING_AN_ANSWER)
 
     def _with_cluster(self, shown: str | None, act: Callable[[Cluster], object]) -> None:
         from sednactl.cluster.access import ClusterAccess
@@ -189,6 +195,10 @@ class _Stage:
             act(cluster)
         finally:
             cluster.close()
+
+    def _leave_time(self, seconds: float) -> None:
+        if self._read:
+            self._surroundings.sleep(seconds)
 
     def _in_folder(self, words: Sequence[str]) -> list[str]:
         files = ("gate.yaml", "ghosts.jsonl")
