@@ -23,7 +23,7 @@ from sednactl.sandbox.controllers.global_manager.installation import installatio
 from sednactl.sandbox.controllers.global_manager.process import GlobalManager
 from sednactl.sandbox.controllers.global_manager.rendering import Release
 from sednactl.sandbox.controllers.running import Controller, Runner
-from sednactl.sandbox.controllers.together import kubernetes_controllers
+from sednactl.sandbox.controllers.together import ControllerChoices, kubernetes_controllers
 from sednactl.sandbox.faults import usual_faults
 from sednactl.sedna.kinds import SEDNA_KINDS
 from sednactl.sedna.resources import CRD
@@ -43,17 +43,21 @@ class Sandbox:
         *,
         release: Release = "0.7",
         faults: Faults | None = None,
+        choices: ControllerChoices | None = None,
         port: int = 0,
     ) -> None:
         self._clock = clock
         self._tell = tell
         self._release: Release = release
         self._faults = faults or usual_faults()
+        self._choices = choices or ControllerChoices()
         self.server = ApiServer(clock)
         tokens = new_tokens()
         certificate = make_certificate()
         self._front = HttpFront(self.server, clock, users_by_token(tokens), certificate, port)
-        self.kubeconfig = kubeconfig(self._front.url, certificate.authority, tokens["admin"])
+        self.kubeconfigs = {
+            user: kubeconfig(self._front.url, certificate.authority, token) for user, token in tokens.items()
+        }
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -75,7 +79,7 @@ class Sandbox:
             self._release, autoscaling=not self._faults.missing_rbac, local_controllers=False
         ):
             admin.apply(resource, content, force=True)
-        self._run("controllers", kubernetes_controllers(admin, self._clock, self._tell), admin)
+        self._run("controllers", kubernetes_controllers(admin, self._clock, self._tell, self._choices), admin)
         manager = self.cluster(SEDNA_GM)
         sedna = GlobalManager(manager, self._clock, self._tell, release=self._release, faults=self._faults)
         self._run("global-manager", [sedna], manager)

@@ -55,7 +55,7 @@ def _serve(place: Place, wishes: Wishes, told: int, stop: threading.Event) -> in
     )
     sandbox.start()
     try:
-        write_kubeconfig(place, sandbox.kubeconfig)
+        write_kubeconfig(place, sandbox.kubeconfigs["admin"])
         started = datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
         note(place, Running(os.getpid(), sandbox.url, str(place.kubeconfig), started, wishes))
         with suppress(OSError):  # its starter may be gone; that is no reason to end

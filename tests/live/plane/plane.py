@@ -35,6 +35,10 @@ class Plane:
         """Give the API server's version, e.g. `v1.32.13`."""
         return str(self.api.expect("GET", "/version")["gitVersion"])
 
+    def takes_pods(self, namespace: str) -> bool:
+        """Tell whether pods can be made in a namespace yet."""
+        return service_account_exists(self.api, namespace)
+
     def kubectl(self, *arguments: str, input: str | None = None) -> str:
         """Run kubectl against the plane and give its output; skips the test where there is no kubectl."""
         program = find_program("kubectl")
