@@ -70,6 +70,15 @@ COMMANDS: dict[str, Entry] = {
         "Clean up",
         group=True,
     ),
+    "sandbox": Entry(
+        "sandbox",
+        "A small cluster in one process on this machine: try everything without a cluster",
+        "Try",
+        group=True,
+    ),
+    "demo": Entry(
+        "demo", "Play the whole story in a sandbox of its own: scale, repair, find ghosts, clean up", "Try"
+    ),
     "completion": Entry("completion", "Print the completion script of a shell", "Other"),
 }
 
@@ -159,7 +168,9 @@ def as_kubectl_reads(arguments: Sequence[str]) -> list[str]:
     flags, rest = [], 0
     while rest < len(words) and words[rest].startswith("-"):
         flag, joined, _ = words[rest].partition("=")
-        if flag in _CLUSTER_FLAGS:
+        if flag == "--sandbox":
+            taken = 1
+        elif flag in _CLUSTER_FLAGS:
             taken = 1 if joined else 2
         elif flag.startswith("-n"):  # -npark
             taken = 1

@@ -75,7 +75,12 @@ _CLUSTER_PARAMETERS: dict[str, Any] = {
     "as_group": Annotated[
         list[str] | None, typer.Option("--as-group", metavar="GROUP", help="Group to impersonate; repeats.")
     ],
+    "sandbox": Annotated[
+        bool,
+        typer.Option("--sandbox", help="Use the local sandbox (see 'sednactl sandbox') and no kubeconfig."),
+    ],
 }
+_DEFAULTS: dict[str, Any] = {"sandbox": False}
 
 
 def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,9 +92,18 @@ def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def command(**arguments: Any) -> Any:
         given = {name: arguments.pop(name) for name in _CLUSTER_PARAMETERS}
+        kubeconfig, context = given["kubeconfig"], given["context"]
+        if given["sandbox"]:
+            if kubeconfig or context:
+                raise UsageError(
+                    "--sandbox excludes --kubeconfig and --context", hint="leave one of them out"
+                )
+            from sednactl.sandbox.place import kubeconfig_of_running
+
+            kubeconfig = kubeconfig_of_running(arguments["ctx"].obj.environ)
         access = ClusterAccess(
-            given["kubeconfig"],
-            given["context"],
+            kubeconfig,
+            context,
             given["namespace"],
             given["request_timeout"],
             given["as_user"],
@@ -103,7 +117,9 @@ def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
         if name != "access"
     ]
     shared = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS.get(name), annotation=annotation
+        )
         for name, annotation in _CLUSTER_PARAMETERS.items()
     ]
     parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own] + shared

@@ -22,7 +22,7 @@ import pytest
 
 from tests.command import BIN, CompletedRun, clean_environment, run_command
 from tests.live.plane.api import eventually
-from tests.live.plane.plane import ForeignPlane, OwnPlane, Plane, service_account_exists
+from tests.live.plane.plane import ForeignPlane, OwnPlane, Plane
 from tests.live.plane.programs import why_no_plane
 
 _HERE = Path(__file__).parent
@@ -58,7 +58,7 @@ def namespace(plane: Plane) -> Iterator[str]:
     name = f"test-{secrets.token_hex(4)}"
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
     plane.api.expect("POST", "/api/v1/namespaces", body)
-    eventually(lambda: service_account_exists(plane.api, name), what="default service account")
+    eventually(lambda: plane.takes_pods(name), what="default service account")
     try:
         yield name
     finally:

@@ -15,7 +15,7 @@ import pytest
 from tests.live.plane.api import Api, Json, eventually
 from tests.live.plane.certificates import Identities, make_identities
 from tests.live.plane.definitions import install_definitions, sedna_definitions
-from tests.live.plane.global_manager import StandInGlobalManager
+from tests.live.plane.global_manager import OurGlobalManager
 from tests.live.plane.kubelet import StandInKubelet
 from tests.live.plane.programs import RunningProgram, find_program, free_port, program_folder
 
@@ -34,6 +34,10 @@ class Plane:
     def version(self) -> str:
         """Give the API server's version, e.g. `v1.32.13`."""
         return str(self.api.expect("GET", "/version")["gitVersion"])
+
+    def takes_pods(self, namespace: str) -> bool:
+        """Tell whether pods can be made in a namespace yet."""
+        return service_account_exists(self.api, namespace)
 
     def kubectl(self, *arguments: str, input: str | None = None) -> str:
         """Run kubectl against the plane and give its output; skips the test where there is no kubectl."""
@@ -112,23 +116,24 @@ class ForeignPlane(Plane):
 class OwnPlane(Plane):
     """A plane of this test session: every program on a free port of the loopback, all files in one folder.
 
-    SEDNACTL_TEST_GLOBAL_MANAGER=0 takes the stand-in even where the real Global Manager lies beside.
+    SEDNACTL_TEST_GLOBAL_MANAGER=0 takes the sandbox's Global Manager even where the real one lies beside;
+    `with_global_manager` False starts none.
     """
 
     own = True
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, with_global_manager: bool = True) -> None:
         self._folder = folder
         self._programs: list[RunningProgram] = []
         self._kubelet: StandInKubelet | None = None
-        self._manager: StandInGlobalManager | None = None
+        self._manager: OurGlobalManager | None = None
         self._etcd, self._port = free_port(), free_port()
         self._identities: Identities = make_identities(folder / "pki", f"https://127.0.0.1:{self._port}")
-        wanted = os.environ.get("SEDNACTL_TEST_GLOBAL_MANAGER", "1") != "0"
-        manager = find_program_beside("sedna-gm") if wanted else None
-        super().__init__(self._identities.kubeconfigs["admin"], has_global_manager=manager is not None)
+        super().__init__(self._identities.kubeconfigs["admin"], has_global_manager=with_global_manager)
         try:
-            self._start(manager)
+            self._start()
+            if with_global_manager:
+                self._start_some_global_manager()
         except BaseException:
             self.stop()
             raise
@@ -183,7 +188,16 @@ class OwnPlane(Plane):
         self._programs.append(program)
         return program
 
-    def _start(self, manager: Path | None) -> None:
+    def _start(self) -> None:
+        self._start_etcd()
+        self._start_api_server()
+        self._start_controllers()
+        install_definitions(self.api, sedna_definitions())
+        self._kubelet = StandInKubelet(self.api)
+        self._kubelet.start()
+        eventually(lambda: service_account_exists(self.api, "default"), what="the controllers at work")
+
+    def _start_etcd(self) -> None:
         peers, clients = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{self._etcd}"
         self._launch(
             "etcd",
@@ -197,19 +211,8 @@ class OwnPlane(Plane):
             "--unsafe-no-fsync",
             "--log-level=warn",
         )
-        self._start_api_server()
-        self._start_controllers()
-        install_definitions(self.api, sedna_definitions())
-        self._kubelet = StandInKubelet(self.api)
-        self._kubelet.start()
-        if manager is not None:
-            self._start_global_manager()
-        else:
-            self._manager = StandInGlobalManager(self.api)
-            self._manager.start()
-        eventually(lambda: service_account_exists(self.api, "default"), what="the controllers at work")
 
-    def _start_api_server(self) -> None:
+    def _start_api_server(self, *more: str) -> None:
         files = self._identities
         self._api_server = self._launch(
             "kube-apiserver",
@@ -229,6 +232,7 @@ class OwnPlane(Plane):
             f"--service-account-signing-key-file={files.service_account_key}",
             "--service-cluster-ip-range=10.96.0.0/16",
             "--allow-privileged=true",
+            *more,
         )
         eventually(self._answers, timeout=120, what="the API server ready")
 
@@ -258,7 +262,16 @@ class OwnPlane(Plane):
             "--horizontal-pod-autoscaler-downscale-stabilization=6s",
         )
 
-    def _start_global_manager(self) -> None:
+    def _start_some_global_manager(self) -> None:
+        wanted = os.environ.get("SEDNACTL_TEST_GLOBAL_MANAGER", "1") != "0"
+        if wanted and find_program_beside("sedna-gm"):
+            self.start_real_global_manager()
+        else:
+            self._manager = OurGlobalManager(self.kubeconfig)
+            self._manager.start()
+
+    def start_real_global_manager(self, namespace: str = "") -> RunningProgram:
+        """Start Sedna's own program for one namespace, "" for all."""
         config = self._folder / "global-manager.yaml"
         socket = {"address": "127.0.0.1", "port": free_port()}
         config.write_text(
@@ -266,13 +279,13 @@ class OwnPlane(Plane):
                 {
                     "kubeConfig": str(self.kubeconfig),
                     "master": "",
-                    "namespace": "",
+                    "namespace": namespace,
                     "websocket": socket,
                     "localController": {"server": "http://localhost:9100"},
                 }
             )
         )
-        self._launch("sedna-gm", f"--config={config}", "-v=2")
+        return self._launch("sedna-gm", f"--config={config}", "-v=2")
 
 
 def find_program_beside(name: str) -> Path | None:

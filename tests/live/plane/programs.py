@@ -79,6 +79,10 @@ class RunningProgram:
     def pid(self) -> int:
         return self._process.pid
 
+    def ended(self) -> bool:
+        """Tell whether it ended by itself."""
+        return self._process.poll() is not None
+
     def check(self) -> None:
         """Raise RuntimeError with the end of the log when the program is no longer running."""
         if self._process.poll() is not None:

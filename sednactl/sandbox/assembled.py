@@ -1,0 +1,113 @@
+"""A whole sandbox: the API server, what a cluster with Sedna holds, and the controllers that bring it to life."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from sednactl.cluster.client import HttpCluster
+from sednactl.errors import AlreadyExists
+from sednactl.sandbox.api.access import kubeconfig, new_tokens, users_by_token
+from sednactl.sandbox.api.bootstrap import furnish
+from sednactl.sandbox.api.certificates import make_certificate
+from sednactl.sandbox.api.http import HttpFront
+from sednactl.sandbox.api.in_process import in_process_cluster
+from sednactl.sandbox.api.requests import User
+from sednactl.sandbox.api.rights import ADMIN, SEDNA_GM, Denial
+from sednactl.sandbox.api.server import ApiServer
+from sednactl.sandbox.clock import Clock
+from sednactl.sandbox.controllers.global_manager.faults import Faults
+from sednactl.sandbox.controllers.global_manager.installation import installation
+from sednactl.sandbox.controllers.global_manager.process import GlobalManager
+from sednactl.sandbox.controllers.global_manager.rendering import Release
+from sednactl.sandbox.controllers.running import Controller, Runner
+from sednactl.sandbox.controllers.together import ControllerChoices, kubernetes_controllers
+from sednactl.sandbox.faults import usual_faults
+from sednactl.sedna.kinds import SEDNA_KINDS
+from sednactl.sedna.resources import CRD
+from sednactl.surroundings import Surroundings
+from sednactl.validation.crd import crd_of
+
+_ENDS_WITHIN = 5.0
+
+
+class Sandbox:
+    """One sandbox in this process. `tell` takes the lines of its log; call `start`, and `stop` at the end."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        tell: Callable[[str], None],
+        *,
+        release: Release = "0.7",
+        faults: Faults | None = None,
+        choices: ControllerChoices | None = None,
+        port: int = 0,
+    ) -> None:
+        self._clock = clock
+        self._tell = tell
+        self._release: Release = release
+        self._faults = faults or usual_faults()
+        self._choices = choices or ControllerChoices()
+        self.server = ApiServer(clock)
+        tokens = new_tokens()
+        certificate = make_certificate()
+        self._front = HttpFront(self.server, clock, users_by_token(tokens), certificate, port)
+        self.kubeconfigs = {
+            user: kubeconfig(self._front.url, certificate.authority, token) for user, token in tokens.items()
+        }
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def url(self) -> str:
+        """Give the API server's URL."""
+        return self._front.url
+
+    def start(self) -> None:
+        """Furnish the cluster and bring it to life; once this returns, it answers."""
+        furnish(self.server)
+        admin = self.cluster(ADMIN)
+        for kind in SEDNA_KINDS:
+            with suppress(AlreadyExists):  # the state was kept
+                admin.create(CRD, crd_of(kind.kind))
+        if self._faults.missing_rbac:
+            self.server.state.rights.deny(_NO_AUTOSCALERS)
+        for resource, content in installation(
+            self._release, autoscaling=not self._faults.missing_rbac, local_controllers=False
+        ):
+            admin.apply(resource, content, force=True)
+        self._run("controllers", kubernetes_controllers(admin, self._clock, self._tell, self._choices), admin)
+        manager = self.cluster(SEDNA_GM)
+        sedna = GlobalManager(manager, self._clock, self._tell, release=self._release, faults=self._faults)
+        self._run("global-manager", [sedna], manager)
+        self._front.start()
+
+    def stop(self) -> None:
+        """End every controller, and every watch of a client."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(_ENDS_WITHIN)
+        self._front.stop()
+
+    def cluster(self, user: User) -> HttpCluster:
+        """Give the cluster as seen by one user of this process."""
+        nothing = io.StringIO()
+        surroundings = Surroundings(nothing, nothing, nothing, {}, now=self._clock.now)
+        return in_process_cluster(self.server, user, surroundings)
+
+    def _run(self, name: str, controllers: Sequence[Controller], cluster: HttpCluster) -> None:
+        runner = Runner(cluster, controllers, self._clock, self._tell)
+        thread = threading.Thread(target=runner.run, args=(self._stop,), name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+
+_NO_AUTOSCALERS = Denial(
+    SEDNA_GM.name,
+    verbs=("get", "list", "watch", "create", "update", "patch", "delete"),
+    groups=("autoscaling",),
+    resources=("horizontalpodautoscalers",),
+)

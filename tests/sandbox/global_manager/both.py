@@ -1,0 +1,206 @@
+"""Does the same to both Global Managers and compares what they make of it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sednactl.cluster.addresses import path_of
+from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
+from sednactl.sedna.resources import DEPLOYMENT, HPA, POD, SECRET, SERVICE, Resource
+from tests.live.plane.api import MERGE, eventually
+from tests.live.plane.global_manager import OurGlobalManager
+from tests.live.plane.plane import OwnPlane
+from tests.live.plane.programs import RunningProgram
+
+Json = dict[str, Any]
+REAL, OURS = "gm-real", "gm-ours"
+CHILDREN = (DEPLOYMENT, HPA, SERVICE, POD)
+_WORKER_NAME = re.compile(r"^((?:[a-z-]+-)?)[bcdfghjklmnpqrstvwxz2456789]{5}$")
+_TOKEN_VOLUME = re.compile(r"kube-api-access-[a-z0-9]{5}")
+_LEFT_OUT = (
+    *("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields"),
+    *("selfLink", "annotations", "deletionTimestamp", "deletionGracePeriodSeconds", "finalizers"),
+)
+
+
+class Both:
+    """The plane with both at work."""
+
+    def __init__(self, plane: OwnPlane, real: RunningProgram, ours: OurGlobalManager) -> None:
+        self.plane = plane
+        self.real = real
+        self.ours = ours
+
+    # -- doing the same to both ----------------------------------------------
+
+    def create(self, *manifests: Json) -> None:
+        """Create objects in both namespaces; `PLACE` in their text is the namespace's name."""
+        for namespace in (REAL, OURS):
+            for manifest in manifests:
+                placed = _placed(manifest, namespace)
+                path = path_of(resource_of(manifest), namespace)
+                self.plane.api.expect("POST", path, placed)
+
+    def patch(self, resource: Resource, name: str, patch: Json, subresource: str | None = None) -> None:
+        """Merge a patch into both objects of a name."""
+        for namespace in (REAL, OURS):
+            path = path_of(resource, namespace, name, subresource)
+            self.plane.api.expect("PATCH", path, patch, MERGE)
+
+    def delete(self, resource: Resource, name: str, propagation: str = "Background") -> None:
+        """Delete both objects of a name."""
+        for namespace in (REAL, OURS):
+            self.plane.api.expect(
+                "DELETE", path_of(resource, namespace, name), {"propagationPolicy": propagation}
+            )
+
+    def clear(self) -> None:
+        """Remove everything from both namespaces and wait until it is gone."""
+        kinds = [*(kind.resource for kind in SEDNA_KINDS), *CHILDREN, SECRET]
+
+        def empty() -> bool:
+            left = False
+            for namespace in (REAL, OURS):
+                for resource in kinds:
+                    items = [one for one in self.items(resource, namespace) if not _kept(one)]
+                    left = left or bool(items)
+                    if items:
+                        self.plane.api("DELETE", path_of(resource, namespace))
+            return not left
+
+        eventually(empty, timeout=90, every=0.5, what="both namespaces empty")
+
+    # -- looking -------------------------------------------------------------
+
+    def items(self, resource: Resource, namespace: str) -> list[Json]:
+        """Give all objects of a kind in a namespace."""
+        return list(self.plane.api.expect("GET", path_of(resource, namespace))["items"])
+
+    def get(self, resource: Resource, namespace: str, name: str) -> Json:
+        """Give one object."""
+        return self.plane.api.expect("GET", path_of(resource, namespace, name))
+
+    def compare(self, look: Callable[[str], Any], *, timeout: float = 40, calm: float = 2.0) -> Any:
+        """Look at both namespaces until they are alike and stay so for `calm` seconds; gives what is alike."""
+        since: list[float] = []
+        last: list[Any] = []
+
+        def alike() -> bool:
+            real, ours = look(REAL), look(OURS)
+            assert ours == real, _difference(real, ours)
+            if last != [real]:
+                last[:] = [real]
+                since[:] = [time.monotonic()]
+            return time.monotonic() - since[0] >= calm
+
+        eventually(alike, timeout=timeout, every=0.3, what="both alike")
+        return last[0]
+
+    def children(self, namespace: str) -> dict[str, list[Json]]:
+        """Give the direct children of all workloads in a namespace, without what differs by chance."""
+        found = {}
+        for resource in CHILDREN:
+            items = [one for one in self.items(resource, namespace) if not _made_by_replica_set(one)]
+            plain = [_plain(one, namespace) for one in items]
+            found[resource.plural] = sorted(plain, key=lambda one: json.dumps(one, sort_keys=True))
+        return found
+
+    def status(self, kind: str, name: str, namespace: str) -> Json:
+        """Give a workload's status without its times."""
+        item = self.get(BY_KIND[kind].resource, namespace, name)
+        status = copy.deepcopy(item.get("status") or {})
+        times = [key for key in status if key.endswith("Time")]
+        status["times"] = sorted(times)
+        for key in times:
+            del status[key]
+        for one in status.get("conditions") or ():
+            kept = sorted(key for key in one if key.endswith("Time"))
+            for key in kept:
+                del one[key]
+            one["times"] = kept
+        return json.loads(json.dumps(status).replace(namespace, "PLACE"))
+
+
+def resource_of(manifest: Json) -> Resource:
+    """Give a manifest's resource."""
+    kind = BY_KIND.get(manifest["kind"])
+    if kind is not None:
+        return kind.resource
+    return next(one for one in (*CHILDREN, SECRET) if one.kind == manifest["kind"])
+
+
+def _placed(manifest: Json, namespace: str) -> Json:
+    placed: Json = json.loads(json.dumps(manifest).replace("PLACE", namespace))
+    placed["metadata"]["namespace"] = namespace
+    return placed
+
+
+def _kept(item: Json) -> bool:
+    return item["metadata"]["name"] in ("kubernetes", "default")
+
+
+def _made_by_replica_set(item: Json) -> bool:
+    owners = item["metadata"].get("ownerReferences") or []
+    return any(owner["kind"] == "ReplicaSet" for owner in owners)
+
+
+def _plain(item: Json, namespace: str) -> Json:
+    item = copy.deepcopy(item)
+    meta = item["metadata"]
+    managers = {one["manager"] for one in meta.get("managedFields") or () if not one.get("subresource")}
+    meta["made by"] = sorted(managers & {"sedna-gm"})
+    for key in _LEFT_OUT:
+        meta.pop(key, None)
+    for owner in meta.get("ownerReferences") or ():
+        owner["uid"] = "UID"
+    if meta.get("generateName"):
+        meta["name"] = f"{meta['generateName']}*"
+    item.pop("status", None)
+    spec = item["spec"]
+    for key in ("clusterIP", "clusterIPs"):
+        spec.pop(key, None)
+    for one in (item, spec.get("template") or {}):
+        for labels in (one.get("metadata", {}).get("labels"), one.get("spec", {}).get("selector")):
+            _without_uid(labels)
+    for container in _containers(item):
+        env = container.get("env")
+        if env:
+            container["env"] = sorted((_env(one) for one in env), key=lambda one: one["name"])
+    text = _TOKEN_VOLUME.sub("kube-api-access", json.dumps(item))
+    plain: Json = json.loads(text.replace(namespace, "PLACE"))
+    return plain
+
+
+def _without_uid(labels: Any) -> None:
+    if not isinstance(labels, dict):
+        return
+    for key, value in labels.items():
+        if key.endswith("/uid"):
+            labels[key] = "UID"
+        elif isinstance(value, dict):
+            _without_uid(value)
+
+
+def _containers(item: Json) -> list[Json]:
+    spec = item["spec"].get("template", {}).get("spec") or item["spec"]
+    return [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
+
+
+def _env(variable: Json) -> Json:
+    if variable["name"] != "WORKER_NAME":
+        return variable
+    match = _WORKER_NAME.match(variable["value"])
+    assert match, variable
+    return {**variable, "value": f"{match[1]}*"}
+
+
+def _difference(real: Any, ours: Any) -> str:
+    import difflib
+
+    lines = [json.dumps(one, indent=1, sort_keys=True).splitlines() for one in (real, ours)]
+    return "\n" + "\n".join(difflib.unified_diff(*lines, "real", "ours", lineterm="", n=4))

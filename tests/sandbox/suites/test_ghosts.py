@@ -1,0 +1,3 @@
+"""tests/live/test_ghosts.py, in the sandbox."""
+
+from tests.live.test_ghosts import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""tests/live/test_lifecycle_deletion.py, in the sandbox."""
+
+from tests.live.test_lifecycle_deletion import *  # noqa: F403
