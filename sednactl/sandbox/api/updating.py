@@ -25,6 +25,7 @@ from sednactl.sandbox.api.paths import Target
 from sednactl.sandbox.api.presenting import form_of, typed
 from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.requests import Answer, Request
+from sednactl.sandbox.api.selectors import at_path
 from sednactl.sandbox.api.state import State, not_found
 from sednactl.sandbox.api.store import Version
 from sednactl.sandbox.api.text import Json
@@ -156,6 +157,9 @@ def _tracked(state: State, kind: Kind, old: Json, new: Json, manager: str, subre
         subresource=subresource,
     )
     managed = tracked["metadata"].get("managedFields")
+    if subresource == "scale" and kind.scale and not at_path(new, kind.scale.spec):
+        # A Scale leaves out no replicas at all, so whoever sets them owns nothing.
+        managed = [entry for entry in managed or () if entry.get("subresource") != "scale"]
     meta = {key: value for key, value in new["metadata"].items() if key != "managedFields"}
     return {**new, "metadata": {**meta, "managedFields": managed} if managed is not None else meta}
 
