@@ -42,6 +42,14 @@ PATHS = {
         "autoscaling/v2",
         "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers",
     ),
+    "HorizontalPodAutoscaler/v1": (
+        "autoscaling/v1",
+        "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers",
+    ),
+    "CustomResourceDefinition": (
+        "apiextensions.k8s.io/v1",
+        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+    ),
     "Lease": ("coordination.k8s.io/v1", "/apis/coordination.k8s.io/v1/namespaces/default/leases"),
     "EndpointSlice": ("discovery.k8s.io/v1", "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices"),
     "ClusterRole": ("rbac.authorization.k8s.io/v1", "/apis/rbac.authorization.k8s.io/v1/clusterroles"),
@@ -121,6 +129,35 @@ def _worker(**more: Any) -> dict[str, Any]:
 def _inference(**spec: Any) -> dict[str, Any]:
     edge = _worker(hardExampleMining={"name": "IBT", "parameters": [{"key": "a", "value": "0.9"}]})
     return {"spec": {"edgeWorker": edge, "cloudWorker": _worker(), **spec}}
+
+
+def _definition() -> dict[str, Any]:
+    return {
+        "spec": {
+            "group": "tests.example.com",
+            "names": {"plural": "widgets", "kind": "Widget"},
+            "scope": "Namespaced",
+            "versions": [
+                {
+                    "name": "v1",
+                    "served": True,
+                    "storage": True,
+                    "schema": {
+                        "openAPIV3Schema": {
+                            "type": "object",
+                            "properties": {
+                                "spec": {
+                                    "type": "object",
+                                    "properties": {"a": {"type": "integer", "default": 3, "enum": [1, 3]}},
+                                }
+                            },
+                        }
+                    },
+                    "subresources": {"status": {}},
+                }
+            ],
+        }
+    }
 
 
 def _labelled(*labels: str) -> dict[str, Any]:
@@ -763,6 +800,315 @@ STORED: tuple[Story, ...] = (
         (MERGE, {"spec": {"format": ""}}, B),
         (MERGE, {"spec": {"url": None}}, B),
     ),
+    _story(
+        "widgets.tests.example.com",
+        "CustomResourceDefinition",
+        ("create", _definition(), A),
+        (MERGE, {"spec": {"names": {"shortNames": ["w"]}}}, B),
+    ),
+    _story(
+        "deployment-apply-nulls",
+        "Deployment",
+        ("apply", {**_deployment(replicas=None), "metadata": {"labels": None, "annotations": {"a": "1"}}}, A),
+        ("apply", {**_deployment(), "metadata": {"annotations": None}}, A),
+    ),
+    _story(
+        "deployment-apply-args",
+        "Deployment",
+        ("apply", _with_container(args=["a"], command=["c"]), A),
+        ("apply", _with_container(args=["b"], command=["c"]), B),
+        ("apply", _with_container(args=["b"]), FORCED_B),
+        ("apply", _with_container(), A),
+    ),
+    _story(
+        "deployment-apply-shared",
+        "Deployment",
+        ("apply", _deployment(replicas=2), A),
+        ("apply", _deployment(replicas=2), B),
+        ("apply", _deployment(), A),
+        ("apply", _deployment(replicas=3), B),
+        ("apply", _deployment(), B),
+    ),
+    _story(
+        "deployment-apply-container",
+        "Deployment",
+        ("apply", _deployment(), A),
+        (STRATEGIC, {"spec": {"template": {"spec": {"containers": [{"name": "side", "image": "s"}]}}}}, B),
+        ("apply", _with_container(image="nginx:2"), A),
+        (
+            "apply",
+            {
+                "spec": {
+                    "template": {
+                        "spec": {"containers": [{"name": "side", "env": [{"name": "A", "value": "1"}]}]}
+                    }
+                }
+            },
+            C,
+        ),
+        ("apply", {"spec": {"template": {"spec": {"containers": [{"name": "side"}]}}}}, C),
+        ("apply", {"spec": {}}, C),
+    ),
+    _story(
+        "deployment-apply-strategy",
+        "Deployment",
+        ("apply", _deployment(strategy={"type": "Recreate"}), A),
+        ("apply", _deployment(strategy={"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}), A),
+        ("apply", _deployment(), A),
+    ),
+    _story(
+        "deployment-owners-of-others",
+        "Deployment",
+        ("create", _deployment(), A),
+        (MERGE, {"spec": {"replicas": 2}}, B),
+        (MERGE, {"spec": {"replicas": 2}}, C),
+        ("update", _deployment(replicas=2), C),
+        (
+            MERGE,
+            {"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "nginx:1.27"}]}}}},
+            C,
+        ),
+        (MERGE, {"spec": {"replicas": 1}}, A),
+    ),
+    _story(
+        "deployment-tolerations",
+        "Deployment",
+        (
+            "apply",
+            _deployment(
+                template={
+                    "metadata": {"labels": {"app": "web"}},
+                    "spec": {
+                        "containers": [{"name": "a", "image": "b"}],
+                        "tolerations": [{"key": "a", "operator": "Exists"}],
+                        "nodeSelector": {"a": "b"},
+                        "affinity": {
+                            "nodeAffinity": {
+                                "requiredDuringSchedulingIgnoredDuringExecution": {
+                                    "nodeSelectorTerms": [
+                                        {
+                                            "matchExpressions": [
+                                                {"key": "a", "operator": "In", "values": ["b"]}
+                                            ]
+                                        }
+                                    ]
+                                }
+                            }
+                        },
+                    },
+                }
+            ),
+            A,
+        ),
+        (
+            STRATEGIC,
+            {
+                "spec": {
+                    "template": {
+                        "spec": {
+                            "tolerations": [{"key": "b", "operator": "Exists"}],
+                            "nodeSelector": {"$patch": "replace", "c": "d"},
+                        }
+                    }
+                }
+            },
+            B,
+        ),
+        (
+            STRATEGIC,
+            {"spec": {"template": {"spec": {"nodeSelector": {"$patch": "delete"}, "affinity": None}}}},
+            B,
+        ),
+    ),
+    _story(
+        "finalizers-strategic",
+        "ConfigMap",
+        ("create", {"metadata": {"finalizers": ["x.io/a", "x.io/b"]}}, A),
+        (STRATEGIC, {"metadata": {"$deleteFromPrimitiveList/finalizers": ["x.io/a"]}}, B),
+        (
+            STRATEGIC,
+            {"metadata": {"finalizers": ["x.io/c"], "$setElementOrder/finalizers": ["x.io/c", "x.io/b"]}},
+            B,
+        ),
+        (
+            STRATEGIC,
+            {"metadata": {"ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u"}]}},
+            B,
+        ),
+        (STRATEGIC, {"metadata": {"ownerReferences": [{"uid": "u", "$patch": "delete"}]}}, C),
+    ),
+    _story(
+        "finalizers-apply",
+        "ConfigMap",
+        (
+            "apply",
+            {
+                "metadata": {
+                    "finalizers": ["x.io/a"],
+                    "ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u"}],
+                }
+            },
+            A,
+        ),
+        ("apply", {"metadata": {"finalizers": ["x.io/b"]}}, B),
+        (
+            "apply",
+            {"metadata": {"ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "q", "uid": "u"}]}},
+            A,
+        ),
+        ("apply", {}, A),
+    ),
+    _story(
+        "hpa-v1",
+        "HorizontalPodAutoscaler/v1",
+        (
+            "create",
+            {
+                "spec": {
+                    "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "w"},
+                    "maxReplicas": 3,
+                }
+            },
+        ),
+        (MERGE, {"spec": {"targetCPUUtilizationPercentage": 60}}, B),
+    ),
+    _story(
+        "node-apply",
+        "Node",
+        ("apply", {"metadata": {"labels": {"a": "b"}}}, A),
+        ("apply", {"spec": {"taints": [{"key": "k", "effect": "NoExecute", "value": "v"}]}}, B),
+        (
+            "apply",
+            {"status": {"capacity": {"cpu": "2000m"}, "conditions": [{"type": "Ready", "status": "False"}]}},
+            STATUS,
+        ),
+    ),
+    _story(
+        "pod-conditions",
+        "Pod",
+        ("create", _pod(), A),
+        (
+            STRATEGIC,
+            {"status": {"conditions": [{"type": "Ready", "status": "False"}], "hostIP": "10.0.0.9"}},
+            STATUS,
+        ),
+        (
+            STRATEGIC,
+            {
+                "status": {
+                    "conditions": [
+                        {"type": "Ready", "status": "True"},
+                        {"type": "PodScheduled", "status": "True"},
+                    ],
+                    "$setElementOrder/conditions": [{"type": "PodScheduled"}, {"type": "Ready"}],
+                }
+            },
+            STATUS,
+        ),
+        (STRATEGIC, {"status": {"conditions": [{"type": "Ready", "$patch": "delete"}]}}, STATUS),
+        (MERGE, {"metadata": {"labels": {"a": "b"}}, "status": {"phase": "Running"}}, STATUS),
+    ),
+    _story(
+        "pod-hpa-numbers",
+        "Pod",
+        (
+            "create",
+            _pod_with(
+                resources={
+                    "limits": {
+                        "cpu": 0.1,
+                        "memory": 100,
+                        "ephemeral-storage": "1.5Gi",
+                        "example.com/gpu": "2",
+                    },
+                    "requests": {"cpu": "1e-2", "memory": "1e2"},
+                }
+            ),
+        ),
+    ),
+    _story(
+        "slice-apply",
+        "EndpointSlice",
+        (
+            "apply",
+            {
+                "addressType": "IPv4",
+                "endpoints": [{"addresses": ["10.0.0.1"]}],
+                "ports": [{"name": "a", "port": 80}],
+            },
+            A,
+        ),
+        ("apply", {"addressType": "IPv4", "endpoints": [], "ports": [{"name": "a", "port": 81}]}, A),
+    ),
+    _story(
+        "namespace-apply", "Namespace", ("apply", {"metadata": {"labels": {"a": "b"}}}, A), ("apply", {}, A)
+    ),
+    _story(
+        "ji-apply-lists",
+        "JointInferenceService",
+        ("apply", _inference(), A),
+        (
+            "apply",
+            _inference(
+                cloudWorker=_worker(
+                    template={
+                        "spec": {
+                            "containers": [
+                                {"name": "c", "image": "j"},
+                                {"name": "d", "image": "k", "ports": [{"containerPort": 80}]},
+                            ]
+                        }
+                    }
+                )
+            ),
+            A,
+        ),
+        (MERGE, {"metadata": {"annotations": {"x": "y"}}}, B),
+        (
+            MERGE,
+            {"spec": {"edgeWorker": {"template": {"metadata": {"labels": {"a": "b"}}}}}},
+            {"manager": "b", "validation": "Ignore"},
+        ),
+        (
+            "apply",
+            {
+                "spec": {
+                    "edgeWorker": {
+                        "hpa": {
+                            "maxReplicas": 3,
+                            "metrics": [
+                                {
+                                    "type": "Resource",
+                                    "resource": {
+                                        "name": "cpu",
+                                        "target": {"type": "Utilization", "averageUtilization": 20},
+                                    },
+                                }
+                            ],
+                            "behavior": {"scaleDown": {"stabilizationWindowSeconds": 10}},
+                        }
+                    }
+                }
+            },
+            C,
+        ),
+        ("apply", {"spec": {"edgeWorker": {"hpa": {"maxReplicas": 4}}}}, C),
+        ("apply", {}, C),
+    ),
+    _story(
+        "ji-reset-status",
+        "JointInferenceService",
+        ("create", {**_inference(), "status": {"active": 5}}, A),
+        ("update", {**_inference(), "status": {"active": 6}}, B),
+        (JSON_PATCH, [{"op": "add", "path": "/status", "value": {"active": 7}}], STATUS),
+        (MERGE, {"metadata": {"labels": {"a": "b"}}, "status": {"active": 8}}, STATUS),
+        (
+            MERGE,
+            {"status": {"conditions": [{"type": "Ready", "status": "True"}], "nope": 1}},
+            {"manager": "b", "subresource": "status", "validation": "Warn"},
+        ),
+        (MERGE, {"status": {"active": "x"}}, STATUS),
+    ),
 )
 
 REFUSED: tuple[Story, ...] = (
@@ -1239,7 +1585,7 @@ def body_of(story: Story, write: Write) -> Any:
     metadata = {"name": story.name, **({"namespace": "default"} if "/namespaces/" in path else {})}
     return {
         "apiVersion": version,
-        "kind": story.kind,
+        "kind": story.kind.partition("/")[0],
         **write.body,
         "metadata": {**metadata, **write.body.get("metadata", {})},
     }

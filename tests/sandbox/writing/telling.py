@@ -20,7 +20,7 @@ def structure_for(kind: str) -> Structure:
     """Give the structure of a kind of the stories; Sedna's by the CRDs that the plane has."""
     version, _ = PATHS[kind]
     if version != "sedna.io/v1alpha1":
-        return structure_of_builtin(version, kind)
+        return structure_of_builtin(version, kind.partition("/")[0])
     definition = next(each for each in sedna_definitions() if each["spec"]["names"]["kind"] == kind)
     return structure_of_crd(definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"], version, kind)
 

@@ -16,21 +16,26 @@ def validate_create(obj: dict[str, Any], structure: Structure) -> None:
     refuse(structure, _name_of(obj), _errors(obj, structure))
 
 
-def validate_update(old: dict[str, Any], new: dict[str, Any], structure: Structure) -> None:
-    """Judge an object that takes the place of `old`. Raises Refusal Invalid with every cause."""
+def validate_update(
+    old: dict[str, Any], new: dict[str, Any], structure: Structure, *, subresource: str = ""
+) -> None:
+    """Judge an object that takes the place of `old`. Raises Refusal Invalid with every cause.
+
+    Through the status subresource only `status` is judged by a CRD's schema.
+    """
     errors = metadata_update_errors(old.get("metadata") or {}, new.get("metadata") or {})
     if structure.builtin:
         rule = UPDATE_RULES.get(structure.kind)
         if rule is not None:
             errors += rule(old, new)
-    errors += [error for error in _errors(new, structure) if error not in errors]
+    errors += [error for error in _errors(new, structure, subresource) if error not in errors]
     refuse(structure, _name_of(new), errors)
 
 
-def _errors(obj: dict[str, Any], structure: Structure) -> list[FieldError]:
+def _errors(obj: dict[str, Any], structure: Structure, subresource: str = "") -> list[FieldError]:
     errors = metadata_errors(structure.kind, obj.get("metadata") or {}, builtin=structure.builtin)
     if not structure.builtin:
-        return errors + schema_errors(structure.root, obj)
+        return errors + schema_errors(structure.root, obj, subresource=subresource)
     rule = CREATE_RULES.get(structure.kind)
     return errors + (rule(obj) if rule is not None else [])
 
