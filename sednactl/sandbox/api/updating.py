@@ -128,7 +128,7 @@ def change_object(
             prepare_update(state, kind, old, new, options.dry_run)
         if target.subresource != "status":
             grow_generation(kind, old, new)
-        writing.validate_update(old, new, stored_structure)
+        writing.validate_update(old, new, stored_structure, subresource=target.subresource)
         if same_but_for_times(old, new):
             return old, admitted.warnings
         if options.dry_run:

@@ -10,6 +10,9 @@ from sednactl.sandbox.api.writing.metadata_rules import metadata_errors, metadat
 from sednactl.sandbox.api.writing.schema_rules import schema_errors
 from sednactl.sandbox.api.writing.structure import Structure
 
+_CHANGES_LAST = ("Deployment", "ReplicaSet")
+"""Kinds of which kube-apiserver tells forbidden changes after what is wrong anyway."""
+
 
 def validate_create(obj: dict[str, Any], structure: Structure) -> None:
     """Judge a new object, defaults already filled in. Raises Refusal Invalid with every cause."""
@@ -24,11 +27,11 @@ def validate_update(
     Through the status subresource only `status` is judged by a CRD's schema.
     """
     errors = metadata_update_errors(old.get("metadata") or {}, new.get("metadata") or {})
-    if structure.builtin:
-        rule = UPDATE_RULES.get(structure.kind)
-        if rule is not None:
-            errors += rule(old, new)
-    errors += [error for error in _errors(new, structure, subresource) if error not in errors]
+    rule = UPDATE_RULES.get(structure.kind) if structure.builtin else None
+    changed = rule(old, new) if rule is not None else []
+    judged = _errors(new, structure, subresource)
+    for found in (judged, changed) if structure.kind in _CHANGES_LAST else (changed, judged):
+        errors += [error for error in found if error not in errors]
     refuse(structure, _name_of(new), errors)
 
 
