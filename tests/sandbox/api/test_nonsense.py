@@ -21,33 +21,25 @@ from tests.api_contract.raw import TABLE
 from tests.live.plane.definitions import sedna_definitions
 
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+SAID = [step for steps in CONVERSATIONS.values() for step in steps]
 STEPS = [
-    (method, path, body, options)
-    for steps in CONVERSATIONS.values()
-    for _, method, path, body, options in steps
-    if isinstance(body, (dict, list))
-] + [("POST", CRDS, definition, {}) for definition in sedna_definitions()[:2]]
-ODD = st.sampled_from(
-    [
-        None,
-        0,
-        -1,
-        1.5,
-        True,
-        "",
-        "x",
-        "1m",
-        "2026-01-01T00:00:00Z",
-        [],
-        {},
-        [1],
-        ["a"],
-        {"a": "b"},
-        [{}],
-        [None],
-    ]
-    + [{"": ""}, {"name": "x"}, [{"name": "x"}, {"name": "x"}], 2**63 - 1, "9" * 300]
-) | st.recursive(
+    *((method, path, body, rest) for _, method, path, body, rest in SAID if isinstance(body, (dict, list))),
+    *(("POST", CRDS, definition, {}) for definition in sedna_definitions()[:2]),
+]
+SCALARS = [None, 0, -1, 1.5, True, "", "x", "1m", "2026-01-01T00:00:00Z", 2**63 - 1, "9" * 300]
+SHAPES = [
+    [],
+    {},
+    [1],
+    ["a"],
+    {"a": "b"},
+    [{}],
+    [None],
+    {"": ""},
+    {"name": "x"},
+    [{"name": "x"}, {"name": "x"}],
+]
+ODD = st.sampled_from([*SCALARS, *SHAPES]) | st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
     max_leaves=4,
