@@ -92,7 +92,9 @@ def furnish(ask: Client) -> None:
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
     )
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
-    ask("POST", f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts", account)
+    path = f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts"
+    if b'"name":"default"' not in ask("GET", path):
+        ask("POST", path, account)
     for number in range(PODS):
         ask("POST", PODS_PATH, pod(number))
     for number in range(AUTOSCALERS):
