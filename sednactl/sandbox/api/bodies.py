@@ -20,8 +20,8 @@ def read_body(data: bytes, content_type: str, kind: str = "") -> Any:
     """Read a body meant for a kind. Raises Refusal BadRequest for what is neither JSON nor YAML, and for other types."""
     if content_type == PROTOBUF:
         return read_protobuf(data)
-    if content_type in YAML and data[:1] != b"{":
-        return _yaml(data)
+    if content_type in YAML:
+        return _json_or_yaml(data)
     if content_type not in (*_JSON, *YAML):
         raise Refusal(
             "UnsupportedMediaType",
@@ -69,6 +69,13 @@ def unrecognized(kind: str, why: str, data: bytes) -> Refusal:
     return Refusal(
         "BadRequest", f"the object provided is unrecognized (must be of type {kind}): {why} ({shown(data)})"
     )
+
+
+def _json_or_yaml(data: bytes) -> Any:
+    try:
+        return decode(data)  # what most clients send under YAML's name, and read much faster
+    except ValueError:
+        return _yaml(data)
 
 
 def _yaml(data: bytes) -> Any:

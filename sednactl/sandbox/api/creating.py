@@ -8,7 +8,7 @@ from sednactl.sandbox.api import writing
 from sednactl.sandbox.api.bodies import object_of, read_body, stored_form
 from sednactl.sandbox.api.builtin_rules import decode_plain_secrets, prepare_create
 from sednactl.sandbox.api.custom_kinds import DEFINITIONS
-from sednactl.sandbox.api.definitions import look_at_definition
+from sednactl.sandbox.api.definitions import check_definition, look_at_definition
 from sednactl.sandbox.api.kinds import Kind
 from sednactl.sandbox.api.metadata import begin_metadata
 from sednactl.sandbox.api.namespaces import NAMESPACES, check_place
@@ -71,6 +71,8 @@ def create_object(
         generated = bool(fresh["metadata"].get("generateName")) and not content["metadata"].get("name")
         _claim_name(state, kind, namespace, fresh, generated)
         writing.validate_create(fresh, structure)
+        if kind.shelf == DEFINITIONS:
+            check_definition(state, fresh)
         prepare_create(state, kind, fresh, options.dry_run)
         if options.dry_run:
             return fresh, admitted.warnings
