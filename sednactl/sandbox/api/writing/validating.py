@@ -24,18 +24,25 @@ def validate_update(
     Through the status subresource only `status` is judged by a CRD's schema.
     """
     errors = metadata_update_errors(old.get("metadata") or {}, new.get("metadata") or {})
-    if structure.builtin:
-        rule = UPDATE_RULES.get(structure.kind)
-        if rule is not None:
-            errors += rule(old, new)
-    errors += [error for error in _errors(new, structure, subresource) if error not in errors]
-    refuse(structure, _name_of(new), errors)
+    metadata = new.get("metadata") or {}
+    errors += metadata_errors(structure.kind, metadata, builtin=structure.builtin)
+    if not structure.builtin:
+        errors += schema_errors(structure.root, new, subresource=subresource)
+    elif _content(old) != _content(new):  # rules of built-in kinds never look at the status
+        change, whole = UPDATE_RULES.get(structure.kind), CREATE_RULES.get(structure.kind)
+        errors += change(old, new) if change is not None else []
+        errors += whole(new) if whole is not None else []
+    refuse(structure, _name_of(new), list(dict.fromkeys(errors)))
 
 
-def _errors(obj: dict[str, Any], structure: Structure, subresource: str = "") -> list[FieldError]:
+def _content(obj: dict[str, Any]) -> dict[str, Any]:
+    return {key: item for key, item in obj.items() if key not in ("metadata", "status")}
+
+
+def _errors(obj: dict[str, Any], structure: Structure) -> list[FieldError]:
     errors = metadata_errors(structure.kind, obj.get("metadata") or {}, builtin=structure.builtin)
     if not structure.builtin:
-        return errors + schema_errors(structure.root, obj, subresource=subresource)
+        return errors + schema_errors(structure.root, obj)
     rule = CREATE_RULES.get(structure.kind)
     return errors + (rule(obj) if rule is not None else [])
 
