@@ -10,7 +10,7 @@ from sednactl.sandbox.api.bodies import object_of, read_body, read_patch, stored
 from sednactl.sandbox.api.builtin_rules import decode_plain_secrets, prepare_update
 from sednactl.sandbox.api.creating import answer_object, create_object
 from sednactl.sandbox.api.custom_kinds import DEFINITIONS
-from sednactl.sandbox.api.definitions import look_at_definition
+from sednactl.sandbox.api.definitions import check_definition, look_at_definition
 from sednactl.sandbox.api.deleting import remove_object
 from sednactl.sandbox.api.kinds import Kind
 from sednactl.sandbox.api.metadata import (
@@ -25,6 +25,7 @@ from sednactl.sandbox.api.paths import Target
 from sednactl.sandbox.api.presenting import form_of, typed
 from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.requests import Answer, Request
+from sednactl.sandbox.api.selectors import at_path
 from sednactl.sandbox.api.state import State, not_found
 from sednactl.sandbox.api.store import Version
 from sednactl.sandbox.api.text import Json
@@ -118,6 +119,8 @@ def change_object(
         check_namespace(kind, meta, target.namespace)
         new = writing.with_defaults(new, structure)
         decode_plain_secrets(kind, new)
+        if kind.shelf == DEFINITIONS:
+            check_definition(state, new)
         if not applied:  # in the version that was written, before the server adds what is nobody's
             new = _tracked(state, kind, old, new, options.manager, target.subresource or tracked_as)
         stored_structure = state.structure(state.kind_of(kind.shelf)) if kind.custom is None else structure
@@ -127,7 +130,7 @@ def change_object(
             prepare_update(state, kind, old, new, options.dry_run)
         if target.subresource != "status":
             grow_generation(kind, old, new)
-        writing.validate_update(old, new, stored_structure)
+        writing.validate_update(old, new, stored_structure, subresource=target.subresource)
         if same_but_for_times(old, new):
             return old, admitted.warnings
         if options.dry_run:
@@ -156,6 +159,9 @@ def _tracked(state: State, kind: Kind, old: Json, new: Json, manager: str, subre
         subresource=subresource,
     )
     managed = tracked["metadata"].get("managedFields")
+    if subresource == "scale" and kind.scale and not at_path(new, kind.scale.spec):
+        # A Scale leaves out no replicas at all, so whoever sets them owns nothing.
+        managed = [entry for entry in managed or () if entry.get("subresource") != "scale"]
     meta = {key: value for key, value in new["metadata"].items() if key != "managedFields"}
     return {**new, "metadata": {**meta, "managedFields": managed} if managed is not None else meta}
 

@@ -13,10 +13,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from sednactl.sandbox.api.writing.quantities import REFUSED, read_quantity
-from sednactl.sandbox.api.writing.structure import ABSENT, ANY, Node
+from sednactl.sandbox.api.writing.structure import ANY, Node
 
-_KEPT_EMPTY = ("autoscaling/v2.HPAScalingPolicy",)
-"""Lists whose being empty is judged later; other empty lists are as good as none."""
 _INTEGERS = {"int32": 31, "int64": 63, "": 63}
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _STRING, _INT32 = Node("string"), Node("integer")
@@ -68,8 +66,9 @@ class Reading:
                 read = self.value(child, item)
                 path.pop()
                 # a non-pointer's zero is not written, so that it looks as if nothing had been said
-                if read or child.pointer or child.fields or child.kind == "any" or child.zero is not ABSENT:
-                    result[key] = read
+                if read or child.kept:
+                    # what is stored cannot tell an empty list from none
+                    result[key] = None if read == [] and child.zero is None else read
         self._owner = above
         return result
 
