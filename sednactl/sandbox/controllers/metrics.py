@@ -18,7 +18,7 @@ from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.pods import is_leaving, is_ready, node_of, phase_of, ready_since
 from sednactl.sandbox.controllers.requests import amount
 from sednactl.sandbox.controllers.selecting import Need, Selector
-from sednactl.sandbox.controllers.usage import shares_of, usage_of
+from sednactl.sandbox.controllers.usage import same_usage, shares_of, usage_of
 from sednactl.sandbox.controllers.world import Json, World, place_of
 from sednactl.sandbox.controllers.writing import Writer
 from sednactl.sandbox.load import SideLoad
@@ -135,7 +135,7 @@ class Metrics:
     ) -> None:
         namespace, name = place_of(about)
         there = world.get(kind, namespace, name)
-        if there is not None and not outdated and all(there.get(key) == value for key, value in said.items()):
+        if there is not None and not outdated and same_usage(there, said):
             return
         body = {"timestamp": written(now), "window": f"{self._resolution:g}s", **said}
         if there is not None:

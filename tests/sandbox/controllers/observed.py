@@ -102,17 +102,19 @@ class Scene:
                 for each in deployment["status"]["conditions"]
             ),
             "revision": deployment["metadata"]["annotations"][REVISION],
-            "sets": sorted(
-                (
-                    _shaped(one["metadata"]["name"], name),
-                    one["metadata"]["annotations"],
-                    one["spec"]["replicas"],
-                    {key: value for key, value in one["status"].items() if key != "observedGeneration"},
-                    sorted(one["metadata"]["labels"]),
-                    one["metadata"]["ownerReferences"][0]["kind"],
-                )
+            "sets": {
+                one["metadata"]["annotations"][REVISION]: {
+                    "name": _shaped(one["metadata"]["name"], name),
+                    "annotations": one["metadata"]["annotations"],
+                    "replicas": one["spec"]["replicas"],
+                    "status": {
+                        key: value for key, value in one["status"].items() if key != "observedGeneration"
+                    },
+                    "labels": sorted(one["metadata"]["labels"]),
+                    "owner": one["metadata"]["ownerReferences"][0]["kind"],
+                }
                 for one in self.all("replicasets")
-            ).__repr__(),
+            },
             "pods": sorted({_shaped(pod["metadata"]["name"], name) for pod in self.all("pods")}),
         }
 
