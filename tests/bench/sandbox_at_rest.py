@@ -30,7 +30,8 @@ from tests.sandbox.controllers.observed import deployment
 
 
 def main() -> None:
-    autoscalers, replicas, seconds = (int(each) for each in (sys.argv[1:] + ["1000", "5", "60"])[:3])
+    given = [int(each) for each in sys.argv[1:]]
+    autoscalers, replicas, seconds = given + [1000, 5, 60][len(given) :]
     clock = Clock()
     server = ApiServer(clock)
     furnish(server)
@@ -55,7 +56,9 @@ def main() -> None:
             set_load(cluster, key_of(namespace, name, "edge"), load)
     while sum(_ready(item) for item in cluster.list(_selection())) < autoscalers:
         time.sleep(1)
-    print(f"{autoscalers * replicas} pods ready after {time.monotonic() - began:.1f} s, CPU {_cpu() - cpu:.1f} s")
+    print(
+        f"{autoscalers * replicas} pods ready after {time.monotonic() - began:.1f} s, CPU {_cpu() - cpu:.1f} s"
+    )
     time.sleep(75)  # metrics, conditions of autoscalers
     cpu = _cpu()
     time.sleep(seconds)
@@ -65,7 +68,7 @@ def main() -> None:
     thread.join(10)
 
 
-def _selection():  # noqa: ANN202
+def _selection():
     from sednactl.cluster.door import Selection
 
     return Selection(DEPLOYMENT)

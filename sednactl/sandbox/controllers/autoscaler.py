@@ -7,20 +7,22 @@ import zlib
 from collections.abc import Hashable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sednactl.cluster.addresses import path_of
 from sednactl.cluster.door import Change, Cluster
 from sednactl.errors import Conflict, InvalidInput, Refused
 from sednactl.sandbox.clock import Clock
+from sednactl.sandbox.controllers.pods import ready_since
 from sednactl.sandbox.controllers.selecting import selector_of
 from sednactl.sandbox.controllers.world import Json, Place, World, place_of
 from sednactl.sandbox.controllers.writing import Writer
 from sednactl.sandbox.resources import POD_METRICS
-from sednactl.sandbox.times import seconds_between
+from sednactl.sandbox.times import read, seconds_between
 from sednactl.scaling.controller_settings import DEFAULT_SETTINGS, ControllerSettings
 from sednactl.scaling.decision import Decision, decide, refused
+from sednactl.scaling.moments import duration_of
 from sednactl.scaling.readings import Readings, Unavailable
 from sednactl.scaling.scale_history import ScaleHistory
 from sednactl.scaling.scales import scale_of
@@ -131,8 +133,12 @@ class Autoscalers:
         if decision.events or not decision.current == decision.desired == decision.asked:
             return False
         grown = self._settings.cpu_initialization_period + self._settings.initial_readiness_delay
-        ages = [seconds_between(pod.get("status", {}).get("startTime"), now) for pod in inputs.pods]
-        return all(age > grown for age in ages)
+        readings = {each["metadata"]["name"]: each for each in inputs.readings or ()}
+        return all(
+            seconds_between(pod.get("status", {}).get("startTime"), now) > grown
+            or _counts_at_any_age(pod, readings.get(pod["metadata"]["name"]))
+            for pod in inputs.pods
+        )
 
     def _inputs(self, hpa: Json, world: World) -> _Inputs:
         namespace = hpa["metadata"]["namespace"]
@@ -208,6 +214,14 @@ class Autoscalers:
             body={"spec": {"replicas": replicas}},
             content_type="application/merge-patch+json",
         )
+
+
+def _counts_at_any_age(pod: Json, reading: Json | None) -> bool:
+    """Tell whether a pod is ready and was so all through the window of its reading: then its youth does not matter."""
+    since, taken = ready_since(pod), read(reading.get("timestamp")) if reading is not None else None
+    if since is None or taken is None or reading is None:
+        return False
+    return taken >= since + timedelta(seconds=duration_of(str(reading.get("window") or "0")))
 
 
 def _written_status(hpa: Json) -> Json:

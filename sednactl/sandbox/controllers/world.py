@@ -16,7 +16,7 @@ from typing import Any
 from sednactl.cluster.door import Change, Selection
 from sednactl.sandbox.controllers.selecting import Selector, selects
 from sednactl.sedna.belonging import owner_uids
-from sednactl.sedna.resources import POD, Resource
+from sednactl.sedna.resources import POD, REPLICA_SET, Resource
 
 Json = dict[str, Any]
 Place = tuple[str, str]
@@ -44,7 +44,7 @@ class Step:
 class World:
     """Objects by kind and place, by UID, by their owners' UIDs and, for some kinds, by their labels."""
 
-    def __init__(self, labelled: Collection[Resource] = (POD,)) -> None:
+    def __init__(self, labelled: Collection[Resource] = (POD, REPLICA_SET)) -> None:
         self._labelled = frozenset(labelled)
         self._kinds: dict[Resource, dict[Place, Json]] = {}
         self._by_uid: dict[str, tuple[Resource, Place]] = {}

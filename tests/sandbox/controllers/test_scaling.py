@@ -144,6 +144,20 @@ def test_at_rest_nothing_is_written_but_leases(stage: Stage) -> None:
     assert writes == {"leases"}
 
 
+def test_rest_does_not_shorten_the_stabilization_window(stage: Stage) -> None:
+    """An autoscaler that was not decided for while nothing changed must still scale down no sooner than 300 s after."""
+    stage.cluster.put(DEPLOYMENT, deployment(replicas=3))
+    stage.cluster.put(HPA, autoscaler())
+    set_load(stage, steady(stage, 1200))
+    stage.advance(1500)
+    assert replicas(stage) == 3
+    set_load(stage, steady(stage, 100))
+    stage.advance(280)
+    assert replicas(stage) == 3
+    stage.advance(60)
+    assert replicas(stage) == 1
+
+
 def test_an_autoscaler_without_a_target_says_so_and_recovers(stage: Stage) -> None:
     stage.cluster.put(HPA, autoscaler())
     stage.advance(40)
