@@ -5,28 +5,48 @@ from __future__ import annotations
 from typing import Any
 
 from sednactl.sandbox.api.autoscaling_versions import to_v2
+from sednactl.sandbox.api.go_words import json_error, shown
 from sednactl.sandbox.api.kinds import Kind
-from sednactl.sandbox.api.refusal import Refusal
+from sednactl.sandbox.api.protobuf import PROTOBUF, read_protobuf
+from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.text import Json, decode
 
 _JSON = ("", "application/json")
 YAML = ("application/yaml", "application/apply-patch+yaml")
 
 
-def read_body(data: bytes, content_type: str) -> Any:
-    """Read a body. Raises Refusal BadRequest for what is neither JSON nor YAML, UnsupportedMediaType for other types."""
-    if content_type in _JSON or content_type.endswith("+json") or data[:1] == b"{":
-        try:
-            return decode(data)
-        except ValueError as error:
-            if content_type not in YAML:
-                raise Refusal("BadRequest", f"couldn't get version/kind; json parse error: {error}") from None
-    if content_type in YAML:
+def read_body(data: bytes, content_type: str, kind: str = "") -> Any:
+    """Read a body meant for a kind. Raises Refusal BadRequest for what is neither JSON nor YAML, and for other types."""
+    if content_type == PROTOBUF:
+        return read_protobuf(data)
+    if content_type in YAML and data[:1] != b"{":
         return _yaml(data)
-    raise Refusal(
-        "UnsupportedMediaType",
-        "the body of the request was in an unknown format - accepted media types include: "
-        "application/json, application/yaml",
+    if content_type not in (*_JSON, *YAML):
+        raise Refusal(
+            "UnsupportedMediaType",
+            "the body of the request was in an unknown format - accepted media types include: "
+            "application/json, application/yaml, application/vnd.kubernetes.protobuf",
+        )
+    try:
+        return decode(data)
+    except ValueError:
+        raise unrecognized(
+            kind, f"couldn't get version/kind; json parse error: {json_error(data)}", data
+        ) from None
+
+
+def read_patch(data: bytes) -> Any:
+    """Read a patch. Raises Refusal BadRequest."""
+    try:
+        return decode(data)
+    except ValueError:
+        raise Refusal("BadRequest", f"error decoding patch: {json_error(data)}") from None
+
+
+def unrecognized(kind: str, why: str, data: bytes) -> Refusal:
+    """Give the 400 for a body that is no object of the kind."""
+    return Refusal(
+        "BadRequest", f"the object provided is unrecognized (must be of type {kind}): {why} ({shown(data)})"
     )
 
 
@@ -40,24 +60,31 @@ def _yaml(data: bytes) -> Any:
         raise Refusal("BadRequest", f"error decoding YAML: {error}") from None
 
 
-def object_of(kind: Kind, content: Any) -> Json:
-    """Give a body as an object of the kind. Raises Refusal BadRequest for another kind or version."""
+def object_of(kind: Kind, content: Any, raw: bytes = b"") -> Json:
+    """Give a body as an object of the kind. Raises Refusal for another kind or version; `raw` is shown then."""
     if not isinstance(content, dict):
-        raise Refusal("BadRequest", "couldn't get version/kind; json parse error: the body is no object")
-    said_kind, said_version = content.get("kind"), content.get("apiVersion")
-    if kind.custom is not None and not (said_kind and said_version):
-        missing = "Kind" if not said_kind else "apiVersion"
-        raise Refusal("BadRequest", f"Object '{missing}' is missing in the body")
-    if said_version and said_version != kind.api_version:
-        raise Refusal(
-            "BadRequest",
-            f"the API version in the data ({said_version}) does not match the expected API version ({kind.api_version})",
+        word = {list: "array", str: "string", bool: "bool", type(None): "null"}.get(type(content), "number")
+        why = (
+            f"couldn't get version/kind; json parse error: json: cannot unmarshal {word} into Go value of type "
+            'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
         )
-    if said_kind and said_kind != kind.kind:
+        raise unrecognized(kind.kind, why, raw)
+    said_kind, said_version = content.get("kind"), content.get("apiVersion")
+    if kind.custom is not None:
+        _check_custom(kind, content, raw)
+    elif said_version and said_version != kind.api_version:
         raise Refusal(
             "BadRequest",
-            f'{said_kind} in version "{kind.version}" cannot be handled as a {kind.kind}: '
-            "the kind in the data does not match the kind of the path",
+            f'{said_kind or kind.kind} in version "{said_version.rpartition("/")[2]}" cannot be handled as a '
+            f'{kind.kind}: no kind "{said_kind or kind.kind}" is registered for version "{said_version}" '
+            'in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"',
+        )
+    elif said_kind and said_kind != kind.kind:
+        package = kind.group.partition(".")[0] or "core"
+        raise Refusal(
+            "BadRequest",
+            f'{said_kind} in version "{kind.version}" cannot be handled as a {kind.kind}: converting '
+            f"({kind.version}.{said_kind}) to ({package}.{kind.kind}): unknown conversion",
         )
     meta = content.get("metadata")
     return {
@@ -66,6 +93,31 @@ def object_of(kind: Kind, content: Any) -> Json:
         "kind": kind.kind,
         "metadata": dict(meta) if isinstance(meta, dict) else meta if meta is not None else {},
     }
+
+
+def _check_custom(kind: Kind, content: Json, raw: bytes) -> None:
+    said_kind, said_version = content.get("kind"), content.get("apiVersion")
+    for field, said in (("Kind", said_kind), ("apiVersion", said_version)):
+        if not said:
+            text = shown(raw)
+            raise unrecognized(kind.kind, f"Object '{field}' is missing in '{text}'", raw)
+    if said_version != kind.api_version:
+        raise Refusal(
+            "BadRequest",
+            f"the API version in the data ({said_version}) does not match the expected API version ({kind.api_version})",
+        )
+    if said_kind != kind.kind:
+        problem = f'Invalid value: "{said_kind}": must be {kind.kind}'
+        meta = content.get("metadata")
+        name = str(meta.get("name") or "") if isinstance(meta, dict) else ""
+        raise Refusal(
+            "Invalid",
+            f'{said_kind}.{kind.group} "{name}" is invalid: kind: {problem}',
+            name=name,
+            group=kind.group,
+            kind=str(said_kind),
+            causes=[Cause("FieldValueInvalid", problem, "kind")],
+        )
 
 
 def stored_form(kind: Kind, content: Json) -> Json:

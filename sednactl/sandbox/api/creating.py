@@ -6,7 +6,7 @@ from typing import Any
 
 from sednactl.sandbox.api import writing
 from sednactl.sandbox.api.bodies import object_of, read_body, stored_form
-from sednactl.sandbox.api.builtin_rules import prepare_create
+from sednactl.sandbox.api.builtin_rules import decode_plain_secrets, prepare_create
 from sednactl.sandbox.api.custom_kinds import DEFINITIONS
 from sednactl.sandbox.api.definitions import look_at_definition
 from sednactl.sandbox.api.kinds import Kind
@@ -28,7 +28,7 @@ def create(state: State, target: Target, request: Request) -> Answer:
     """Create an object."""
     kind, form = target.kind, form_of(request)
     options = write_options(request, "CreateOptions")
-    content = object_of(kind, read_body(request.body, request.content_type()))
+    content = object_of(kind, read_body(request.body, request.content_type(), kind.kind), request.body)
     made, warnings = create_object(state, kind, target.namespace, content, options, raw=request.body)
     return answer_object(state, kind, made, form, 201, warnings)
 
@@ -54,9 +54,14 @@ def create_object(
     if kind.custom is not None and "status" in kind.subresources:
         fresh.pop("status", None)
     fresh = writing.with_defaults(fresh, structure)
+    decode_plain_secrets(kind, fresh)
     begin_metadata(kind, fresh, namespace, state.now())
     name = fresh["metadata"]["name"]
     check_place(state, kind, namespace, name)
+    if not applied:  # before the server adds what is nobody's
+        fresh = writing.track_update(
+            None, fresh, manager=options.manager, structure=structure, now=state.clock.now()
+        )
     fresh = stored_form(kind, fresh)
     if kind.version != kind.storage_version:
         kind_stored = state.catalog.storage_kind(kind.shelf) or kind
@@ -67,10 +72,6 @@ def create_object(
         _claim_name(state, kind, namespace, fresh, generated)
         writing.validate_create(fresh, structure)
         prepare_create(state, kind, fresh, options.dry_run)
-        if not applied:
-            fresh = writing.track_update(
-                None, fresh, manager=options.manager, structure=structure, now=state.clock.now()
-            )
         if options.dry_run:
             return fresh, admitted.warnings
         state.put(kind, fresh)

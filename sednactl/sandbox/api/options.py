@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sednactl.sandbox.api.bodies import read_body
 from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.requests import Request
-from sednactl.sandbox.api.text import Json, decode
+from sednactl.sandbox.api.text import Json
 
 Validation = Literal["Strict", "Warn", "Ignore"]
 _LONGEST_MANAGER = 128
@@ -54,10 +55,7 @@ def delete_options(request: Request) -> DeleteOptions:
     """Read them from the body, else from the query. Raises Refusal for what makes no sense."""
     content: Json = {}
     if request.body.strip():
-        try:
-            content = decode(request.body)
-        except ValueError as error:
-            raise Refusal("BadRequest", f"unable to decode DeleteOptions: {error}") from None
+        content = read_body(request.body, request.content_type(), "DeleteOptions")
         if not isinstance(content, dict):
             raise Refusal("BadRequest", "unable to decode DeleteOptions: it is no object")
         if content.get("kind") not in (None, "", "DeleteOptions"):
@@ -80,7 +78,7 @@ def delete_options(request: Request) -> DeleteOptions:
         raise _invalid(
             "DeleteOptions",
             "propagationPolicy",
-            f'Unsupported value: "{propagation}": supported values: "Background", "Foreground", "Orphan", "nil"',
+            f'Unsupported value: "{propagation}": supported values: "Foreground", "Background", "Orphan", "nil"',
             "FieldValueNotSupported",
         )
     conditions = content.get("preconditions") or {}
@@ -110,7 +108,8 @@ def _from_query(request: Request) -> Json:
 def _dry_run(values: Any, kind: str) -> bool:
     unknown = [value for value in values if value != "All"]
     if unknown:
-        problem = f'Unsupported value: "{unknown[0]}": supported values: "All"'
+        listed = ", ".join(f'"{value}"' for value in values)
+        problem = f'Unsupported value: []string{{{listed}}}: supported values: "All"'
         raise _invalid(kind, "dryRun", problem, "FieldValueNotSupported")
     return bool(values)
 

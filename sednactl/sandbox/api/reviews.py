@@ -39,7 +39,7 @@ def review(state: State, group: str, plural: str, kind: str, request: Request) -
     else:
         if kind == "SubjectAccessReview":
             user = User(str(spec.get("user", "")), tuple(spec.get("groups") or ()))
-        status = _verdict(state, kind, user, spec)
+        status = _verdict(state, user, spec)
     meta = {"creationTimestamp": None}
     answer = {"kind": kind, "apiVersion": f"{group}/v1", "metadata": meta, "spec": spec, "status": status}
     if kind == "SelfSubjectReview":
@@ -47,16 +47,15 @@ def review(state: State, group: str, plural: str, kind: str, request: Request) -
     return answer_json(answer, 201)
 
 
-def _verdict(state: State, kind: str, user: User, spec: Json) -> Json:
+def _verdict(state: State, user: User, spec: Json) -> Json:
     asked: Any = spec.get("resourceAttributes")
     if asked is None:
         if spec.get("nonResourceAttributes") is None:
-            problem = "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified"
+            problem = 'Invalid value: "null": exactly one of nonResourceAttributes or resourceAttributes must be specified'
             raise Refusal(
                 "Invalid",
-                f'{kind}.authorization.k8s.io "" is invalid: spec.resourceAttributes: {problem}',
+                f'.authorization.k8s.io "" is invalid: spec.resourceAttributes: {problem}',
                 group="authorization.k8s.io",
-                kind=kind,
                 causes=[Cause("FieldValueInvalid", problem, "spec.resourceAttributes")],
             )
         return {"allowed": "system:authenticated" in user.groups}

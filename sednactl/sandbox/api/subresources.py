@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sednactl.sandbox.api import writing
-from sednactl.sandbox.api.bodies import read_body
+from sednactl.sandbox.api.bodies import read_body, read_patch
 from sednactl.sandbox.api.deleting import delete_object
 from sednactl.sandbox.api.kinds import Kind, ScalePaths
 from sednactl.sandbox.api.metadata import conflict
@@ -32,7 +32,7 @@ def write_scale(state: State, target: Target, request: Request) -> Answer:
     options = write_options(request, "UpdateOptions" if request.method == "PUT" else "PatchOptions")
     patched = request.method == "PATCH"
     content_type = request.content_type()
-    body = read_body(request.body, "application/json" if patched else content_type)
+    body = read_patch(request.body) if patched else read_body(request.body, content_type, "Scale")
     paths = _paths(kind)
 
     def change(live: Json) -> Json:
@@ -47,7 +47,7 @@ def write_scale(state: State, target: Target, request: Request) -> Answer:
         return _with_scale(kind, live, wanted, paths)
 
     whole = Target(kind, target.namespace, target.name)
-    stored, _ = change_object(state, whole, change, options)
+    stored, _ = change_object(state, whole, change, options, tracked_as="scale")
     return answer_json(_scale_of(kind, stored))
 
 

@@ -111,7 +111,7 @@ class Runner:
         Raises what cannot pass by itself: credentials that are not (or no longer) good.
         """
         self._follow_new(stop)
-        opened = False
+        opened: float | None = None
         while not stop.is_set():
             for change in self._wait():
                 if isinstance(change, Failed):
@@ -119,12 +119,12 @@ class Runner:
                 self.take(change)
             if self._unsynced:
                 continue  # a controller that saw half of the cluster would undo the other half
-            if not opened:
-                opened = True
+            if opened is None:
                 self.open()
+                opened = self._clock.monotonic()
             self.look_at_due(stop)
             self._follow_new(stop)
-            if self._changes.empty() and not self._agenda.due(self._clock.monotonic()):
+            if not self.ready.is_set() and not self._agenda.due(opened):
                 self.ready.set()
 
     def open(self) -> None:

@@ -183,6 +183,20 @@ class OwnPlane(Plane):
         self._programs.append(program)
         return program
 
+    def _start(self, manager: Path | None) -> None:
+        self._start_etcd()
+        self._start_api_server()
+        self._start_controllers()
+        install_definitions(self.api, sedna_definitions())
+        self._kubelet = StandInKubelet(self.api)
+        self._kubelet.start()
+        if manager is not None:
+            self._start_global_manager()
+        else:
+            self._manager = StandInGlobalManager(self.api)
+            self._manager.start()
+        eventually(lambda: service_account_exists(self.api, "default"), what="the controllers at work")
+
     def _start_etcd(self) -> None:
         peers, clients = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{self._etcd}"
         self._launch(
@@ -198,21 +212,7 @@ class OwnPlane(Plane):
             "--log-level=warn",
         )
 
-    def _start(self, manager: Path | None) -> None:
-        self._start_etcd()
-        self._start_api_server()
-        self._start_controllers()
-        install_definitions(self.api, sedna_definitions())
-        self._kubelet = StandInKubelet(self.api)
-        self._kubelet.start()
-        if manager is not None:
-            self._start_global_manager()
-        else:
-            self._manager = StandInGlobalManager(self.api)
-            self._manager.start()
-        eventually(lambda: service_account_exists(self.api, "default"), what="the controllers at work")
-
-    def _start_api_server(self) -> None:
+    def _start_api_server(self, *more: str) -> None:
         files = self._identities
         self._api_server = self._launch(
             "kube-apiserver",
@@ -232,6 +232,7 @@ class OwnPlane(Plane):
             f"--service-account-signing-key-file={files.service_account_key}",
             "--service-cluster-ip-range=10.96.0.0/16",
             "--allow-privileged=true",
+            *more,
         )
         eventually(self._answers, timeout=120, what="the API server ready")
 

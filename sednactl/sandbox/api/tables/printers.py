@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -35,11 +36,14 @@ PRINTERS: dict[Shelf, Printer] = {
 }
 
 
+_AGE_AS_DATE = replace(AGE, type="date")
+
+
 def printer_of_custom(custom: Mapping[str, Any]) -> Printer:
     """Give the printer of a custom kind's version: NAME and AGE where it names no columns."""
     wanted = custom.get("additionalPrinterColumns") or ()
     if not wanted:
-        return Printer((NAME, AGE), lambda content, now: [name(content), age(content, now)])
+        return Printer((NAME, _AGE_AS_DATE), lambda content, now: [name(content), age(content, now)])
     columns = [
         Column(
             one["name"],

@@ -6,6 +6,7 @@ from typing import Any
 
 from sednactl.sandbox.api.writing.field_errors import (
     FieldError,
+    GoText,
     duplicate,
     invalid,
     not_found,
@@ -24,6 +25,7 @@ PROTOCOLS = ("SCTP", "TCP", "UDP")
 _PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 _MESSAGE_POLICIES = ("FallbackToLogsOnError", "File")
 _STANDARD_RESOURCES = ("cpu", "memory", "ephemeral-storage")
+_TYPES_OF_RESOURCES = (*_STANDARD_RESOURCES, "storage", "pods", "services", "secrets", "configmaps")
 _WHOLE_ONLY = ("hugepages-",)
 
 
@@ -193,14 +195,12 @@ def resource_errors(resources: dict[str, Any], path: str) -> list[FieldError]:
 
 
 def _resource_name_errors(name: str, path: str) -> list[FieldError]:
-    errors = [invalid(path, name, why) for why in qualified_name_errors(name)]
-    if (
-        not errors
-        and "/" not in name
-        and name not in _STANDARD_RESOURCES
-        and not name.startswith(_WHOLE_ONLY)
-    ):
-        errors.append(invalid(path, name, "must be a standard resource for containers"))
+    errors = [invalid(path, GoText(name), why) for why in qualified_name_errors(name)]
+    if not errors and "/" not in name and not name.startswith(_WHOLE_ONLY):
+        if name not in _TYPES_OF_RESOURCES:
+            errors.append(invalid(path, GoText(name), "must be a standard resource type or fully qualified"))
+        if name not in _STANDARD_RESOURCES:
+            errors.append(invalid(path, GoText(name), "must be a standard resource for containers"))
     return errors
 
 

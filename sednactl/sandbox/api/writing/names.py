@@ -45,7 +45,10 @@ def _longest(text: str, most: int) -> list[str]:
 
 def label_errors(text: str) -> list[str]:
     """Give what is wrong with a DNS-1123 label."""
-    return _longest(text, 63) + ([] if LABEL.match(text) else [_LABEL_WORDS])
+    errors = _longest(text, 63)
+    if not LABEL.match(text):
+        errors.append("must not contain dots" if SUBDOMAIN.match(text) else _LABEL_WORDS)
+    return errors
 
 
 def subdomain_errors(text: str) -> list[str]:
@@ -101,7 +104,7 @@ def environment_name_errors(text: str) -> list[str]:
         return ["environment variable name must not be empty"]
     if not ENVIRONMENT.match(text):
         return [
-            "a valid environment variable names must consist only of printable ASCII characters other than '='"
+            "a valid environment variable name must consist only of printable ASCII characters other than '='"
         ]
     return []
 
