@@ -11,9 +11,18 @@ from sednactl.errors import InvalidInput
 from sednactl.sandbox import load as loads
 from sednactl.sandbox.controllers.pods import is_ready
 from sednactl.sandbox.controllers.together import kubernetes_controllers
-from sednactl.sandbox.load import SideLoad, key_of, loads_in, of_profile, read_load
+from sednactl.sandbox.load import (
+    SideLoad,
+    key_of,
+    loads_in,
+    of_profile,
+    of_series,
+    read_load,
+    selector_of_side,
+)
 from sednactl.sandbox.resources import CONFIG_MAP, ENDPOINTS, LEASE, NODE_METRICS, POD_METRICS
 from sednactl.scaling.load_profiles import profile_called
+from sednactl.scaling.load_reading import read_load as read_file
 from sednactl.sedna.resources import (
     CRD,
     DEPLOYMENT,
@@ -190,6 +199,18 @@ def test_a_profile_over_time(stage: Stage) -> None:
     again = read_load(load.as_text())
     assert again.points == load.points
     assert abs((again.start - now).total_seconds()) < 1
+
+
+def test_a_load_read_from_a_file(stage: Stage) -> None:
+    sides = read_file(b"time,edge_millicores,cloud_rps\n0,100,1\n60,400,2\n", "load.csv").sides
+    now = stage.clock.now()
+    load = of_series(sides["edge"], selector_of_side("helmet", "edge"), now)
+    assert [load.level_at(now + timedelta(seconds=seconds)) for seconds in (0, 59, 60)] == [100, 100, 400]
+    assert load.selector == (
+        "jointinferenceservice.sedna.io/name=helmet,jointinferenceservice.sedna.io/worker-type=edge"
+    )
+    with pytest.raises(InvalidInput, match="rps"):
+        of_series(sides["cloud"], "a=b", now)
 
 
 @pytest.mark.parametrize(
