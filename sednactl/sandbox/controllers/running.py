@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Any, Protocol, runtime_checkable
 
 from sednactl.cluster.door import Change, Cluster
-from sednactl.errors import AlreadyExists, ClusterError, Conflict
+from sednactl.errors import AlreadyExists, Conflict, SednactlError
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.agenda import Agenda
 from sednactl.sandbox.controllers.following import Failed, Follower
@@ -59,7 +59,7 @@ class Controller(Protocol):
         """Bring what the key stands for nearer to what it should be.
 
         Gives the seconds after which to look again although nothing changed, or
-        None. May raise ClusterError: the look is then repeated later.
+        None. May raise a SednactlError: the look is then repeated later.
         """
 
 
@@ -209,7 +209,7 @@ class Runner:
         controller, key = self._names[entry[0]], entry[1]
         try:
             again = controller.look(key, self._world)
-        except ClusterError as error:
+        except SednactlError as error:
             failures = self._failures.get(entry, 0)
             self._failures[entry] = failures + 1
             again = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(failures, 16))

@@ -83,6 +83,9 @@ class MemoryCluster:
         item = self.objects.get((resource, where, name))
         return copy.deepcopy(item) if item else None
 
+    def list(self, selection: Selection, **_: Any) -> Iterator[Json]:
+        yield from copy.deepcopy(self.of(selection.resource, selection.namespace))
+
     def serves(self, resource: Resource) -> bool:
         return resource in self.kinds
 

@@ -179,6 +179,14 @@ def test_an_autoscaler_without_a_target_says_so_and_recovers(stage: Stage) -> No
     assert stage.said == []
 
 
+def test_events_are_dropped_an_hour_after_they_were_last_told(stage: Stage) -> None:
+    stage.cluster.put(DEPLOYMENT, deployment(replicas=1))
+    stage.advance(3500)
+    assert "SuccessfulCreate" in {event["reason"] for event in stage.cluster.of(EVENT)}
+    stage.advance(500)
+    assert stage.cluster.of(EVENT) == []
+
+
 def test_an_entry_that_is_no_load_is_told_and_the_others_count(stage: Stage) -> None:
     stage.cluster.put(DEPLOYMENT, deployment(replicas=1))
     data = {"default.web.edge": steady(stage, 300).as_text(), "default.x.edge": "{}"}
