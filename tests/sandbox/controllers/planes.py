@@ -20,7 +20,7 @@ from sednactl.scaling.controller_settings import ControllerSettings
 from sednactl.surroundings import Surroundings
 from tests.live.plane.api import Api
 from tests.live.plane.definitions import install_definitions, sedna_definitions
-from tests.live.plane.kubelet import _make_metrics_kind
+from tests.live.plane.kubelet import make_metrics_kind
 from tests.live.plane.plane import OwnPlane
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class RealPlane(OwnPlane):
             ("pods", "PodMetrics", "Namespaced"),
             ("nodes", "NodeMetrics", "Cluster"),
         ):
-            _make_metrics_kind(self.api, plural, kind, scope)
+            make_metrics_kind(self.api, plural, kind, scope)
 
 
 class SandboxPlane:
