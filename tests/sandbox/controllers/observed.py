@@ -95,7 +95,7 @@ class Scene:
             if key not in ("conditions", "collisionCount")
         }
         return {
-            "status": status,
+            "status": dict(sorted(status.items())),
             "conditions": self.conditions("deployments", name),
             "messages": sorted(
                 re.sub(f"{name}-{_LETTERS}+", f"{name}-HASH", each["message"])
@@ -105,7 +105,7 @@ class Scene:
             "sets": {
                 one["metadata"]["annotations"][REVISION]: {
                     "name": _shaped(one["metadata"]["name"], name),
-                    "annotations": one["metadata"]["annotations"],
+                    "annotations": dict(sorted(one["metadata"]["annotations"].items())),
                     "replicas": one["spec"]["replicas"],
                     "status": {
                         key: value for key, value in one["status"].items() if key != "observedGeneration"
@@ -113,7 +113,9 @@ class Scene:
                     "labels": sorted(one["metadata"]["labels"]),
                     "owner": one["metadata"]["ownerReferences"][0]["kind"],
                 }
-                for one in self.all("replicasets")
+                for one in sorted(
+                    self.all("replicasets"), key=lambda one: one["metadata"]["annotations"][REVISION]
+                )
             },
             "pods": sorted({_shaped(pod["metadata"]["name"], name) for pod in self.all("pods")}),
         }
