@@ -32,8 +32,8 @@ from sednactl.sandbox.api.text import Json
 
 APPLY = "application/apply-patch+yaml"
 _PATCHES = tuple(f"application/{one}-patch+json" for one in ("json", "merge", "strategic-merge"))
-_METADATA_BY_STATUS = ("pods", "nodes", "namespaces", "services")
-"""Kinds of which a write to the status may change labels and annotations, too."""
+_METADATA_BY_STATUS = ("pods", "nodes", "namespaces", "services", "deployments")
+"""Kinds of which a write to the status may change labels (but for Deployments) and annotations, too."""
 
 
 def update(state: State, target: Target, request: Request) -> Answer:
@@ -188,6 +188,9 @@ def _parts(kind: Kind, subresource: str, old: Json, new: Json) -> Json:
                 if guard in meta:
                     kept[guard] = meta[guard]
             meta = kept
+        elif kind.plural == "deployments":  # their revision is written together with their status
+            meta.pop("labels", None)
+            meta |= {key: old["metadata"][key] for key in ("labels",) if key in old["metadata"]}
         result["metadata"] = meta
         return result
     if subresource == "finalize":

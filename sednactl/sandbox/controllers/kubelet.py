@@ -193,7 +193,7 @@ class Kubelets:
             return _host_address(node)
         name = node["metadata"]["name"]
         taken = {each.get("status", {}).get("podIP") for each in world.on_node(name)}
-        network = IPv4Network(node["spec"].get("podCIDR") or "10.60.0.0/16")
+        network = IPv4Network((node.get("spec") or {}).get("podCIDR") or "10.60.0.0/16")
         while True:
             # Counts on instead of filling gaps, so that an address is not soon another pod's.
             number = self._addresses[name] = self._addresses.get(name, 0) % (network.num_addresses - 3) + 1
