@@ -20,6 +20,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import sandbox_types
+
 RELEASE = "1.30"
 SOURCE = f"kubernetes-validate=={RELEASE}.0"
 TARGET = Path(__file__).parent / "kubernetes" / f"{RELEASE}.json"
@@ -156,9 +158,9 @@ def _read(package: Path) -> dict[str, Any]:
     return types
 
 
-def text() -> str:
+def text(source: dict[str, Any]) -> str:
     """Give the whole file: one type a line, so that a change can be read in a diff."""
-    types = definitions(source_definitions())
+    types = definitions(source)
     lines = ",\n".join(
         f"{json.dumps(name)}:{json.dumps(types[name], separators=(',', ':'))}" for name in types
     )
@@ -171,15 +173,19 @@ def text() -> str:
 
 
 def main() -> int:
-    """Write the file, or compare with --check."""
-    if "--check" in sys.argv[1:]:
-        same = TARGET.read_text("utf-8") == text()
-        print(f"{TARGET.name} is {'up to date' if same else 'stale: run make schemas'}")
-        return 0 if same else 1
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(text(), "utf-8")
-    print(f"wrote {TARGET}: {TARGET.stat().st_size} bytes")
-    return 0
+    """Write the files, or compare with --check."""
+    source = source_definitions()
+    stale = False
+    for target, content in ((TARGET, text(source)), (sandbox_types.TARGET, sandbox_types.text(source))):
+        if "--check" in sys.argv[1:]:
+            same = target.is_file() and target.read_text("utf-8") == content
+            stale = stale or not same
+            print(f"{target.name} is {'up to date' if same else 'stale: run make schemas'}")
+            continue
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(content, "utf-8")
+        print(f"wrote {target}: {target.stat().st_size} bytes")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sednactl.cli.options import cluster_command, duration
+from sednactl.cli.scale_explain import explain
+from sednactl.cli.scale_simulate import simulate
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode, UsageError
 from sednactl.surroundings import Surroundings
@@ -30,8 +32,12 @@ app = typer.Typer(
     Examples:
       sednactl scale status -A
       sednactl scale watch helmet
+      sednactl scale explain helmet
+      sednactl scale simulate -f helmet.yaml --load shift-change
     """,
 )
+app.command()(explain)
+app.command()(simulate)
 
 DEFAULT_WAIT = 300.0
 """Seconds that --until waits where --timeout says nothing."""

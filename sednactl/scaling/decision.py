@@ -17,7 +17,7 @@ from sednactl.scaling.controller_settings import DEFAULT_SETTINGS, ControllerSet
 from sednactl.scaling.metrics import ScaleMetric, metrics_of
 from sednactl.scaling.moments import time_of
 from sednactl.scaling.normalization import Frame, Normalized, next_scale_down, normalize
-from sednactl.scaling.proposals import Proposal, Situation, proposal_of
+from sednactl.scaling.proposals import Circumstances, Proposal, proposal_of
 from sednactl.scaling.readings import Readings
 from sednactl.scaling.scale_history import ScaleHistory
 from sednactl.scaling.scaling_rules import behavior_of, bounds_of, metric_specs_of
@@ -208,10 +208,10 @@ class _Reconciliation:
         if not selector or len(rivals) > 1:
             return self._bad_selector(str(selector), rivals)
         namespace = self.hpa["metadata"].get("namespace", "")
-        situation = Situation(
+        given = Circumstances(
             namespace, current, int(status.get("replicas") or 0), pods, readings, self.now, self.settings
         )
-        proposals = tuple(proposal_of(spec, situation) for spec in metric_specs_of(self.spec))
+        proposals = tuple(proposal_of(spec, given) for spec in metric_specs_of(self.spec))
         statuses = [proposal.status for proposal in proposals]
         events = tuple(
             Notice("Warning", one.reason, one.cause) for one in proposals if one.calculation is None

@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Situation:
+class Circumstances:
     """What all metrics of one decision share. `told` and `running` are the scale's spec and status replicas."""
 
     namespace: str
@@ -69,7 +69,7 @@ class _Failed(Exception):
 Answer = tuple[str, Calculation, Json]
 
 
-def proposal_of(spec: Json, situation: Situation) -> Proposal:
+def proposal_of(spec: Json, given: Circumstances) -> Proposal:
     """Ask one metric. Raises InvalidInput for a target that no API server would have taken."""
     kind = str(spec.get("type", ""))
     if kind not in _KINDS:
@@ -78,7 +78,7 @@ def proposal_of(spec: Json, situation: Situation) -> Proposal:
     field, ask, reason = _KINDS[kind]
     source = spec.get(field) or {}
     try:
-        said, calculation, found = ask(source, situation)
+        said, calculation, found = ask(source, given)
     except _Failed as failure:
         return Proposal(
             spec, "", None, {"type": ""}, reason, f"{_prefix(kind, source)}: {failure}", str(failure)
@@ -96,19 +96,19 @@ def _prefix(kind: str, source: Mapping[str, Any]) -> str:
     return f"failed to get {kind.lower()} metric value"
 
 
-def _resource(source: Mapping[str, Any], situation: Situation) -> Answer:
-    said, calculation, current = _usage(source, "", situation)
+def _resource(source: Mapping[str, Any], given: Circumstances) -> Answer:
+    said, calculation, current = _usage(source, "", given)
     return said, calculation, {"name": source.get("name", ""), "current": current}
 
 
-def _container(source: Mapping[str, Any], situation: Situation) -> Answer:
+def _container(source: Mapping[str, Any], given: Circumstances) -> Answer:
     container = str(source.get("container", ""))
-    said, calculation, current = _usage(source, container, situation)
+    said, calculation, current = _usage(source, container, given)
     status = {"name": source.get("name", ""), "container": container, "current": current}
     return said, calculation, status
 
 
-def _usage(source: Mapping[str, Any], container: str, situation: Situation) -> Answer:
+def _usage(source: Mapping[str, Any], container: str, given: Circumstances) -> Answer:
     resource, target = str(source.get("name", "")), source.get("target") or {}
     average = target.get("averageValue")
     percent = target.get("averageUtilization")
@@ -118,7 +118,6 @@ def _usage(source: Mapping[str, Any], container: str, situation: Situation) -> A
             "target was set"
         )
     word = "utilization" if average is None else "usage"
-    given = situation
     try:
         try:
             usages = resource_readings(given.readings, resource, container)
@@ -141,41 +140,37 @@ def _usage(source: Mapping[str, Any], container: str, situation: Situation) -> A
     return said, found, current
 
 
-def _pods(source: Mapping[str, Any], situation: Situation) -> Answer:
+def _pods(source: Mapping[str, Any], given: Circumstances) -> Answer:
     metric = _metric(source)
     goal = _target((source.get("target") or {}).get("averageValue"))
     try:
         try:
-            usages = custom_pod_readings(situation.readings, metric)
+            usages = custom_pod_readings(given.readings, metric)
         except NoReading as failure:
             raise NoReading(f"unable to get metric {metric.get('name', '')}: {failure}") from failure
-        found = by_average(
-            situation.told, goal, "", situation.pods, usages, situation.now, situation.settings
-        )
+        found = by_average(given.told, goal, "", given.pods, usages, given.now, given.settings)
     except NoReading as failure:
         raise _Failed(str(failure)) from failure
     current = {"averageValue": _milli(found.measured.usage)}
     return f"pods metric {metric.get('name', '')}", found, {"metric": _identity(metric), "current": current}
 
 
-def _object(source: Mapping[str, Any], situation: Situation) -> Answer:
+def _object(source: Mapping[str, Any], given: Circumstances) -> Answer:
     metric, about, target = _metric(source), source.get("describedObject") or {}, source.get("target") or {}
     name = metric.get("name", "")
 
     def usage() -> int:
         try:
-            return object_reading(situation.readings, metric, about)
+            return object_reading(given.readings, metric, about)
         except NoReading as failure:
             kind, described = about.get("kind", ""), about.get("name", "")
             raise NoReading(
-                f"unable to get metric {name}: {kind} on {situation.namespace} {described}/{failure}"
+                f"unable to get metric {name}: {kind} on {given.namespace} {described}/{failure}"
             ) from failure
 
     if target.get("type") == "Value" and target.get("value") is not None:
         try:
-            found = by_total(
-                situation.told, usage(), _target(target["value"]), situation.pods, situation.settings
-            )
+            found = by_total(given.told, usage(), _target(target["value"]), given.pods, given.settings)
         except NoReading as failure:
             raise _Failed(str(failure)) from failure
         status = {"metric": _identity(metric), "describedObject": dict(about)}
@@ -186,7 +181,7 @@ def _object(source: Mapping[str, Any], situation: Situation) -> Answer:
         )
     if target.get("type") == "AverageValue" and target.get("averageValue") is not None:
         try:
-            found = by_share(situation.running, usage(), _target(target["averageValue"]), situation.settings)
+            found = by_share(given.running, usage(), _target(target["averageValue"]), given.settings)
         except NoReading as failure:
             raise _Failed(f"failed to get {name} object metric: {failure}") from failure
         status = {"metric": _identity(metric), "describedObject": {"kind": "", "name": ""}}
@@ -198,7 +193,7 @@ def _object(source: Mapping[str, Any], situation: Situation) -> Answer:
     raise _Failed("invalid object metric source: neither a value target nor an average value target was set")
 
 
-def _external(source: Mapping[str, Any], situation: Situation) -> Answer:
+def _external(source: Mapping[str, Any], given: Circumstances) -> Answer:
     metric, target = _metric(source), source.get("target") or {}
     name = metric.get("name", "")
     average, value = target.get("averageValue"), target.get("value")
@@ -208,16 +203,16 @@ def _external(source: Mapping[str, Any], situation: Situation) -> Answer:
         )
     try:
         try:
-            usage = external_reading(situation.readings, metric)
+            usage = external_reading(given.readings, metric)
         except NoReading as failure:
             selector = _selector_text(metric.get("selector"))
             raise NoReading(
-                f"unable to get external metric {situation.namespace}/{name}/{selector}: {failure}"
+                f"unable to get external metric {given.namespace}/{name}/{selector}: {failure}"
             ) from failure
         if average is not None:
-            found = by_share(situation.running, usage, _target(average), situation.settings)
+            found = by_share(given.running, usage, _target(average), given.settings)
         else:
-            found = by_total(situation.told, usage, _target(value), situation.pods, situation.settings)
+            found = by_total(given.told, usage, _target(value), given.pods, given.settings)
     except NoReading as failure:
         what = f"{name} external metric" if average is not None else f"external metric {name}"
         raise _Failed(f"failed to get {what}: {failure}") from failure
@@ -229,7 +224,7 @@ def _external(source: Mapping[str, Any], situation: Situation) -> Answer:
     )
 
 
-_KINDS: dict[str, tuple[str, Callable[[Mapping[str, Any], Situation], Answer], str]] = {
+_KINDS: dict[str, tuple[str, Callable[[Mapping[str, Any], Circumstances], Answer], str]] = {
     "Resource": ("resource", _resource, "FailedGetResourceMetric"),
     "ContainerResource": ("containerResource", _container, "FailedGetContainerResourceMetric"),
     "Pods": ("pods", _pods, "FailedGetPodsMetric"),

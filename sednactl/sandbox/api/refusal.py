@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 STATUS_OF_REASON = {
+    "": 500,
     "BadRequest": 400,
     "Unauthorized": 401,
     "Forbidden": 403,
@@ -94,8 +95,9 @@ class Refusal(Exception):
             "metadata": {},
             "status": "Failure",
             "message": self.message,
-            "reason": self.reason,
         }
+        if self.reason:
+            status["reason"] = self.reason
         if details:
             status["details"] = details
         status["code"] = self.status

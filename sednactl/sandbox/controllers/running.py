@@ -12,7 +12,7 @@ import queue
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sednactl.cluster.door import Change, Cluster
 from sednactl.errors import AlreadyExists, ClusterError, Conflict
@@ -36,13 +36,16 @@ _NAP = 0.5
 
 
 class Controller(Protocol):
-    """One controller. `name` is for messages, `follows` the kinds whose changes it wants to hear of.
-
-    `follows` may grow while the controller runs; kinds new in it are followed from then on.
-    """
+    """One controller. `name` is for messages and tells its keys from those of others."""
 
     name: str
-    follows: Sequence[Resource]
+
+    @property
+    def follows(self) -> Sequence[Resource]:
+        """Give the kinds whose changes it wants to hear of.
+
+        They may become more while it runs; new ones are followed from then on.
+        """
 
     def changed(self, change: Change, before: Json | None, world: World) -> Iterable[Hashable]:
         """Give the keys to look at because of a change; `before` is the object as it was, None if new.
@@ -56,6 +59,14 @@ class Controller(Protocol):
         Gives the seconds after which to look again although nothing changed, or
         None. May raise ClusterError: the look is then repeated later.
         """
+
+
+@runtime_checkable
+class Opening(Protocol):
+    """A controller that has something to do before anything changed."""
+
+    def opening(self, world: World) -> Iterable[Hashable]:
+        """Give the keys to look at once all was listed."""
 
 
 class Runner:
@@ -96,6 +107,7 @@ class Runner:
         Raises what cannot pass by itself: credentials that are not (or no longer) good.
         """
         self._follow_new(stop)
+        opened = False
         while not stop.is_set():
             for change in self._wait():
                 if isinstance(change, Failed):
@@ -103,10 +115,20 @@ class Runner:
                 self.take(change)
             if self._unsynced:
                 continue  # a controller that saw half of the cluster would undo the other half
+            if not opened:
+                opened = True
+                self.open()
             self.look_at_due(stop)
             self._follow_new(stop)
             if self._changes.empty() and not self._agenda.due(self._clock.monotonic()):
                 self.ready.set()
+
+    def open(self) -> None:
+        """Note what controllers have to do before anything changed."""
+        for controller in self._controllers:
+            if isinstance(controller, Opening):
+                for key in controller.opening(self._world):
+                    self.wake(controller, key)
 
     def take(self, change: Change) -> None:
         """Take in one change and note who is to look where because of it."""

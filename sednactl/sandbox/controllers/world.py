@@ -23,6 +23,8 @@ Place = tuple[str, str]
 """Namespace ("" for cluster-scoped kinds) and name."""
 
 _MOST_TOMBSTONES = 20_000
+_NODE = "spec.nodeName"
+"""Kept among the labels, under a namespace that none has."""
 
 
 def place_of(item: Mapping[str, Any]) -> Place:
@@ -136,6 +138,12 @@ class World:
             items = list(self.all(resource, namespace))
         return [item for item in items if selects(selector, item["metadata"].get("labels"))]
 
+    def on_node(self, node: str) -> list[Json]:
+        """Give the pods that are bound to a node."""
+        entry = (POD, "", _NODE, node)
+        found = (self.by_uid(uid) for uid in list(self._labels.get(entry, ())))
+        return [each[1] for each in found if each is not None]
+
     def _remember(self, resource: Resource, item: Json) -> None:
         meta = item["metadata"]
         place, uid = place_of(item), meta["uid"]
@@ -160,6 +168,8 @@ class World:
             meta = item["metadata"]
             for key, value in (meta.get("labels") or {}).items():
                 yield resource, meta.get("namespace", ""), key, value
+        if resource == POD and (node := item.get("spec", {}).get("nodeName")):
+            yield POD, "", _NODE, node
 
 
 def _drop(index: dict[Any, dict[str, None]], entry: Any, uid: str) -> None:

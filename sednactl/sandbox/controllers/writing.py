@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster, Propagation
     from sednactl.sandbox.clock import Clock
 
+_BURST, _REFILL = 25, 300.0
+"""Events about one object that are told at once, and the seconds until another may be: client-go's spam filter."""
+
 _TELLINGS = 2_000
 """How many events are remembered to count repetitions of, as client-go's recorder does."""
 
@@ -45,6 +48,7 @@ class Writer:
         self._component = component
         self._query = {"fieldManager": manager}
         self._told: dict[Telling, tuple[str, str, int]] = {}
+        self._allowed: dict[str, tuple[float, float]] = {}
 
     def create(self, world: World, resource: Resource, item: Json) -> Json:
         """Create an object."""
@@ -121,8 +125,13 @@ class Writer:
                 world.removed(resource, item)
 
     def event(self, about: Json, resource: Resource, type_: str, reason: str, message: str) -> None:
-        """Record an event about an object; one that is told again is counted. Never raises for a refused event."""
+        """Record an event about an object; one that is told again is counted, too many are dropped.
+
+        Never raises for a refused event.
+        """
         meta = about["metadata"]
+        if not self._may_tell(meta["uid"]):
+            return
         telling = Telling(meta["uid"], type_, reason, message)
         now = written(self._clock.now())
         before = self._told.get(telling)
@@ -158,6 +167,15 @@ class Writer:
             self._told[telling] = event["metadata"]["name"], now, 1
             while len(self._told) > _TELLINGS:
                 del self._told[next(iter(self._told))]
+
+    def _may_tell(self, uid: str) -> bool:
+        now = self._clock.monotonic()
+        left, at = self._allowed.pop(uid, (float(_BURST), now))
+        left = min(float(_BURST), left + (now - at) / _REFILL)
+        self._allowed[uid] = max(0.0, left - 1), now
+        while len(self._allowed) > _TELLINGS:
+            del self._allowed[next(iter(self._allowed))]
+        return left >= 1
 
     def _count(self, namespace: str, telling: Telling, before: tuple[str, str, int], now: str) -> bool:
         name, _, count = before

@@ -184,7 +184,7 @@ class OwnPlane(Plane):
         self._programs.append(program)
         return program
 
-    def _start(self) -> None:
+    def _start_etcd(self) -> None:
         peers, clients = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{self._etcd}"
         self._launch(
             "etcd",
@@ -198,6 +198,9 @@ class OwnPlane(Plane):
             "--unsafe-no-fsync",
             "--log-level=warn",
         )
+
+    def _start(self) -> None:
+        self._start_etcd()
         self._start_api_server()
         self._start_controllers()
         install_definitions(self.api, sedna_definitions())

@@ -127,6 +127,9 @@ class MemoryCluster:
             return {"items": copy.deepcopy(self.of(resource, namespace or None)), "metadata": {}}
         if method == "GET":
             return self.get(resource, name, namespace)
+        if sub == "scale":
+            there = self.objects[resource, namespace, name]
+            return self._update(resource, there, _merged(there, {"spec": body["spec"]}), "")
         if method == "POST":
             return (
                 self._bind(namespace, name, body)
@@ -169,7 +172,7 @@ class MemoryCluster:
         finalizers += {"Foreground": ["foregroundDeletion"], "Orphan": ["orphan"]}.get(propagation, [])
         meta["finalizers"] = finalizers
         grace = 0
-        if resource.plural == "pods" and item["spec"].get("nodeName"):
+        if resource.kind == "Pod" and item["spec"].get("nodeName"):
             grace = (
                 item["spec"].get("terminationGracePeriodSeconds", 30)
                 if grace_seconds is None
@@ -178,7 +181,7 @@ class MemoryCluster:
         if not grace and not finalizers and not new.get("spec", {}).get("finalizers"):
             return self._remove(resource, new)
         meta.setdefault("deletionTimestamp", written(self.clock.now()))
-        if resource.plural == "pods":
+        if resource.kind == "Pod":
             meta["deletionGracePeriodSeconds"] = grace
         return self._store(resource, new)
 
@@ -196,7 +199,7 @@ class MemoryCluster:
             raise AlreadyExists(f"{meta['name']} already exists", status=409, reason="AlreadyExists")
         meta |= {"uid": f"uid-{number}", "creationTimestamp": written(self.clock.now()), "generation": 1}
         item |= {"apiVersion": resource.api_version, "kind": resource.kind}
-        if resource.plural == "pods":
+        if resource.kind == "Pod":
             item["status"] = {"phase": "Pending"}
         return self._store(resource, item, "added")
 
@@ -229,7 +232,7 @@ class MemoryCluster:
         return self._store(resource, new)
 
     def _bind(self, namespace: str, name: str, body: Json) -> Json:
-        resource = next(kind for kind in self.kinds if kind.plural == "pods")
+        resource = next(kind for kind in self.kinds if kind.kind == "Pod")
         new = copy.deepcopy(self.objects[resource, namespace, name])
         if new["spec"].get("nodeName"):
             raise Conflict("pod is already assigned to a node", status=409, reason="Conflict")

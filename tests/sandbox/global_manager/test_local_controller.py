@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sednactl.sandbox.controllers.container_course import DURATION
 from sednactl.sandbox.controllers.global_manager.edge_reports import fires
 from sednactl.sandbox.controllers.global_manager.local_controller import SAMPLES, LocalController
 from sednactl.sandbox.controllers.global_manager.process import GlobalManager
@@ -93,7 +94,7 @@ def test_a_round_of_learning_begins_with_enough_samples_and_happens_once(kind: s
     park.edit(dataset, {"metadata": {"annotations": {SAMPLES: "700"}}})
     park.run(120)
     assert stages(park.again(job)) == ROUND
-    ended = [pod for pod in park.cluster.of(POD) if pod["status"]["phase"] == "Succeeded"]
+    ended = [pod for pod in park.cluster.of(POD) if DURATION in pod["metadata"].get("annotations", {})]
     assert {pod["metadata"]["name"].split("-")[1] for pod in ended} == {"train", "eval"}
     park.edit(dataset, {"metadata": {"annotations": {SAMPLES: "1400"}}})
     park.run(120)

@@ -1,6 +1,6 @@
 """A simple stand-in for Sedna's Local Controllers: learning jobs go from stage to stage when data is said to have come.
 
-Nobody labels pictures in a sandbox, so the annotation `sandbox.sednactl/samples`
+Nobody labels pictures in a sandbox, so the annotation `sandbox.sednactl.io/samples`
 on a Dataset says how many samples there are. They are counted into its status;
 when a job's trigger fires for the new ones, its training begins. Trainings and
 evaluations take `stage_seconds` each and end well. A Dataset without a node
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from sednactl.cluster.door import Change, Cluster
 from sednactl.sandbox.clock import Clock
+from sednactl.sandbox.controllers.container_course import DURATION
 from sednactl.sandbox.controllers.global_manager import counting, edge_reports
 from sednactl.sandbox.controllers.global_manager.rendering import Origin
 from sednactl.sandbox.controllers.global_manager.stages import latest_pod
@@ -25,8 +26,8 @@ from sednactl.sandbox.times import seconds_between, written
 from sednactl.sedna.kinds import DATASET, INCREMENTAL_LEARNING, LIFELONG_LEARNING, MODEL
 from sednactl.sedna.resources import POD, Resource
 
-SAMPLES = "sandbox.sednactl/samples"
-USED = "sandbox.sednactl/samples-used"
+SAMPLES = "sandbox.sednactl.io/samples"
+USED = "sandbox.sednactl.io/samples-used"
 STAGE_SECONDS = 30.0
 _JOBS = (INCREMENTAL_LEARNING.resource, LIFELONG_LEARNING.resource)
 
@@ -120,7 +121,9 @@ class LocalController:
         round_ = edge_reports.rounds(conditions)
         self._report(job, stage, "Completed", edge_reports.completed(job, stage, round_), world)
         if pod is not None and phase_of(pod) == "Running":
-            self._writer.set_status(world, POD, pod, _ended(pod, written(self._clock.now())))
+            ran = seconds_between((pod.get("status") or {}).get("startTime"), self._clock.now())
+            patch = {"metadata": {"annotations": {DURATION: f"{ran:.0f}"}}}
+            self._writer.patch(world, POD, pod, patch)  # its kubelet sees that its work is done
         return None
 
     def _report(self, job: Json, stage: str, type_: str, data: str, world: World) -> None:
@@ -143,19 +146,3 @@ def _initial_url(job: Json, world: World) -> str:
     name = (job["spec"].get("initialModel") or {}).get("name", "")
     model = world.get(MODEL.resource, job["metadata"]["namespace"], name)
     return str(model["spec"].get("url", "")) if model is not None else ""
-
-
-def _ended(pod: Json, now: str) -> Json:
-    status = pod.get("status") or {}
-    terminated = {"exitCode": 0, "reason": "Completed", "finishedAt": now}
-    containers = [
-        {**one, "ready": False, "started": False, "state": {"terminated": terminated}}
-        for one in status.get("containerStatuses") or []
-    ]
-    conditions = [
-        {**one, "status": "False", "reason": "PodCompleted", "lastTransitionTime": now}
-        if one["type"] in ("Ready", "ContainersReady")
-        else one
-        for one in status.get("conditions") or []
-    ]
-    return {**status, "phase": "Succeeded", "containerStatuses": containers, "conditions": conditions}

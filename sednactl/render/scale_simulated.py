@@ -1,0 +1,117 @@
+"""Simulated variants side by side: a table, bars over time, csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from sednactl.render.columns import age, columns, printable
+from sednactl.scaling.comparison import SIDES, Broken, Prices, side_of, totals_of
+from sednactl.scaling.history import sparkline
+from sednactl.scaling.simulation import Run, SideRun
+
+BARS = 60
+_MOST_DRAWN = 4
+_CSV = ("variant", "side", "t", "load", "utilization", "replicas", "desired", "limited")
+
+
+def table(runs: Sequence[Run], prices: Prices) -> str:
+    """Write each variant's sides, and the sum beside the first variant's."""
+    heads = [
+        "VARIANT", "SIDE", "REPLICA-HOURS", "PEAK", "OVER TARGET", "OVERLOADED", "UNMET", "LONGEST WAIT",
+        "EVENTS", "FLAPS",
+    ]  # fmt: skip
+    if prices.given:
+        heads.append("COST")
+    first = totals_of(runs[0], prices).replica_hours
+    rows: list[list[str]] = []
+    for run in runs:
+        for side in SIDES:
+            rows.append([run.name, side, *_figures(side_of(run, side))])
+            if prices.given:
+                rows[-1].append(f"{prices.of(side, side_of(run, side).replica_seconds):.2f}")
+        totals = totals_of(run, prices)
+        hours = f"{totals.replica_hours:.1f}"
+        if run is not runs[0] and first:
+            hours += f" ({(totals.replica_hours / first - 1) * 100:+.0f}%)"
+        both = [run.name, "both", hours, str(totals.peak), _percent(totals.over_target_share), ""]
+        rows.append([*both, _percent(totals.unmet_share), "", str(totals.scale_events), str(totals.flaps)])
+        if prices.given:
+            rows[-1].append(f"{totals.cost:.2f}")
+    return columns(heads, rows)
+
+
+def _figures(run: SideRun) -> list[str]:
+    seconds = max(run.seconds, 1.0)
+    return [
+        f"{run.replica_seconds / 3600:.1f}",
+        str(run.peak),
+        _percent(run.over_target_seconds / seconds),
+        age(run.overload_seconds),
+        _percent(run.unmet / run.requests if run.requests else 0.0),
+        f"{run.longest_wait:.1f}s",
+        str(run.scale_events),
+        str(run.flaps),
+    ]
+
+
+def _percent(share: float) -> str:
+    percent = share * 100
+    return "0%" if not percent else f"{percent:.1f}%" if percent >= 0.05 else "<0.1%"
+
+
+def pictures(runs: Sequence[Run], *, unicode: bool) -> str:
+    """Draw load and replicas over time, as bars of equal time; nothing for many variants."""
+    if len(runs) > _MOST_DRAWN:
+        return ""
+    lines = []
+    for run in runs:
+        lines.append(printable(f"{run.name}, {age(run.edge.seconds)}:"))
+        for side in SIDES:
+            series = side_of(run, side).series
+            load = [round(point[1] * 1000) for point in series]
+            replicas = [point[4] for point in series]
+            lines.append(
+                f"  {side:<5} load      {_bars(load, unicode)}  up to {max(load) / 1000:g} requests/s"
+            )
+            lines.append(f"  {'':<5} replicas  {_bars(replicas, unicode)}  up to {max(replicas)}")
+    return "\n".join(lines) + "\n"
+
+
+def _bars(values: Sequence[int], unicode: bool) -> str:
+    count = min(BARS, len(values))
+    slices = [
+        values[place * len(values) // count : (place + 1) * len(values) // count] for place in range(count)
+    ]
+    highest = [max(part) for part in slices]
+    top = max(highest)
+    if unicode or top < 10:
+        return sparkline(list(highest), top, unicode=unicode)
+    return sparkline([value * 9 // top for value in highest], 9, unicode=False)
+
+
+def rows(runs: Sequence[Run]) -> Iterator[str]:
+    """Give csv, a line a step and side, after a line of heads."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(_CSV)
+    for run in runs:
+        for side in SIDES:
+            for at, load, utilization, replicas, desired, limited in side_of(run, side).series:
+                shown = (f"{at:g}", f"{round(load, 6):g}", utilization, replicas, desired, limited or "")
+                writer.writerow((run.name, side, *shown))
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def gates(broken: Sequence[Broken]) -> str:
+    """Say which gates were not kept, a line each."""
+    return "".join(f"{printable(one.variant)}: {_gate(one)}\n" for one in broken)
+
+
+def _gate(one: Broken) -> str:
+    if one.figure in ("max-unmet", "max-over-target"):
+        return f"--{one.figure} {one.most * 100:g}%: it was {one.found * 100:.2f}%"
+    return f"--{one.figure} {one.most:g}: it was {one.found:g}"

@@ -1,0 +1,190 @@
+"""update and patch, of whole objects and of their status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sednactl.sandbox.api import writing
+from sednactl.sandbox.api.bodies import YAML, object_of, read_body, stored_form
+from sednactl.sandbox.api.builtin_rules import prepare_update
+from sednactl.sandbox.api.creating import answer_object, create_object
+from sednactl.sandbox.api.custom_kinds import DEFINITIONS
+from sednactl.sandbox.api.definitions import look_at_definition
+from sednactl.sandbox.api.deleting import remove_object
+from sednactl.sandbox.api.kinds import Kind
+from sednactl.sandbox.api.metadata import (
+    check_name,
+    check_namespace,
+    continue_metadata,
+    grow_generation,
+    same_but_for_times,
+)
+from sednactl.sandbox.api.options import WriteOptions, write_options
+from sednactl.sandbox.api.paths import Target
+from sednactl.sandbox.api.presenting import form_of, typed
+from sednactl.sandbox.api.refusal import Refusal
+from sednactl.sandbox.api.requests import Answer, Request
+from sednactl.sandbox.api.state import State, not_found
+from sednactl.sandbox.api.store import Version
+from sednactl.sandbox.api.text import Json
+
+APPLY = "application/apply-patch+yaml"
+_METADATA_BY_STATUS = ("pods", "nodes", "namespaces", "services")
+"""Kinds of which a write to the status may change labels and annotations, too."""
+
+
+def update(state: State, target: Target, request: Request) -> Answer:
+    """Replace an object, or create it where the kind allows that."""
+    kind, form = target.kind, form_of(request)
+    options = write_options(request, "UpdateOptions")
+    content = object_of(kind, read_body(request.body, request.content_type()))
+    check_name(content["metadata"], target.name)
+    if (
+        not target.subresource
+        and state.find(kind, target.namespace, target.name) is None
+        and kind.created_by_update
+    ):
+        content["metadata"].pop("resourceVersion", None)
+        made, told = create_object(state, kind, target.namespace, content, options, raw=request.body)
+        return answer_object(state, kind, made, form, 201, told)
+    stored, warnings = change_object(state, target, lambda _: content, options, raw=request.body)
+    return answer_object(state, kind, stored, form, 200, warnings)
+
+
+def patch(state: State, target: Target, request: Request) -> Answer:
+    """Patch an object, or apply it."""
+    kind, form = target.kind, form_of(request)
+    options = write_options(request, "PatchOptions")
+    content_type = request.content_type()
+    body = read_body(request.body, content_type if content_type in YAML else "application/json")
+    if content_type == APPLY:
+        from sednactl.sandbox.api.applying import apply
+
+        stored, warnings, status = apply(state, target, request, body, options)
+        return answer_object(state, kind, stored, form, status, warnings)
+    if request.query.get("force"):
+        raise Refusal(
+            "Invalid",
+            'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch',
+            group="meta.k8s.io",
+            kind="PatchOptions",
+        )
+    structure = state.structure(kind)
+
+    def patched(live: Json) -> Json:
+        result = writing.apply_patch(live, body, content_type, structure)
+        return object_of(kind, result)
+
+    stored, warnings = change_object(state, target, patched, options)
+    return answer_object(state, kind, stored, form, 200, warnings)
+
+
+def change_object(
+    state: State,
+    target: Target,
+    change: Callable[[Json], Json],
+    options: WriteOptions,
+    *,
+    raw: bytes | None = None,
+    applied: bool = False,
+) -> tuple[Json, tuple[str, ...]]:
+    """Store what `change` makes of an object; gives that and the warnings for the client.
+
+    Nothing is stored where nothing changed. The last finalizer's removal from an
+    object that is being deleted removes the object.
+    """
+    kind = target.kind
+    structure = state.structure(kind)
+    with state.store.lock:
+        found = state.find(kind, target.namespace, target.name)
+        if found is None:
+            raise not_found(kind, target.name)
+        old = _stored(state, kind, found)
+        given = change(typed(kind, found.object()))
+        admitted = writing.admit(given, structure, options.validation, raw=raw)
+        new = admitted.object
+        new.setdefault("metadata", {})
+        meta = new["metadata"]
+        meta.setdefault("name", target.name)
+        check_name(meta, target.name)
+        check_namespace(kind, meta, target.namespace)
+        new = writing.with_defaults(new, structure)
+        stored_kind = state.catalog.storage_kind(kind.shelf) or kind
+        stored_structure = structure
+        if kind.version != kind.storage_version:
+            new = stored_form(kind, new)
+            if kind.custom is None:
+                stored_structure = state.structure(stored_kind)
+        new = _parts(kind, target.subresource, old, new)
+        continue_metadata(kind, old, new)
+        if kind.custom is None:
+            prepare_update(state, kind, old, new, options.dry_run)
+        if target.subresource != "status":
+            grow_generation(kind, old, new)
+        writing.validate_update(old, new, stored_structure)
+        if not applied:
+            new = writing.track_update(
+                old,
+                new,
+                manager=options.manager,
+                structure=stored_structure,
+                now=state.clock.now(),
+                subresource=target.subresource,
+            )
+        if same_but_for_times(old, new):
+            return old, admitted.warnings
+        if options.dry_run:
+            return new, admitted.warnings
+        if _finished(kind, new):
+            remove_object(state, kind, new)
+        else:
+            state.put(kind, new)
+            if kind.shelf == DEFINITIONS and not target.subresource:
+                look_at_definition(state, new)
+        return new, admitted.warnings
+
+
+def _stored(state: State, kind: Kind, version: Version) -> Json:
+    content = version.object()
+    if kind.custom is not None or kind.version == kind.storage_version:
+        return {"apiVersion": kind.api_version, "kind": kind.kind, **content}
+    stored = state.catalog.storage_kind(kind.shelf) or kind
+    return {"apiVersion": stored.api_version, "kind": stored.kind, **content}
+
+
+def _parts(kind: Kind, subresource: str, old: Json, new: Json) -> Json:
+    """Give the new object with everything that a path may not change taken from the old one."""
+    if subresource == "status":
+        keeps_metadata = kind.plural not in _METADATA_BY_STATUS or kind.custom is not None
+        result: dict[str, Any] = {key: value for key, value in old.items() if key != "status"}
+        if "status" in new:
+            result["status"] = new["status"]
+        meta = dict(new["metadata"])
+        if keeps_metadata:
+            kept = {key: value for key, value in old["metadata"].items() if key != "managedFields"}
+            for guard in ("resourceVersion", "uid", "managedFields"):
+                if guard in meta:
+                    kept[guard] = meta[guard]
+            meta = kept
+        result["metadata"] = meta
+        return result
+    if subresource == "finalize":
+        return {**old, "metadata": new["metadata"], "spec": new.get("spec") or {}}
+    if kind.plural == "namespaces" and kind.group == "":
+        new = {**new, "spec": old.get("spec") or {}}
+    if "status" in kind.subresources:
+        new = {key: value for key, value in new.items() if key != "status"}
+        if "status" in old:
+            new["status"] = old["status"]
+    return new
+
+
+def _finished(kind: Kind, content: Json) -> bool:
+    """Tell whether nothing keeps an object that is being deleted any longer."""
+    meta = content["metadata"]
+    if not meta.get("deletionTimestamp") or meta.get("finalizers") or meta.get("deletionGracePeriodSeconds"):
+        return False
+    if kind.shelf == ("", "namespaces"):
+        return not (content.get("spec") or {}).get("finalizers")
+    return True

@@ -1,0 +1,184 @@
+"""Reads an object of a built-in kind as kube-apiserver's Go types would take it.
+
+What the type does not know is left out and noted; null is "nothing said"; empty
+values of fields that are no pointers vanish; quantities and times take their
+canonical spelling. A value of the wrong type ends the reading, worded as Go's
+JSON decoder words it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from typing import Any
+
+from sednactl.sandbox.api.writing.quantities import REFUSED, read_quantity
+from sednactl.sandbox.api.writing.structure import ABSENT, ANY, Node
+
+_INTEGERS = {"int32": 31, "int64": 63, "": 63}
+_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
+
+
+class Undecodable(Exception):
+    """A value that the Go type cannot hold; the text is Go's."""
+
+
+class Reading:
+    """One reading of one object. `unknown` are the paths of fields left out, in the order of the document."""
+
+    def __init__(self) -> None:
+        self.unknown: list[str] = []
+        self._path: list[str] = []
+        self._owner = ""
+
+    def at(self, name: str) -> None:
+        """Say that the reading begins at a field of the object instead of at its root."""
+        self._path.append(f".{name}")
+
+    def object(self, node: Node, value: Any) -> dict[str, Any]:
+        """Read an object, or a map."""
+        if type(value) is not dict:
+            raise self._wrong(value, node)
+        result: dict[str, Any] = {}
+        fields = node.fields
+        if not fields:
+            values = node.values
+            if values is None:
+                return dict(value) if node.preserve else {}
+            for key, item in value.items():
+                result[key] = self._map_value(values, item)
+            return result
+        path = self._path
+        above, self._owner = self._owner, node.go
+        for key, item in value.items():
+            child = fields.get(key)
+            if child is None:
+                path.append(f".{key}")
+                self.unknown.append("".join(path)[1:])
+                path.pop()
+            elif item is not None:
+                path.append(f".{key}")
+                read = self.value(child, item)
+                path.pop()
+                # a non-pointer's zero is not written, so that it looks as if nothing had been said
+                if read or child.pointer or child.fields or child.kind == "any" or child.zero is not ABSENT:
+                    result[key] = read
+        self._owner = above
+        return result
+
+    def value(self, node: Node, value: Any) -> Any:
+        """Read any value that is not null."""
+        kind = node.kind
+        if kind == "string" or kind == "bytes":
+            if type(value) is not str:
+                raise self._wrong(value, node)
+            return value
+        if kind == "object":
+            return self.object(node, value)
+        if kind == "array":
+            return self._array(node, value)
+        if kind == "integer":
+            return self._integer(node, value)
+        if kind == "boolean":
+            if type(value) is not bool:
+                raise self._wrong(value, node)
+            return value
+        if kind == "quantity":
+            quantity = read_quantity(value)
+            if quantity is None:
+                raise Undecodable(REFUSED)
+            return quantity
+        if kind == "int-or-string":
+            if type(value) is int or type(value) is str:
+                return value
+            raise Undecodable(
+                f"json: cannot unmarshal {_json_word(value)} into Go value of type "
+                + ("int32" if type(value) is not str else "string")
+            )
+        if kind == "time" or kind == "micro-time":
+            return _read_time(value, micro=kind == "micro-time")
+        if kind == "number":
+            if type(value) is not int and type(value) is not float:
+                raise self._wrong(value, node)
+            return value
+        return value
+
+    def _map_value(self, node: Node, value: Any) -> Any:
+        if value is not None:
+            return self.value(node, value)
+        return {
+            "string": "",
+            "bytes": "",
+            "quantity": "0",
+            "array": None,
+            "integer": 0,
+            "boolean": False,
+        }.get(node.kind, {})
+
+    def _array(self, node: Node, value: Any) -> list[Any]:
+        if type(value) is not list:
+            raise self._wrong(value, node)
+        items = node.items or ANY
+        if items.kind == "string":
+            for item in value:
+                if type(item) is not str and item is not None:
+                    raise self._wrong(item, items)
+            return [item or "" for item in value]
+        path = self._path
+        result = []
+        for index, item in enumerate(value):
+            path.append(f"[{index}]")
+            result.append(self._map_value(items, item))
+            path.pop()
+        return result
+
+    def _integer(self, node: Node, value: Any) -> int:
+        bits = _INTEGERS[node.format if node.format in _INTEGERS else ""]
+        if type(value) is float and value.is_integer():
+            value = int(value)
+        if type(value) is not int or not -(2**bits) <= value < 2**bits:
+            if type(value) in (int, float):
+                raise self._wrong(value, node, f"number {value}")
+            raise self._wrong(value, node)
+        return value
+
+    def _wrong(self, value: Any, node: Node, word: str = "") -> Undecodable:
+        names = "".join(part for part in self._path if not part.startswith("["))[1:]
+        place = f"Go struct field {self._owner.rpartition('.')[2]}.{names}" if names else "Go value"
+        return Undecodable(
+            f"json: cannot unmarshal {word or _json_word(value)} into {place} of type {_go_word(node)}"
+        )
+
+
+def _read_time(value: Any, *, micro: bool) -> str | None:
+    layout = "2006-01-02T15:04:05.000000Z07:00" if micro else "2006-01-02T15:04:05Z07:00"
+    if type(value) is not str:
+        raise Undecodable(f"json: cannot unmarshal {_json_word(value)} into Go value of type string")
+    if not _TIME.match(value):
+        raise Undecodable(f'parsing time "{value}" as "{layout}": cannot parse "{value}" as "2006"')
+    if not micro and len(value) == 20 and value.endswith("Z"):
+        return value
+    head, fraction, zone = re.match(r"^(.{19})(\.\d+)?(.*)$", value).groups()  # type: ignore[union-attr]
+    moment = datetime.fromisoformat(head + ("+00:00" if zone == "Z" else zone)).astimezone(timezone.utc)
+    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{(fraction or '.')[1:7]:0<6}Z" if micro else f"{text}Z"
+
+
+def _json_word(value: Any) -> str:
+    if value is None:
+        return "null"
+    for kind, word in ((bool, "bool"), (str, "string"), (list, "array"), (dict, "object")):
+        if isinstance(value, kind):
+            return word
+    return "number"
+
+
+def _go_word(node: Node) -> str:
+    if node.go:
+        return ".".join(node.go.rpartition("/")[2].split("."))
+    if node.kind == "array":
+        return f"[]{_go_word(node.items)}" if node.items else "[]interface {}"
+    if node.kind == "object":
+        return f"map[string]{_go_word(node.values)}" if node.values else "map[string]interface {}"
+    words = {"boolean": "bool", "number": "float64", "quantity": "resource.Quantity", "bytes": "[]uint8"}
+    return node.format or words.get(node.kind, node.kind)

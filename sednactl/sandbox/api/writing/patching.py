@@ -1,0 +1,52 @@
+"""Applies the three kinds of patch that are no server-side apply."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sednactl.sandbox.api.refusal import Refusal
+from sednactl.sandbox.api.writing.json_patch import json_patched
+from sednactl.sandbox.api.writing.merge_patch import merge_patched
+from sednactl.sandbox.api.writing.strategic_merge import strategic_patched
+from sednactl.sandbox.api.writing.structure import Structure
+
+JSON_PATCH = "application/json-patch+json"
+MERGE_PATCH = "application/merge-patch+json"
+STRATEGIC_MERGE_PATCH = "application/strategic-merge-patch+json"
+
+
+def apply_patch(live: dict[str, Any], patch: Any, content_type: str, structure: Structure) -> dict[str, Any]:
+    """Give the live object after a patch; the caller admits and validates the result.
+
+    Raises Refusal: UnsupportedMediaType for strategic merges of custom kinds and unknown types,
+    BadRequest for malformed patches, Invalid for JSON patches that do not fit the object.
+    """
+    if content_type == JSON_PATCH:
+        return json_patched(live, patch)
+    if content_type == MERGE_PATCH or (content_type == STRATEGIC_MERGE_PATCH and structure.builtin):
+        if not isinstance(patch, dict):
+            raise Refusal(
+                "BadRequest",
+                f"error decoding patch: json: cannot unmarshal {_word(patch)} into Go value of type map[string]interface {{}}",
+            )
+        if content_type == MERGE_PATCH:
+            merged: dict[str, Any] = merge_patched(live, patch)
+            return merged
+        return strategic_patched(structure.root, live, patch)
+    served = [
+        JSON_PATCH,
+        MERGE_PATCH,
+        *([STRATEGIC_MERGE_PATCH] if structure.builtin else ()),
+        "application/apply-patch+yaml",
+    ]
+    raise Refusal(
+        "UnsupportedMediaType",
+        f"the body of the request was in an unknown format - accepted media types include: {', '.join(served)}",
+    )
+
+
+def _word(value: Any) -> str:
+    for kind, word in ((bool, "bool"), (str, "string"), (list, "array")):
+        if isinstance(value, kind):
+            return word
+    return "number"

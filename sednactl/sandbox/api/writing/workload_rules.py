@@ -1,0 +1,193 @@
+"""What Deployments and ReplicaSets may say, and that their selector never changes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sednactl.sandbox.api.writing.field_errors import (
+    FieldError,
+    forbidden,
+    invalid,
+    not_supported,
+    required,
+    shown,
+)
+from sednactl.sandbox.api.writing.metadata_rules import label_map_errors
+from sednactl.sandbox.api.writing.names import label_value_errors, qualified_name_errors
+from sednactl.sandbox.api.writing.pod_rules import template_errors
+
+_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
+_STRATEGIES = ("Recreate", "RollingUpdate")
+_PERCENT = re.compile(r"[0-9]+%\Z")
+
+
+def deployment_errors(deployment: dict[str, Any]) -> list[FieldError]:
+    """Give what is wrong with a Deployment, its metadata aside."""
+    spec = deployment.get("spec") or {}
+    errors = _not_negative(spec, ("replicas",))
+    errors += _selector_and_template_errors(spec)
+    errors += _strategy_errors(spec.get("strategy") or {}, "spec.strategy")
+    errors += _not_negative(spec, ("minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"))
+    deadline, ready = spec.get("progressDeadlineSeconds"), spec.get("minReadySeconds", 0)
+    if deadline is not None and deadline <= ready:
+        errors.append(
+            invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds")
+        )
+    return errors
+
+
+def replica_set_errors(replica_set: dict[str, Any]) -> list[FieldError]:
+    """Give what is wrong with a ReplicaSet, its metadata aside."""
+    spec = replica_set.get("spec") or {}
+    return _not_negative(spec, ("replicas", "minReadySeconds")) + _selector_and_template_errors(spec)
+
+
+def selector_update_errors(old: dict[str, Any], new: dict[str, Any]) -> list[FieldError]:
+    """Refuse another selector."""
+    was, now = (old.get("spec") or {}).get("selector"), (new.get("spec") or {}).get("selector")
+    return [] if was == now else [invalid("spec.selector", now, "field is immutable")]
+
+
+def selector_matches(selector: dict[str, Any], labels: dict[str, str]) -> bool:
+    """Tell whether a label selector takes an object with these labels."""
+    for key, value in (selector.get("matchLabels") or {}).items():
+        if labels.get(key) != value:
+            return False
+    for expression in selector.get("matchExpressions") or ():
+        key, operator, values = (
+            expression.get("key"),
+            expression.get("operator"),
+            expression.get("values") or (),
+        )
+        if operator == "In" and labels.get(key) not in values:
+            return False
+        if operator == "NotIn" and key in labels and labels[key] in values:
+            return False
+        if operator == "Exists" and key not in labels:
+            return False
+        if operator == "DoesNotExist" and key in labels:
+            return False
+    return True
+
+
+def selector_errors(selector: dict[str, Any], path: str) -> list[FieldError]:
+    """Give what is wrong with a label selector."""
+    errors = label_map_errors(selector.get("matchLabels"), f"{path}.matchLabels")
+    for index, expression in enumerate(selector.get("matchExpressions") or ()):
+        where = f"{path}.matchExpressions[{index}]"
+        key, operator, values = (expression.get(name) for name in ("key", "operator", "values"))
+        if operator in ("In", "NotIn") and not values:
+            errors.append(required(f"{where}.values", "must be specified when `operator` is 'In' or 'NotIn'"))
+        elif operator in ("Exists", "DoesNotExist") and values:
+            errors.append(
+                forbidden(
+                    f"{where}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
+                )
+            )
+        elif operator not in _OPERATORS:
+            errors.append(invalid(f"{where}.operator", operator or "", "not a valid selector operator"))
+        errors += [invalid(f"{where}.key", key or "", why) for why in qualified_name_errors(key or "")]
+        for place, value in enumerate(values or ()):
+            errors += [invalid(f"{where}.values[{place}]", value, why) for why in label_value_errors(value)]
+    return errors
+
+
+def _selector_and_template_errors(spec: dict[str, Any]) -> list[FieldError]:
+    errors: list[FieldError] = []
+    selector = spec.get("selector")
+    if selector is None:
+        errors.append(required("spec.selector"))
+    else:
+        errors += selector_errors(selector, "spec.selector")
+        if not selector.get("matchLabels") and not selector.get("matchExpressions"):
+            errors.append(invalid("spec.selector", selector, "empty selector is invalid for deployment"))
+    template = spec.get("template") or {}
+    labels = (template.get("metadata") or {}).get("labels") or {}
+    if selector and not selector_matches(selector, labels):
+        errors.append(
+            FieldError(
+                "spec.template.metadata.labels",
+                "FieldValueInvalid",
+                f"Invalid value: {_map_words(labels)}: `selector` does not match template `labels`",
+            )
+        )
+    errors += template_errors(template, "spec.template")
+    pod = template.get("spec") or {}
+    if pod.get("restartPolicy") != "Always":
+        errors.append(
+            not_supported("spec.template.spec.restartPolicy", pod.get("restartPolicy", ""), ("Always",))
+        )
+    if pod.get("activeDeadlineSeconds") is not None:
+        errors.append(
+            forbidden(
+                "spec.template.spec.activeDeadlineSeconds",
+                "activeDeadlineSeconds in ReplicaSet is not Supported",
+            )
+        )
+    return errors
+
+
+def _map_words(labels: dict[str, str]) -> str:
+    if not labels:
+        return "map[string]string(nil)"
+    return f"map[string]string{{{', '.join(f'{shown(key)}:{shown(labels[key])}' for key in sorted(labels))}}}"
+
+
+def _strategy_errors(strategy: dict[str, Any], path: str) -> list[FieldError]:
+    kind, rolling = strategy.get("type"), strategy.get("rollingUpdate")
+    if kind == "Recreate":
+        if rolling is not None:
+            return [
+                forbidden(f"{path}.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'"),
+            ]
+        return []
+    if kind != "RollingUpdate":
+        return [not_supported(path, strategy, _STRATEGIES)]
+    if rolling is None:
+        return [required(f"{path}.rollingUpdate", "this should be defaulted and never be nil")]
+    errors: list[FieldError] = []
+    amounts = {}
+    for name in ("maxUnavailable", "maxSurge"):
+        value = rolling.get(name, 0)
+        where = f"{path}.rollingUpdate.{name}"
+        if isinstance(value, str):
+            if not _PERCENT.match(value):
+                errors.append(
+                    invalid(
+                        where,
+                        value,
+                        "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or "
+                        "'93%', regex used for validation is '[0-9]+%')",
+                    )
+                )
+            amounts[name] = int(value[:-1]) if _PERCENT.match(value) else 0
+        else:
+            if value < 0:
+                errors.append(invalid(where, value, "must be greater than or equal to 0"))
+            amounts[name] = value
+    if not amounts["maxUnavailable"] and not amounts["maxSurge"]:
+        errors.append(
+            invalid(
+                f"{path}.rollingUpdate.maxUnavailable",
+                rolling.get("maxUnavailable", 0),
+                "may not be 0 when `maxSurge` is 0",
+            )
+        )
+    if isinstance(rolling.get("maxUnavailable"), str) and amounts["maxUnavailable"] > 100:
+        errors.append(
+            invalid(
+                f"{path}.rollingUpdate.maxUnavailable",
+                rolling["maxUnavailable"],
+                "must not be greater than 100%",
+            )
+        )
+    return errors
+
+
+def _not_negative(spec: dict[str, Any], names: tuple[str, ...]) -> list[FieldError]:
+    return [
+        invalid(f"spec.{name}", spec[name], "must be greater than or equal to 0")
+        for name in names
+        if isinstance(spec.get(name), int) and spec[name] < 0
+    ]
