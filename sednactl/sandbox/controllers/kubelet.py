@@ -18,6 +18,7 @@ from sednactl.cluster.door import Change, Cluster
 from sednactl.errors import AlreadyExists, NotFound
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers import pod_course
+from sednactl.sandbox.controllers.container_course import REPORTED_BY
 from sednactl.sandbox.controllers.node_report import LEASE_SECONDS, NODE_LEASES, lease_object, report
 from sednactl.sandbox.controllers.pods import is_finished, is_leaving, node_of
 from sednactl.sandbox.controllers.requests import (
@@ -134,7 +135,7 @@ class Kubelets:
     # -- pods ----------------------------------------------------------------
 
     def _run(self, pod: Json, node: Json, world: World) -> float | None:
-        if is_finished(pod):
+        if is_finished(pod) or REPORTED_BY in (pod["metadata"].get("annotations") or {}):
             return None
         now = self._clock.now()
         again: float | None
