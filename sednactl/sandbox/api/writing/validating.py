@@ -10,6 +10,9 @@ from sednactl.sandbox.api.writing.metadata_rules import metadata_errors, metadat
 from sednactl.sandbox.api.writing.schema_rules import schema_errors
 from sednactl.sandbox.api.writing.structure import Structure
 
+_CHANGES_LAST = ("Deployment", "ReplicaSet")
+"""Kinds of which kube-apiserver tells forbidden changes after what is wrong anyway."""
+
 
 def validate_create(obj: dict[str, Any], structure: Structure) -> None:
     """Judge a new object, defaults already filled in. Raises Refusal Invalid with every cause."""
@@ -29,9 +32,10 @@ def validate_update(
     if not structure.builtin:
         errors += schema_errors(structure.root, new, subresource=subresource)
     elif _content(old) != _content(new):  # rules of built-in kinds never look at the status
-        change, whole = UPDATE_RULES.get(structure.kind), CREATE_RULES.get(structure.kind)
-        errors += change(old, new) if change is not None else []
-        errors += whole(new) if whole is not None else []
+        change, rule = UPDATE_RULES.get(structure.kind), CREATE_RULES.get(structure.kind)
+        changed = change(old, new) if change is not None else []
+        judged = rule(new) if rule is not None else []
+        errors += judged + changed if structure.kind in _CHANGES_LAST else changed + judged
     refuse(structure, _name_of(new), list(dict.fromkeys(errors)))
 
 
