@@ -11,6 +11,7 @@ from sednactl.sandbox.api.writing.field_sets import (
     FieldSet,
     difference,
     intersection,
+    is_field_set,
     recursive_difference,
     union,
 )
