@@ -88,7 +88,7 @@ def server_side_apply(
     wanted = recursive_difference(fields_of(root, applied), structure.reset.get(subresource, {}))
     owners[me] = Ownership(wanted, structure.api_version, last.time if last else None)
     after = merged(root, before, applied)
-    if last is not None and last.fields:
+    if last is not None and difference(last.fields, wanted):
         after = _pruned(root, after, owners, last.fields)
     changed, removed = changes(structure, before, after, subresource)
     if not force:
