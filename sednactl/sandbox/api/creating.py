@@ -14,7 +14,7 @@ from sednactl.sandbox.api.metadata import begin_metadata
 from sednactl.sandbox.api.namespaces import NAMESPACES, check_place
 from sednactl.sandbox.api.options import WriteOptions, write_options
 from sednactl.sandbox.api.paths import Target
-from sednactl.sandbox.api.presenting import Form, form_of, partial, typed
+from sednactl.sandbox.api.presenting import Form, form_of, partial, typed, whole
 from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.requests import Answer, Request, answer_json
 from sednactl.sandbox.api.state import State
@@ -30,7 +30,7 @@ def create(state: State, target: Target, request: Request) -> Answer:
     options = write_options(request, "CreateOptions")
     content = object_of(kind, read_body(request.body, request.content_type(), kind.kind), request.body)
     made, warnings = create_object(state, kind, target.namespace, content, options, raw=request.body)
-    return answer_object(state, kind, made, form, 201, warnings)
+    return answer_object(state, kind, made, form, 201, warnings, dry_run=options.dry_run)
 
 
 def create_object(
@@ -111,9 +111,20 @@ def _claim_name(state: State, kind: Kind, namespace: str, fresh: Json, generated
 
 
 def answer_object(
-    state: State, kind: Kind, content: Json, form: Form, status: int, warnings: tuple[str, ...] = ()
+    state: State,
+    kind: Kind,
+    content: Json,
+    form: Form,
+    status: int,
+    warnings: tuple[str, ...] = (),
+    *,
+    dry_run: bool = False,
 ) -> Answer:
-    """Give a written object in the form that was asked for."""
+    """Give a written object in the form that was asked for; as it was stored, if it was."""
+    meta = content["metadata"]
+    version = None if dry_run else state.find(kind, meta.get("namespace", ""), meta["name"])
+    if form.how == "plain" and version is not None and str(version.revision) == meta["resourceVersion"]:
+        return Answer(status, whole(kind, version) + b"\n", warnings=warnings)
     shown: Any
     if form.how == "table":
         shown = table_of_object(kind, content, form, state.clock.now())

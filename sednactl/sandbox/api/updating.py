@@ -49,9 +49,9 @@ def update(state: State, target: Target, request: Request) -> Answer:
     ):
         content["metadata"].pop("resourceVersion", None)
         made, told = create_object(state, kind, target.namespace, content, options, raw=request.body)
-        return answer_object(state, kind, made, form, 201, told)
+        return answer_object(state, kind, made, form, 201, told, dry_run=options.dry_run)
     stored, warnings = change_object(state, target, lambda _: content, options, raw=request.body)
-    return answer_object(state, kind, stored, form, 200, warnings)
+    return answer_object(state, kind, stored, form, 200, warnings, dry_run=options.dry_run)
 
 
 def patch(state: State, target: Target, request: Request) -> Answer:
@@ -66,7 +66,7 @@ def patch(state: State, target: Target, request: Request) -> Answer:
         from sednactl.sandbox.api.applying import apply
 
         stored, warnings, status = apply(state, target, request, body, options)
-        return answer_object(state, kind, stored, form, status, warnings)
+        return answer_object(state, kind, stored, form, status, warnings, dry_run=options.dry_run)
     if request.query.get("force"):
         problem = "Forbidden: may not be specified for non-apply patch"
         raise Refusal(
@@ -83,7 +83,7 @@ def patch(state: State, target: Target, request: Request) -> Answer:
         return object_of(kind, result)
 
     stored, warnings = change_object(state, target, patched, options)
-    return answer_object(state, kind, stored, form, 200, warnings)
+    return answer_object(state, kind, stored, form, 200, warnings, dry_run=options.dry_run)
 
 
 def change_object(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
@@ -102,3 +103,18 @@ def definition() -> dict[str, Any]:
 
 def labelled(*labels: str) -> dict[str, Any]:
     return {"metadata": {"labels": dict.fromkeys(labels, "x")}, "data": {"a": "1"}}
+
+
+def client_side(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """Give a Deployment as `kubectl apply` would create it: with what it applied in an annotation."""
+    applied = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"annotations": {}, "name": name, "namespace": "default"},
+        **body,
+    }
+    text = json.dumps(applied, separators=(",", ":"), sort_keys=True)
+    return {
+        **body,
+        "metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": f"{text}\n"}},
+    }

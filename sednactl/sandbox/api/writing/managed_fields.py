@@ -11,6 +11,7 @@ from sednactl.sandbox.api.writing.field_sets import (
     FieldSet,
     difference,
     intersection,
+    is_field_set,
     recursive_difference,
     union,
 )
@@ -215,7 +216,10 @@ def _starting_owners(old: dict[str, Any] | None, new: dict[str, Any], subresourc
     sent = (new.get("metadata") or {}).get("managedFields")
     if sent == [] or sent == [{}]:
         return {}
-    return owners_of(sent) or stored
+    if not sent or sent == (old or {}).get("metadata", {}).get("managedFields"):
+        return stored
+    sane = all(isinstance(entry, dict) and is_field_set(entry.get("fieldsV1") or {}) for entry in sent)
+    return (owners_of(sent) or stored) if sane else stored
 
 
 def _few(owners: Owners) -> Owners:

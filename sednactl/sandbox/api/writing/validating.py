@@ -32,9 +32,9 @@ def validate_update(
     if not structure.builtin:
         errors += schema_errors(structure.root, new, subresource=subresource)
     elif _content(old) != _content(new):  # rules of built-in kinds never look at the status
-        change, whole = UPDATE_RULES.get(structure.kind), CREATE_RULES.get(structure.kind)
+        change, rule = UPDATE_RULES.get(structure.kind), CREATE_RULES.get(structure.kind)
         changed = change(old, new) if change is not None else []
-        judged = whole(new) if whole is not None else []
+        judged = rule(new) if rule is not None else []
         errors += judged + changed if structure.kind in _CHANGES_LAST else changed + judged
     refuse(structure, _name_of(new), list(dict.fromkeys(errors)))
 
