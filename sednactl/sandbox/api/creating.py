@@ -14,6 +14,7 @@ from sednactl.sandbox.api.metadata import begin_metadata
 from sednactl.sandbox.api.namespaces import NAMESPACES, check_place
 from sednactl.sandbox.api.options import WriteOptions, write_options
 from sednactl.sandbox.api.paths import Target
+from sednactl.sandbox.api.pod_warnings import pod_warnings
 from sednactl.sandbox.api.presenting import Form, form_of, partial, typed, whole
 from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.requests import Answer, Request, answer_json
@@ -74,14 +75,15 @@ def create_object(
         if kind.shelf == DEFINITIONS:
             check_definition(state, fresh)
         prepare_create(state, kind, fresh, options.dry_run)
+        warnings = (*admitted.warnings, *pod_warnings(kind, fresh))
         if options.dry_run:
-            return fresh, admitted.warnings
+            return fresh, warnings
         state.put(kind, fresh)
         if kind.shelf == DEFINITIONS:
             look_at_definition(state, fresh)
         elif kind.shelf == NAMESPACES:
             _furnish(state, fresh["metadata"]["name"], options)
-    return fresh, admitted.warnings
+    return fresh, warnings
 
 
 def _furnish(state: State, namespace: str, options: WriteOptions) -> None:

@@ -22,6 +22,7 @@ from sednactl.sandbox.api.metadata import (
 )
 from sednactl.sandbox.api.options import WriteOptions, write_options
 from sednactl.sandbox.api.paths import Target
+from sednactl.sandbox.api.pod_warnings import pod_warnings
 from sednactl.sandbox.api.presenting import form_of, typed
 from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.requests import Answer, Request
@@ -133,15 +134,18 @@ def change_object(
         writing.validate_update(old, new, stored_structure, subresource=target.subresource)
         if same_but_for_times(old, new):
             return old, admitted.warnings
+        warnings = admitted.warnings
+        if not target.subresource:
+            warnings = (*warnings, *pod_warnings(kind, new))
         if options.dry_run:
-            return new, admitted.warnings
+            return new, warnings
         if _finished(kind, new):
             remove_object(state, kind, new)
         else:
             state.put(kind, new)
             if kind.shelf == DEFINITIONS and not target.subresource:
                 look_at_definition(state, new)
-        return new, admitted.warnings
+        return new, warnings
 
 
 def _tracked(state: State, kind: Kind, old: Json, new: Json, manager: str, subresource: str) -> Json:
