@@ -6,8 +6,8 @@ export PYTHON
 
 .PHONY: demo test live lint bench schemas templates completions lock install clean
 
-demo: install  ## the main job, offline: render, validate and explain the example service
-	@.ci/demo $(VENV)
+demo: install  ## the whole story in a sandbox of its own
+	@$(BIN)/sednactl demo
 
 test: install  ## formatter, linter, import rules, types and every test
 	@.ci/test $(VENV)

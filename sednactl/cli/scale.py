@@ -38,10 +38,6 @@ app = typer.Typer(
       sednactl scale simulate -f helmet.yaml --load shift-change
     """,
 )
-app.command()(explain)
-app.command()(simulate)
-app.command()(recommend)
-app.command("set")(set_)
 
 DEFAULT_WAIT = 300.0
 """Seconds that --until waits where --timeout says nothing."""
@@ -223,6 +219,13 @@ def watch(
         for line in held:
             tell(line)
     return ExitCode.DONE
+
+
+# Each of these is a module of its own; they come after status and watch in the help.
+app.command()(explain)
+app.command()(simulate)
+app.command()(recommend)
+app.command("set")(set_)
 
 
 def _scope(cluster: Cluster, name: str | None, all_namespaces: bool, selector: str | None) -> Scope:

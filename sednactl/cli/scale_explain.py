@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -115,12 +116,37 @@ def _offline(
     surroundings: Surroundings,
 ) -> list[Explanation]:
     from sednactl.manifests.sources import documents_from
+
+    documents = documents_from(files, recursive=False, surroundings=surroundings)
+    contents = [one.content for one in documents if isinstance(one.content, dict)]
+    with _readable(files):
+        found = _of_objects(contents, files, now, settings, surroundings)
+    return [one for one in found if name in (None, one.service, one.decision.hpa)]
+
+
+@contextmanager
+def _readable(files: Sequence[str]) -> Iterator[None]:
+    """Turn what objects of a wrong shape lead to into an error for the user: nobody checked these against a schema."""
+    try:
+        yield
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        raise InvalidInput(
+            f"{', '.join(files)}: an object is not as Kubernetes writes it ({type(error).__name__}: {error})",
+            hint="take the objects from the cluster whole, e.g. with kubectl get -o yaml",
+        ) from error
+
+
+def _of_objects(
+    contents: list[dict[str, Any]],
+    files: Sequence[str],
+    now: str | None,
+    settings: ControllerSettings,
+    surroundings: Surroundings,
+) -> list[Explanation]:
     from sednactl.scaling.moments import NEVER, seconds_of
     from sednactl.scaling.replay import is_recording, recorded_at
     from sednactl.scaling.situation import evidence_of, newest
 
-    documents = documents_from(files, recursive=False, surroundings=surroundings)
-    contents = [one.content for one in documents if isinstance(one.content, dict)]
     at = None if now is None else seconds_of(now)
     if is_recording(contents):
         recorded = recorded_at(contents, at, settings)
@@ -133,8 +159,7 @@ def _offline(
         )
     at = newest(evidence) if at is None else at
     time = surroundings.now() if at == NEVER else datetime.fromtimestamp(at, timezone.utc)
-    found = _explained(evidence, time, settings)
-    return [one for one in found if name in (None, one.service, one.decision.hpa)]
+    return _explained(evidence, time, settings)
 
 
 def _live(

@@ -89,15 +89,11 @@ def read_variants(
 
 
 def _from_file(file: str, surroundings: Surroundings) -> Variant:
-    from sednactl.manifests.sources import documents_from
+    from sednactl.cli.reading_manifests import manifests_from
     from sednactl.scaling.service_plan import variant_of
 
-    documents = documents_from([file], recursive=False, surroundings=surroundings)
-    services = [
-        one.content
-        for one in documents
-        if isinstance(one.content, dict) and one.content.get("kind") == "JointInferenceService"
-    ]
+    manifests = manifests_from([file], recursive=False, surroundings=surroundings, schema_only=True)
+    services = [one for one in manifests if one.get("kind") == "JointInferenceService"]
     if len(services) != 1:
         raise InvalidInput(
             f"{file}: {len(services) or 'no'} JointInferenceServices", hint="give a file that holds one"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,11 +13,22 @@ from sednactl.errors import ExitCode, UsageError
 from sednactl.surroundings import Surroundings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sednactl.cluster.door import Cluster
     from sednactl.scaling.setting import SideChange
     from sednactl.scaling.settling import Settled
 
 Json = dict[str, Any]
+
+
+class SetFormat(str, Enum):
+    """What `scale set -o` takes."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 _WISH = "min=2,max=8,cpu=60%,… (as for create's --cloud-hpa; what is not named stays), or off."
 
 
@@ -50,6 +62,7 @@ def set_(
             help="Longest wait (default: 5m).",
         ),
     ] = 300.0,
+    output: Annotated[SetFormat, typer.Option("--output", "-o", help="Output format.")] = SetFormat.TEXT,
 ) -> int:
     """Change a side's autoscaler through the service's own spec, or switch it off (or on again).
 
@@ -81,19 +94,32 @@ def set_(
         if service is None:
             raise no_such_service(Scope(namespace, name))
         changes = tuple(change_of(service, side, _wish(side, text)) for side, text in wishes.items())
-        if not any(change.differs for change in changes):
-            surroundings.stdout.write(f"jointinferenceservice.sedna.io/{name} unchanged\n")
-            return ExitCode.DONE
-        changed = _send(cluster, service, changes, namespace, surroundings, dry_run=dry_run)
-        if dry_run:
-            return ExitCode.DONE
-        surroundings.stdout.write(f"{changed} configured\n")
-        if wait:
-            for one in _carry(cluster, name, namespace, changes, timeout, surroundings, keep=keep_replicas):
-                _tell(one, surroundings)
+        say = surroundings.stdout.write if output is SetFormat.TEXT else _silent
+        settled: list[Settled] = []
+        if any(change.differs for change in changes):
+            _send(cluster, service, changes, namespace, surroundings, say, dry_run=dry_run)
+            if not dry_run:
+                say(f"jointinferenceservice.sedna.io/{name} configured\n")
+            if wait and not dry_run:
+                settled = _carry(cluster, name, namespace, changes, timeout, surroundings, keep=keep_replicas)
+        else:
+            say(f"jointinferenceservice.sedna.io/{name} unchanged\n")
     finally:
         cluster.close()
+    for one in settled:
+        _tell(one, say, surroundings)
+    if output is SetFormat.JSON:
+        import json
+
+        from sednactl.scaling.settling import change_document
+
+        content = change_document(f"{namespace}/{name}", changes, settled, dry_run=dry_run)
+        surroundings.stdout.write(json.dumps(content, indent=2) + "\n")
     return ExitCode.DONE
+
+
+def _silent(text: str) -> int:
+    return len(text)
 
 
 def _wish(side: str, text: str) -> Json | None:
@@ -108,9 +134,10 @@ def _send(
     changes: tuple[SideChange, ...],
     namespace: str,
     surroundings: Surroundings,
+    write: Callable[[str], int],
     *,
     dry_run: bool,
-) -> str:
+) -> None:
     """Ask for the change as a dry run, show the difference and what it does, then make it."""
     from sednactl.lifecycle.diffing import comparable
     from sednactl.lifecycle.edit_effects import effects_of_edit
@@ -123,12 +150,11 @@ def _send(
     foreseen = cluster.patch(resource, name, patch, namespace=namespace, dry_run=True)
     label = f"{resource.full_name}/{namespace}/{name}"
     colour = surroundings.colour(surroundings.stdout)
-    surroundings.stdout.write(unified(label, comparable(service), comparable(foreseen), colour=colour))
+    write(unified(label, comparable(service), comparable(foreseen), colour=colour))
     for effect in effects_of_edit(JOINT_INFERENCE, service, foreseen):
         surroundings.stderr.write(f"note: {printable(effect)}\n")
     if not dry_run:
         cluster.patch(resource, name, patch, namespace=namespace)
-    return f"{resource.kind.lower()}.{resource.group}/{name}"
 
 
 def _carry(
@@ -163,10 +189,10 @@ def _carry(
     return settled
 
 
-def _tell(one: Settled, surroundings: Surroundings) -> None:
+def _tell(one: Settled, write: Callable[[str], int], surroundings: Surroundings) -> None:
     words = f"scaled by {one.hpa}" if one.hpa else "has no autoscaler"
     if one.replicas_before is not None and one.replicas_before > 1:
         words += f"; its replicas went from {one.replicas_before} back to 1"
-    surroundings.stdout.write(f"{one.side} {words}\n")
+    write(f"{one.side} {words}\n")
     for note in one.notes:
         surroundings.stderr.write(f"note: {note}\n")

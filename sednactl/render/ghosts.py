@@ -163,7 +163,7 @@ def summary(report: GhostReport, scope: str) -> list[str]:
     """Give what it amounts to, in a line or two, for standard error."""
     scan = report.scan
     objects = sum(scan.scanned.values())
-    looked = f"; {objects} objects looked at {scope}" if objects else ""
+    looked = f"; {objects} object{'s' * (objects != 1)} looked at {scope}" if objects else ""
     if not scan.ghosts:
         return [f"No ghost instances{looked}."]
     doomed = report.doomed()

@@ -17,6 +17,7 @@ from sednactl.sandbox.api.in_process import in_process_cluster
 from sednactl.sandbox.api.requests import User
 from sednactl.sandbox.api.rights import ADMIN, SEDNA_GM, Denial
 from sednactl.sandbox.api.server import ApiServer
+from sednactl.sandbox.api.snapshot import Kept, restore
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.global_manager.faults import Faults
 from sednactl.sandbox.controllers.global_manager.installation import installation
@@ -34,7 +35,11 @@ _ENDS_WITHIN = 5.0
 
 
 class Sandbox:
-    """One sandbox in this process. `tell` takes the lines of its log; call `start`, and `stop` at the end."""
+    """One sandbox in this process. `tell` takes the lines of its log; call `start`, and `stop` at the end.
+
+    `kept` is the state of an earlier one, which it goes on from; the clock has to
+    go on from there, too.
+    """
 
     def __init__(
         self,
@@ -45,6 +50,7 @@ class Sandbox:
         faults: Faults | None = None,
         choices: ControllerChoices | None = None,
         port: int = 0,
+        kept: Kept | None = None,
     ) -> None:
         self._clock = clock
         self._tell = tell
@@ -52,6 +58,8 @@ class Sandbox:
         self._faults = faults or usual_faults()
         self._choices = choices or ControllerChoices()
         self.server = ApiServer(clock)
+        if kept is not None:
+            restore(self.server.state, kept)
         tokens = new_tokens()
         certificate = make_certificate()
         self._front = HttpFront(self.server, clock, users_by_token(tokens), certificate, port)

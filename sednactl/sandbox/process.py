@@ -18,8 +18,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from sednactl.sandbox.place import Place, Running, Wishes, held, note, write_kubeconfig
+from sednactl.sandbox.starting import READY, UNUSABLE
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
+_LONGEST_WORD = 1000
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,32 +41,48 @@ def main(arguments: Sequence[str]) -> int:
 
 def _serve(place: Place, wishes: Wishes, told: int, stop: threading.Event) -> int:
     from sednactl.sandbox.assembled import Sandbox
-    from sednactl.sandbox.clock import Clock
     from sednactl.sandbox.faults import chosen_faults
+    from sednactl.sandbox.keeping import DataUnusable, Keeper, clock_after, read_kept
 
     # What was imported stays to the end; looking through it for garbage would cost half of the start.
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
-    clock = Clock(wishes.speed)
+    data = Path(wishes.data) if wishes.data else None
+    try:
+        kept = read_kept(data, _tell) if data else None
+    except DataUnusable as error:
+        _say(told, UNUSABLE + str(error).encode()[:_LONGEST_WORD])
+        return 1
+    clock = clock_after(kept, wishes.speed)
     sandbox = Sandbox(
         clock,
         _tell,
         release="0.6" if wishes.sedna == "0.6" else "0.7",
         faults=chosen_faults(wishes.faults),
         port=wishes.port,
+        kept=kept,
     )
     sandbox.start()
+    keeper = Keeper(sandbox.server.state, data, _tell) if data else None
+    if keeper is not None:
+        keeper.start()
     try:
         write_kubeconfig(place, sandbox.kubeconfigs["admin"])
         started = datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
         note(place, Running(os.getpid(), sandbox.url, str(place.kubeconfig), started, wishes))
-        with suppress(OSError):  # its starter may be gone; that is no reason to end
-            os.write(told, b"ready")
-            os.close(told)
+        _say(told, READY)
         stop.wait()
     finally:
         sandbox.stop()
+        if keeper is not None:
+            keeper.stop()
     return 0
+
+
+def _say(told: int, word: bytes) -> None:
+    with suppress(OSError):  # its starter may be gone; that is no reason to end
+        os.write(told, word)
+        os.close(told)
 
 
 def _read(written: str) -> Wishes:

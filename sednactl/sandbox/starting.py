@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from sednactl.errors import ConditionUnmet, SednactlError
+from sednactl.errors import ConditionUnmet, ExitCode, InvalidInput, SednactlError
 from sednactl.sandbox.place import Place, Running, Wishes, make_folder, running
 
 READY_WITHIN = 30.0
@@ -24,15 +24,21 @@ _GONE_WITHIN = 10.0
 
 _LAST_LINES = 5
 
+READY, UNUSABLE = b"ready", b"unusable: "
+"""What the process says to its starter: that it answers, or why its data folder cannot be used."""
+
 
 class SandboxFailed(SednactlError):
     """The sandbox's process ended, or did not become ready."""
+
+    exit_code = ExitCode.UNREACHABLE
 
 
 def start(place: Place, wishes: Wishes) -> Running:
     """Start a sandbox at a place where none runs, and wait until it answers.
 
-    Raises SandboxFailed with the last lines of its log where it does not.
+    Raises SandboxFailed with the last lines of its log where it does not, and
+    InvalidInput for a data folder that cannot be used.
     """
     make_folder(place)
     told, tells = os.pipe()
@@ -61,16 +67,18 @@ def start(place: Place, wishes: Wishes) -> Running:
         os.close(tells)
     try:
         ready, _, _ = select.select([told], [], [], READY_WITHIN)
-        word = os.read(told, 64) if ready else b""
+        word = os.read(told, 4096) if ready else b""
     except BaseException:
         process.kill()  # Ctrl-C while it starts: leave nothing half begun
         raise
     finally:
         os.close(told)
-    found = running(place) if word == b"ready" else None
+    found = running(place) if word == READY else None
     if found is None:
         process.kill()
         process.wait()
+        if word.startswith(UNUSABLE):
+            raise InvalidInput(word[len(UNUSABLE) :].decode(), hint="name another folder with --data")
         raise SandboxFailed(
             "the sandbox did not start", hint=f"its log is {place.log}", detail=_end_of_log(place)
         )
@@ -100,9 +108,9 @@ def stop(place: Place) -> Running | None:
 def forget_state(found: Running) -> None:
     """Throw away what a stopped sandbox kept in its folder."""
     if found.wishes.data is not None:
-        from sednactl.sandbox.snapshot import remove_snapshots
+        from sednactl.sandbox.keeping import forget
 
-        remove_snapshots(Path(found.wishes.data))
+        forget(Path(found.wishes.data))
 
 
 def _forget(place: Place) -> None:

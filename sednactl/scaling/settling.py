@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sednactl.cluster.door import Selection
 from sednactl.errors import ConditionUnmet
@@ -94,3 +94,28 @@ def bring_back_to_one(cluster: Cluster, name: str, namespace: str, side: str) ->
     if before > 1:
         cluster.patch(DEPLOYMENT, called, {"spec": {"replicas": 1}}, namespace=namespace)
     return Settled(side, None, before)
+
+
+def change_document(
+    service: str, changes: Sequence[SideChange], settled: Sequence[Settled], *, dry_run: bool
+) -> dict[str, Any]:
+    """Give what was asked for and what came of it, in the machine-readable shape (ScaleChange)."""
+    outcomes = {one.side: one for one in settled}
+    sides = {}
+    for change in changes:
+        outcome = outcomes.get(change.side)
+        sides[change.side] = {
+            "changed": change.differs,
+            "before": change.before,
+            "after": change.after,
+            "carried_out": outcome is not None,
+            "replicas_before": outcome.replicas_before if outcome else None,
+            "notes": list(outcome.notes) if outcome else [],
+        }
+    return {
+        "apiVersion": "sednactl.io/v1",
+        "kind": "ScaleChange",
+        "service": service,
+        "dry_run": dry_run,
+        "sides": sides,
+    }

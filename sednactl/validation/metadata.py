@@ -23,6 +23,8 @@ from sednactl.validation.structure import (
 from sednactl.validation.words import is_dns_label, is_dns_subdomain, label_key_fault, label_value_fault
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sednactl.validation.finding import Path
     from sednactl.validation.schemas import Node
 
@@ -164,17 +166,30 @@ def _owners(metadata: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _is_time(text: str) -> bool:
+    return read_time(text) is not None
+
+
+def read_time(text: str) -> tuple[datetime, str] | None:
+    """Read a time as Go reads RFC 3339, which takes a little more; gives it in UTC and its fraction's digits.
+
+    None for what is no time. The year 0 counts as 2000, which Python can hold.
+    """
     import re
-    from datetime import datetime
+    from datetime import datetime, timedelta, timezone
 
     found = re.fullmatch(
-        r"(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,]\d+)?(?:Z|[+-](\d\d):(\d\d))", text, re.ASCII
+        r"(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))",
+        text,
+        re.ASCII,
     )
     if not found:
-        return False
-    numbers = [int(part) for part in found.groups()[:6]]
+        return None
+    year, *rest = (int(part) for part in found.groups()[:6])
+    hours, minutes = int(found.group(9) or 0), int(found.group(10) or 0)
+    if hours > 24 or minutes > 60:  # Go takes both ends
+        return None
+    ahead = timedelta(hours=hours, minutes=minutes) * (-1 if found.group(8) == "-" else 1)
     try:
-        datetime(numbers[0] or 2000, *numbers[1:])  # type: ignore[arg-type]
-    except ValueError:
-        return False
-    return int(found.group(7) or 0) <= 24 and int(found.group(8) or 0) <= 60  # Go takes both ends
+        return datetime(year or 2000, *rest, tzinfo=timezone.utc) - ahead, found.group(7) or ""  # type: ignore[arg-type, misc]
+    except (ValueError, OverflowError):
+        return None

@@ -6,7 +6,7 @@ import base64
 import http.client
 import json
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,9 +54,11 @@ class Raw:
     token: str
     real: bool
     others: dict[str, str] = field(default_factory=dict)
+    forget: Callable[[], None] = lambda: None
+    """Makes the sandbox forget the past, as compaction does."""
 
     def as_user(self, name: str) -> Raw:
-        return Raw(self.server, self.authority, self.others[name], self.real, self.others)
+        return Raw(self.server, self.authority, self.others[name], self.real, self.others, self.forget)
 
     def connection(self, timeout: float = 30) -> http.client.HTTPSConnection:
         address = urlsplit(self.server)

@@ -31,6 +31,7 @@ class Sandbox:
             path.write_text(kubeconfig(self.front.url, certificate.authority, token))
             self.kubeconfigs[name] = path
         self.raw: Raw = raw_of(self.kubeconfigs["admin"], False, self.kubeconfigs)
+        self.raw.forget = self.server.state.store.compact
 
     def stop(self) -> None:
         self.front.stop()

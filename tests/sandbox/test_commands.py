@@ -189,3 +189,29 @@ def make_service(shell: Shell) -> None:
         "--cloud-model", "big", "--cloud-image", "example/big:v1", "--cloud-request", "cpu=1",
         "--cloud-hpa", "min=1,max=5,cpu=20%,down-window=0", "--hem", "IBT", "--wait", "--timeout", "50s", "--sandbox",
     )  # fmt: skip
+
+
+def test_its_state_outlives_it_where_data_is_kept(shell: Shell, tmp_path: Path) -> None:
+    shell("sandbox", "up", "--speed", "20", "--data", "data")
+    make_service(shell)
+    pods = names_of_pods(shell)
+    assert len(pods) == 2
+    assert str(tmp_path / "data") in shell("sandbox", "down").out
+    shell("sandbox", "up", "--speed", "20", "--data", "data")
+    assert names_of_pods(shell) == pods
+    assert "Running" in shell("get", "ji", "--sandbox").out
+
+    # A disk that tears the newest file costs what came after the one before it, and nothing else.
+    shell("sandbox", "down")
+    newest = tmp_path / "data" / "objects.snapshot"
+    newest.write_bytes(newest.read_bytes()[:-100])
+    shell("sandbox", "up", "--data", "data")
+    assert "is torn" in (shell.home / ".state/sednactl/sandbox/log").read_text()
+    assert "Running" in shell("get", "ji", "--sandbox").out
+    shell("sandbox", "reset")
+    assert shell("get", "-A", "--sandbox").out == ""
+
+
+def names_of_pods(shell: Shell) -> set[str]:
+    tree = shell("tree", "ji", "helmet", "--sandbox").out
+    return {line.split("Pod ")[1].split()[0] for line in tree.splitlines() if "Pod " in line}

@@ -186,6 +186,15 @@ def test_command_only_shows(run: Any) -> None:
     assert spec == service()["spec"]
 
 
+def test_command_for_scripts(run: Any) -> None:
+    done, _ = run("--cloud", "max=8", "--edge", "max=6", "--no-wait", "-o", "json")
+    found = json.loads(done.out)
+    assert (found["kind"], found["service"], found["dry_run"]) == ("ScaleChange", "park/helmet", False)
+    assert found["sides"]["edge"]["changed"] is False
+    cloud = found["sides"]["cloud"]
+    assert (cloud["changed"], cloud["carried_out"], cloud["after"]["maxReplicas"]) == (True, False, 8)
+
+
 def test_command_with_nothing_to_do(run: Any) -> None:
     done, spec = run("--cloud", "max=5")
     assert (done.code, done.out) == (0, "jointinferenceservice.sedna.io/helmet unchanged\n")

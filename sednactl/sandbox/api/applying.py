@@ -16,6 +16,7 @@ from sednactl.sandbox.api.requests import Request
 from sednactl.sandbox.api.state import State, not_found
 from sednactl.sandbox.api.text import Json
 from sednactl.sandbox.api.updating import change_object
+from sednactl.sandbox.api.writing.typing_applied import check_applied
 
 
 def apply(
@@ -34,6 +35,7 @@ def apply(
     kind = target.kind
     applied = _configuration(kind, body, target)
     structure = state.structure(kind)
+    check_applied(applied, structure)  # before all else, as the real one does
     warnings = writing.admit(applied, structure, options.validation, raw=request.body).warnings
 
     def merged(live: Json | None) -> Json:
@@ -58,8 +60,10 @@ def apply(
                     "uid mismatch: the provided object specified a uid, and no object exists",
                 )
             fresh = merged(None)
-            fresh["metadata"].pop("resourceVersion", None)  # nothing there that it could differ from
+            named = fresh["metadata"].pop("resourceVersion", None)  # nothing there that it could differ from
             made, _ = create_object(state, kind, target.namespace, fresh, options, applied=True)
+            if named is not None and options.dry_run:  # nothing was stored that would give it another
+                made["metadata"]["resourceVersion"] = named
             return made, warnings, 201
         stored, _ = change_object(state, target, merged, options, applied=True)
         return stored, warnings, 200

@@ -8,13 +8,14 @@ from sednactl.sandbox.api import writing
 from sednactl.sandbox.api.bodies import object_of, read_body, stored_form
 from sednactl.sandbox.api.builtin_rules import decode_plain_secrets, prepare_create
 from sednactl.sandbox.api.custom_kinds import DEFINITIONS
-from sednactl.sandbox.api.definitions import look_at_definition
+from sednactl.sandbox.api.definitions import check_definition, look_at_definition
 from sednactl.sandbox.api.kinds import Kind
 from sednactl.sandbox.api.metadata import begin_metadata
-from sednactl.sandbox.api.namespaces import check_place
+from sednactl.sandbox.api.namespaces import NAMESPACES, check_place
 from sednactl.sandbox.api.options import WriteOptions, write_options
 from sednactl.sandbox.api.paths import Target
-from sednactl.sandbox.api.presenting import Form, form_of, partial, typed
+from sednactl.sandbox.api.pod_warnings import pod_warnings
+from sednactl.sandbox.api.presenting import Form, form_of, partial, typed, whole
 from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.requests import Answer, Request, answer_json
 from sednactl.sandbox.api.state import State
@@ -30,7 +31,7 @@ def create(state: State, target: Target, request: Request) -> Answer:
     options = write_options(request, "CreateOptions")
     content = object_of(kind, read_body(request.body, request.content_type(), kind.kind), request.body)
     made, warnings = create_object(state, kind, target.namespace, content, options, raw=request.body)
-    return answer_object(state, kind, made, form, 201, warnings)
+    return answer_object(state, kind, made, form, 201, warnings, dry_run=options.dry_run)
 
 
 def create_object(
@@ -71,13 +72,25 @@ def create_object(
         generated = bool(fresh["metadata"].get("generateName")) and not content["metadata"].get("name")
         _claim_name(state, kind, namespace, fresh, generated)
         writing.validate_create(fresh, structure)
+        if kind.shelf == DEFINITIONS:
+            check_definition(state, fresh)
         prepare_create(state, kind, fresh, options.dry_run)
+        warnings = (*admitted.warnings, *pod_warnings(kind, fresh))
         if options.dry_run:
-            return fresh, admitted.warnings
+            return fresh, warnings
         state.put(kind, fresh)
         if kind.shelf == DEFINITIONS:
             look_at_definition(state, fresh)
-    return fresh, admitted.warnings
+        elif kind.shelf == NAMESPACES:
+            _furnish(state, fresh["metadata"]["name"], options)
+    return fresh, warnings
+
+
+def _furnish(state: State, namespace: str, options: WriteOptions) -> None:
+    """Give a new namespace the service account that its pods run as (elsewhere a controller does)."""
+    kind = state.kind_of(("", "serviceaccounts"))
+    account = {"apiVersion": "v1", "kind": kind.kind, "metadata": {"name": "default"}}
+    create_object(state, kind, namespace, account, options)
 
 
 def _claim_name(state: State, kind: Kind, namespace: str, fresh: Json, generated: bool) -> None:
@@ -100,9 +113,20 @@ def _claim_name(state: State, kind: Kind, namespace: str, fresh: Json, generated
 
 
 def answer_object(
-    state: State, kind: Kind, content: Json, form: Form, status: int, warnings: tuple[str, ...] = ()
+    state: State,
+    kind: Kind,
+    content: Json,
+    form: Form,
+    status: int,
+    warnings: tuple[str, ...] = (),
+    *,
+    dry_run: bool = False,
 ) -> Answer:
-    """Give a written object in the form that was asked for."""
+    """Give a written object in the form that was asked for; as it was stored, if it was."""
+    meta = content["metadata"]
+    version = None if dry_run else state.find(kind, meta.get("namespace", ""), meta["name"])
+    if form.how == "plain" and version is not None and str(version.revision) == meta["resourceVersion"]:
+        return Answer(status, whole(kind, version) + b"\n", warnings=warnings)
     shown: Any
     if form.how == "table":
         shown = table_of_object(kind, content, form, state.clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable
 
 from sednactl.sandbox.api import discovery
@@ -71,6 +72,11 @@ class ApiServer:
             return self._answer(_as_whom(self.state, request))
         except Refusal as refusal:
             return answer_refusal(refusal)
+        except Exception as fault:  # noqa: BLE001 - the last door: one odd request must not end a server
+            traceback.print_exc()
+            return answer_refusal(
+                Refusal("InternalError", f"Internal error occurred: {type(fault).__name__}: {fault}")
+            )
 
     def _answer(self, request: Request) -> Answer | Stream:
         place = group_version(request.path)

@@ -10,7 +10,7 @@ from sednactl.sandbox.api.bodies import object_of, read_body, read_patch, stored
 from sednactl.sandbox.api.builtin_rules import decode_plain_secrets, prepare_update
 from sednactl.sandbox.api.creating import answer_object, create_object
 from sednactl.sandbox.api.custom_kinds import DEFINITIONS
-from sednactl.sandbox.api.definitions import look_at_definition
+from sednactl.sandbox.api.definitions import check_definition, look_at_definition
 from sednactl.sandbox.api.deleting import remove_object
 from sednactl.sandbox.api.kinds import Kind
 from sednactl.sandbox.api.metadata import (
@@ -22,17 +22,19 @@ from sednactl.sandbox.api.metadata import (
 )
 from sednactl.sandbox.api.options import WriteOptions, write_options
 from sednactl.sandbox.api.paths import Target
+from sednactl.sandbox.api.pod_warnings import pod_warnings
 from sednactl.sandbox.api.presenting import form_of, typed
 from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.requests import Answer, Request
+from sednactl.sandbox.api.selectors import at_path
 from sednactl.sandbox.api.state import State, not_found
 from sednactl.sandbox.api.store import Version
 from sednactl.sandbox.api.text import Json
 
 APPLY = "application/apply-patch+yaml"
 _PATCHES = tuple(f"application/{one}-patch+json" for one in ("json", "merge", "strategic-merge"))
-_METADATA_BY_STATUS = ("pods", "nodes", "namespaces", "services")
-"""Kinds of which a write to the status may change labels and annotations, too."""
+_METADATA_BY_STATUS = ("pods", "nodes", "namespaces", "services", "deployments")
+"""Kinds of which a write to the status may change labels (but for Deployments) and annotations, too."""
 
 
 def update(state: State, target: Target, request: Request) -> Answer:
@@ -48,9 +50,9 @@ def update(state: State, target: Target, request: Request) -> Answer:
     ):
         content["metadata"].pop("resourceVersion", None)
         made, told = create_object(state, kind, target.namespace, content, options, raw=request.body)
-        return answer_object(state, kind, made, form, 201, told)
+        return answer_object(state, kind, made, form, 201, told, dry_run=options.dry_run)
     stored, warnings = change_object(state, target, lambda _: content, options, raw=request.body)
-    return answer_object(state, kind, stored, form, 200, warnings)
+    return answer_object(state, kind, stored, form, 200, warnings, dry_run=options.dry_run)
 
 
 def patch(state: State, target: Target, request: Request) -> Answer:
@@ -65,7 +67,7 @@ def patch(state: State, target: Target, request: Request) -> Answer:
         from sednactl.sandbox.api.applying import apply
 
         stored, warnings, status = apply(state, target, request, body, options)
-        return answer_object(state, kind, stored, form, status, warnings)
+        return answer_object(state, kind, stored, form, status, warnings, dry_run=options.dry_run)
     if request.query.get("force"):
         problem = "Forbidden: may not be specified for non-apply patch"
         raise Refusal(
@@ -82,7 +84,7 @@ def patch(state: State, target: Target, request: Request) -> Answer:
         return object_of(kind, result)
 
     stored, warnings = change_object(state, target, patched, options)
-    return answer_object(state, kind, stored, form, 200, warnings)
+    return answer_object(state, kind, stored, form, 200, warnings, dry_run=options.dry_run)
 
 
 def change_object(
@@ -118,6 +120,8 @@ def change_object(
         check_namespace(kind, meta, target.namespace)
         new = writing.with_defaults(new, structure)
         decode_plain_secrets(kind, new)
+        if kind.shelf == DEFINITIONS:
+            check_definition(state, new)
         if not applied:  # in the version that was written, before the server adds what is nobody's
             new = _tracked(state, kind, old, new, options.manager, target.subresource or tracked_as)
         stored_structure = state.structure(state.kind_of(kind.shelf)) if kind.custom is None else structure
@@ -127,18 +131,21 @@ def change_object(
             prepare_update(state, kind, old, new, options.dry_run)
         if target.subresource != "status":
             grow_generation(kind, old, new)
-        writing.validate_update(old, new, stored_structure)
+        writing.validate_update(old, new, stored_structure, subresource=target.subresource)
         if same_but_for_times(old, new):
             return old, admitted.warnings
+        warnings = admitted.warnings
+        if not target.subresource:
+            warnings = (*warnings, *pod_warnings(kind, new))
         if options.dry_run:
-            return new, admitted.warnings
+            return new, warnings
         if _finished(kind, new):
             remove_object(state, kind, new)
         else:
             state.put(kind, new)
             if kind.shelf == DEFINITIONS and not target.subresource:
                 look_at_definition(state, new)
-        return new, admitted.warnings
+        return new, warnings
 
 
 def _tracked(state: State, kind: Kind, old: Json, new: Json, manager: str, subresource: str) -> Json:
@@ -156,6 +163,9 @@ def _tracked(state: State, kind: Kind, old: Json, new: Json, manager: str, subre
         subresource=subresource,
     )
     managed = tracked["metadata"].get("managedFields")
+    if subresource == "scale" and kind.scale and not at_path(new, kind.scale.spec):
+        # A Scale leaves out no replicas at all, so whoever sets them owns nothing.
+        managed = [entry for entry in managed or () if entry.get("subresource") != "scale"]
     meta = {key: value for key, value in new["metadata"].items() if key != "managedFields"}
     return {**new, "metadata": {**meta, "managedFields": managed} if managed is not None else meta}
 
@@ -182,6 +192,9 @@ def _parts(kind: Kind, subresource: str, old: Json, new: Json) -> Json:
                 if guard in meta:
                     kept[guard] = meta[guard]
             meta = kept
+        elif kind.plural == "deployments":  # their revision is written together with their status
+            meta.pop("labels", None)
+            meta |= {key: old["metadata"][key] for key in ("labels",) if key in old["metadata"]}
         result["metadata"] = meta
         return result
     if subresource == "finalize":

@@ -18,6 +18,9 @@ EXIT_CODE = "SANDBOX_EXIT_CODE"
 DURATION = "sandbox.sednactl.io/duration"
 """An annotation on a pod that says the same as RUN_SECONDS for all its containers."""
 
+REPORTED_BY = "sandbox.sednactl.io/reported-by"
+"""An annotation on a pod whose containers another controller plays, which then reports on them instead of its kubelet."""
+
 FIRST_BACK_OFF = 10.0
 LONGEST_BACK_OFF = 300.0
 

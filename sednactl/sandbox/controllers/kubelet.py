@@ -18,6 +18,7 @@ from sednactl.cluster.door import Change, Cluster
 from sednactl.errors import AlreadyExists, NotFound
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers import pod_course
+from sednactl.sandbox.controllers.container_course import REPORTED_BY
 from sednactl.sandbox.controllers.node_report import LEASE_SECONDS, NODE_LEASES, lease_object, report
 from sednactl.sandbox.controllers.pods import is_finished, is_leaving, node_of
 from sednactl.sandbox.controllers.requests import (
@@ -134,7 +135,7 @@ class Kubelets:
     # -- pods ----------------------------------------------------------------
 
     def _run(self, pod: Json, node: Json, world: World) -> float | None:
-        if is_finished(pod):
+        if is_finished(pod) or REPORTED_BY in (pod["metadata"].get("annotations") or {}):
             return None
         now = self._clock.now()
         again: float | None
@@ -193,7 +194,7 @@ class Kubelets:
             return _host_address(node)
         name = node["metadata"]["name"]
         taken = {each.get("status", {}).get("podIP") for each in world.on_node(name)}
-        network = IPv4Network(node["spec"].get("podCIDR") or "10.60.0.0/16")
+        network = IPv4Network((node.get("spec") or {}).get("podCIDR") or "10.60.0.0/16")
         while True:
             # Counts on instead of filling gaps, so that an address is not soon another pod's.
             number = self._addresses[name] = self._addresses.get(name, 0) % (network.num_addresses - 3) + 1

@@ -89,5 +89,5 @@ def lease_object(node: Json, seconds: int, now: datetime) -> Json:
 
 def _address(node: Json) -> str:
     """Give a node's own address, told apart by the network of its pods."""
-    second = str(node["spec"].get("podCIDR") or "10.60.0.0/16").split(".")[1]
+    second = str((node.get("spec") or {}).get("podCIDR") or "10.60.0.0/16").split(".")[1]
     return f"192.168.0.{second}"

@@ -88,7 +88,7 @@ class NodeLifecycle:
     def _taint(self, node: Json, state: str, now: datetime, world: World) -> Json:
         """Bring a node's taints in line with its Ready condition."""
         key = {"True": "", "Unknown": UNREACHABLE}.get(state, NOT_READY)
-        taints = node["spec"].get("taints") or []
+        taints = (node.get("spec") or {}).get("taints") or []
         ours = [each for each in taints if each["key"] in _OURS]
         if {each["key"] for each in ours} == ({key} if key else set()):
             return node
@@ -116,7 +116,7 @@ class NodeLifecycle:
         if is_leaving(pod) or is_finished(pod):
             return None
         left = None
-        for taint in node["spec"].get("taints") or ():
+        for taint in (node.get("spec") or {}).get("taints") or ():
             if taint["effect"] == "NoExecute":
                 tolerated = _tolerated(pod, taint)
                 if tolerated is not None:
@@ -135,7 +135,7 @@ def _seconds_left(node: Json, lease: Json | None, now: datetime, grace: float) -
     """Give the seconds until a node counts as silent, 0 or less when it does."""
     if lease is None:
         return STARTUP_GRACE - seconds_between(node["metadata"].get("creationTimestamp"), now)
-    return grace - seconds_between(lease["spec"].get("renewTime"), now, grace)
+    return grace - seconds_between((lease.get("spec") or {}).get("renewTime"), now, grace)
 
 
 def _unknown(node: Json, now: datetime) -> list[Json]:

@@ -51,7 +51,7 @@ class StandInKubelet:
             ("pods", "PodMetrics", "Namespaced"),
             ("nodes", "NodeMetrics", "Cluster"),
         ):
-            _make_metrics_kind(self._api, plural, kind, scope)
+            make_metrics_kind(self._api, plural, kind, scope)
         for node in NODES:
             self._renew(node)
         self._thread.start()
@@ -291,7 +291,7 @@ def _node_labels(node: str) -> dict[str, str]:
     return labels
 
 
-def _make_metrics_kind(api: Api, plural: str, kind: str, scope: str) -> None:
+def make_metrics_kind(api: Api, plural: str, kind: str, scope: str) -> None:
     schema: dict[str, Any] = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     version = {"name": "v1beta1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
     crd = {

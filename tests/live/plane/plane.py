@@ -272,20 +272,25 @@ class OwnPlane(Plane):
 
     def start_real_global_manager(self, namespace: str = "") -> RunningProgram:
         """Start Sedna's own program for one namespace, "" for all."""
-        config = self._folder / "global-manager.yaml"
-        socket = {"address": "127.0.0.1", "port": free_port()}
-        config.write_text(
-            json.dumps(
-                {
-                    "kubeConfig": str(self.kubeconfig),
-                    "master": "",
-                    "namespace": namespace,
-                    "websocket": socket,
-                    "localController": {"server": "http://localhost:9100"},
-                }
-            )
-        )
-        return self._launch("sedna-gm", f"--config={config}", "-v=2")
+        program = real_global_manager(self._folder, self.kubeconfig, namespace)
+        self._programs.append(program)
+        return program
+
+
+def real_global_manager(folder: Path, kubeconfig: Path, namespace: str = "") -> RunningProgram:
+    """Start Sedna's own Global Manager on a cluster, for one namespace or "" for all; its files lie in `folder`."""
+    config = folder / "global-manager.yaml"
+    settings = {
+        "kubeConfig": str(kubeconfig),
+        "master": "",
+        "namespace": namespace,
+        "websocket": {"address": "127.0.0.1", "port": free_port()},
+        "localController": {"server": "http://localhost:9100"},
+    }
+    config.write_text(json.dumps(settings))
+    name = "sedna-gm"
+    command = [program_folder() / name, f"--config={config}", "-v=2"]
+    return RunningProgram(name, command, folder / f"{name}.log")
 
 
 def find_program_beside(name: str) -> Path | None:

@@ -420,3 +420,17 @@ def test_nothing_is_written_when_nothing_happens_but_leases(stage: Stage) -> Non
     stage.advance(200)
     written = {path for method, path in stage.cluster.requests if method != "GET"}
     assert {path.split("?")[0].split("/")[-2] for path in written} == {"leases"}
+
+
+def test_a_node_that_nobody_keeps_is_never_ready_and_takes_no_pods(stage: Stage) -> None:
+    stage.cluster.put(NODE, {"metadata": {"name": "bare", "labels": {"only": "here"}}})
+    stage.cluster.put(DEPLOYMENT, deployment(replicas=1, pod={"nodeSelector": {"only": "here"}}))
+    stage.advance(70)
+    (ready,) = [
+        each for each in stage.cluster.get(NODE, "bare")["status"]["conditions"] if each["type"] == "Ready"
+    ]
+    assert (ready["status"], ready["reason"]) == ("Unknown", "NodeStatusNeverUpdated")
+    (pod,) = pods(stage)
+    assert not pod["spec"].get("nodeName")
+    assert "untolerated taint {node.kubernetes.io/unreachable: }" in pod["status"]["conditions"][0]["message"]
+    assert stage.said == []

@@ -7,14 +7,16 @@ import json
 import re
 import time
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from sednactl.cluster.addresses import path_of
-from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
+from sednactl.sandbox.controllers.global_manager.access import USER
+from sednactl.sedna.kinds import BY_KIND, OBJECT_SEARCH, SEDNA_KINDS
 from sednactl.sedna.resources import DEPLOYMENT, HPA, POD, SECRET, SERVICE, Resource
-from tests.live.plane.api import MERGE, eventually
+from tests.live.plane.api import MERGE, Api, eventually
 from tests.live.plane.global_manager import OurGlobalManager
-from tests.live.plane.plane import OwnPlane
+from tests.live.plane.plane import real_global_manager
 from tests.live.plane.programs import RunningProgram
 
 Json = dict[str, Any]
@@ -28,13 +30,56 @@ _LEFT_OUT = (
 )
 
 
+class AnyPlane(Protocol):
+    """A cluster with every controller but a Global Manager."""
+
+    api: Api
+    kubeconfig: Path
+
+    def wait_for_pods_in(self, namespace: str) -> None:
+        """Wait until pods can be made in a new namespace."""
+
+
 class Both:
     """The plane with both at work."""
 
-    def __init__(self, plane: OwnPlane, real: RunningProgram, ours: OurGlobalManager) -> None:
+    real: RunningProgram | None = None
+    ours: OurGlobalManager | None = None
+
+    def __init__(self, plane: AnyPlane, folder: Path) -> None:
         self.plane = plane
-        self.real = real
-        self.ours = ours
+        self._folder = folder
+        for namespace in (REAL, OURS):
+            body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
+            plane.api.expect("POST", "/api/v1/namespaces", body)
+            plane.wait_for_pods_in(namespace)
+        self.restart()
+
+    def restart(self) -> None:
+        """Start both, anew where they were at work."""
+        self.stop()
+        # Both as Sedna's account: with an administrator's rights the real one does things twice.
+        config = json.loads(self.plane.kubeconfig.read_text())
+        config["users"][0]["user"]["as"] = USER
+        kubeconfig = self._folder / "sedna.kubeconfig"
+        kubeconfig.write_text(json.dumps(config))
+        self.real = real_global_manager(self._folder, kubeconfig, REAL)
+        self.ours = OurGlobalManager(kubeconfig, namespace=OURS)
+        self.ours.start()
+
+    def stop(self) -> None:
+        """Stop what is at work."""
+        for part in (self.ours, self.real):
+            if part is not None:
+                part.stop()
+
+    def real_is_down(self) -> bool:
+        """Tell whether the real one's process has ended."""
+        return self.real is not None and self.real.ended()
+
+    def ours_is_down(self) -> bool:
+        """Tell whether ours plays a process that has ended."""
+        return self.ours is not None and not self.ours.manager.up()
 
     # -- doing the same to both ----------------------------------------------
 
@@ -60,8 +105,10 @@ class Both:
             )
 
     def clear(self) -> None:
-        """Remove everything from both namespaces and wait until it is gone."""
+        """Remove everything from both namespaces and wait until it is gone, and stays gone."""
         kinds = [*(kind.resource for kind in SEDNA_KINDS), *CHILDREN, SECRET]
+        searches = self.items(OBJECT_SEARCH.resource, REAL)
+        since = [time.monotonic()]
 
         def empty() -> bool:
             left = False
@@ -71,7 +118,10 @@ class Both:
                     left = left or bool(items)
                     if items:
                         self.plane.api("DELETE", path_of(resource, namespace))
-            return not left
+            if left:
+                since[0] = time.monotonic()
+            # Object search makes its children again for a while.
+            return time.monotonic() - since[0] >= (5.0 if searches else 0.0) and not left
 
         eventually(empty, timeout=90, every=0.5, what="both namespaces empty")
 
@@ -79,13 +129,15 @@ class Both:
 
     def items(self, resource: Resource, namespace: str) -> list[Json]:
         """Give all objects of a kind in a namespace."""
-        return list(self.plane.api.expect("GET", path_of(resource, namespace))["items"])
+        status, answer = self.plane.api("GET", path_of(resource, namespace))
+        assert status == 200, answer  # 429 while a CRD's storage is being made
+        return list(answer["items"])
 
     def get(self, resource: Resource, namespace: str, name: str) -> Json:
         """Give one object."""
         return self.plane.api.expect("GET", path_of(resource, namespace, name))
 
-    def compare(self, look: Callable[[str], Any], *, timeout: float = 40, calm: float = 2.0) -> Any:
+    def compare(self, look: Callable[[str], Any], *, timeout: float = 40, calm: float = 1.5) -> Any:
         """Look at both namespaces until they are alike and stay so for `calm` seconds; gives what is alike."""
         since: list[float] = []
         last: list[Any] = []
@@ -164,6 +216,8 @@ def _plain(item: Json, namespace: str) -> Json:
     spec = item["spec"]
     for key in ("clusterIP", "clusterIPs"):
         spec.pop(key, None)
+    if "jointinferenceservice.sedna.io/uid" in (meta.get("labels") or {}):
+        spec.pop("replicas", None)  # the autoscaler's to set
     for one in (item, spec.get("template") or {}):
         for labels in (one.get("metadata", {}).get("labels"), one.get("spec", {}).get("selector")):
             _without_uid(labels)

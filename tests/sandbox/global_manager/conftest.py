@@ -1,36 +1,89 @@
-"""The real Global Manager and the sandbox's on one control plane, each in a namespace of its own."""
+"""The real Global Manager and the sandbox's on one cluster, each in a namespace of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from sednactl.cluster.addresses import path_of
+from sednactl.cluster.door import Cluster
+from sednactl.sandbox.api.rights import SEDNA_GM, Denial
+from sednactl.sandbox.clock import Clock
+from sednactl.sandbox.controllers.global_manager.installation import (
+    CLUSTER_ROLE,
+    CLUSTER_ROLE_BINDING,
+    installation,
+)
+from sednactl.sandbox.controllers.running import Controller
+from sednactl.sandbox.controllers.together import kubernetes_controllers
+from sednactl.sandbox.node_set import NodePlan
+from sednactl.sedna.kinds import SEDNA_KINDS
+from sednactl.sedna.resources import NAMESPACE as NAMESPACES
 from tests.live.plane.api import eventually
-from tests.live.plane.global_manager import OurGlobalManager
 from tests.live.plane.plane import OwnPlane, find_program_beside, service_account_exists
 from tests.live.plane.programs import why_no_plane
-from tests.sandbox.global_manager.both import OURS, REAL, Both
+from tests.sandbox.controllers.planes import CHOICES, SandboxPlane, at_work
+from tests.sandbox.global_manager.both import Both
+
+NODES = (NodePlan("cloud-node", False, "16", "32Gi"), NodePlan("edge-node", True, "16", "32Gi"))
 
 
-@pytest.fixture(scope="session")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    """Give the two at work; skips where the control plane's programs or the real Global Manager are missing."""
-    reason = why_no_plane()
-    if reason:
-        pytest.skip(reason)
+class _RealCluster(OwnPlane):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, with_global_manager=False)
+
+    def wait_for_pods_in(self, namespace: str) -> None:
+        eventually(lambda: service_account_exists(self.api, namespace), what="service account")
+
+    def give_shipped_rights(self) -> None:
+        """Create Sedna's role, with the rule for autoscalers, which nothing but tests of itself can do without."""
+        for resource, manifest in installation(autoscaling=True, local_controllers=False):
+            if resource in (NAMESPACES, CLUSTER_ROLE, CLUSTER_ROLE_BINDING):
+                self.api.expect("POST", path_of(resource, None), manifest)
+
+
+class _SandboxCluster(SandboxPlane):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.kubeconfig = folder / "kubeconfig"
+
+    def wait_for_pods_in(self, namespace: str) -> None:
+        """Do nothing: here pods need no service account."""
+
+    def give_shipped_rights(self) -> None:
+        """Take from Sedna's account what its role does not have: the right to update its own kinds."""
+        plurals = tuple(kind.plural for kind in SEDNA_KINDS)
+        self._server.state.rights.deny(Denial(SEDNA_GM.name, ("update",), ("sedna.io",), plurals))
+
+
+def everything_else(cluster: Cluster, clock: Clock) -> Sequence[Controller]:
+    """Give all controllers of a cluster but Sedna's."""
+    return kubernetes_controllers(cluster, clock, print, replace(CHOICES, nodes=NODES))
+
+
+@pytest.fixture(scope="module", params=["sandbox", pytest.param("real", marks=pytest.mark.live)])
+def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    """Give the two at work; skips where the real Global Manager, or a real cluster's programs, are missing."""
     if find_program_beside("sedna-gm") is None:
         pytest.skip("no sedna-gm beside the control plane's programs")
-    plane = OwnPlane(tmp_path_factory.mktemp("both"), with_global_manager=False)
-    ours = OurGlobalManager(plane.kubeconfig, namespace=OURS)
-    try:
-        for namespace in (REAL, OURS):
-            body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
-            plane.api.expect("POST", "/api/v1/namespaces", body)
-            eventually(lambda name=namespace: service_account_exists(plane.api, name), what="service account")
-        real = plane.start_real_global_manager(REAL)
-        ours.start()
-        yield Both(plane, real, ours)
-    finally:
-        ours.stop()
-        plane.stop()
+    folder = tmp_path_factory.mktemp("both")
+    with contextlib.ExitStack() as stack:
+        plane: _RealCluster | _SandboxCluster
+        if request.param == "real":
+            reason = why_no_plane()
+            if reason:
+                pytest.skip(reason)
+            plane = _RealCluster(folder / "plane")
+            stack.callback(plane.stop)
+        else:
+            plane = _SandboxCluster(folder)
+            stack.callback(plane.stop)
+            stack.enter_context(at_work(plane, everything_else))
+        plane.give_shipped_rights()
+        both = Both(plane, folder)
+        stack.callback(both.stop)
+        yield both

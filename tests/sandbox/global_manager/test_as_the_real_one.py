@@ -16,8 +16,6 @@ from tests.live.plane.api import MERGE, eventually
 from tests.live.services import joint_inference, model
 from tests.sandbox.global_manager.both import OURS, REAL, Both
 
-pytestmark = pytest.mark.live
-
 Json = dict[str, Any]
 JI = JOINT_INFERENCE.resource
 KINDS = [one["kind"] for one in every_other_kind("PLACE") if one["kind"] not in ("Model", "Dataset")]
@@ -64,11 +62,13 @@ def test_joint_inference_with_hpa(both: Both) -> None:
     both.create(*helmet(hpa=("edge", "cloud")))
     found = both.compare(both.children)
     assert len(names(found)) == 5
-    both.compare(lambda namespace: both.status("JointInferenceService", "helmet", namespace)["conditions"])
+    both.compare(lambda namespace: first_condition(both, "helmet", namespace))
 
 
-def service_status(both: Both) -> Any:
-    return both.compare(lambda namespace: both.status("JointInferenceService", "helmet", namespace))
+def first_condition(both: Both, name: str, namespace: str) -> Json:
+    conditions = both.status("JointInferenceService", name, namespace).get("conditions")
+    assert conditions, "no condition yet"
+    return dict(conditions[0])
 
 
 def left_over(resource: Resource, name: str) -> Json:
@@ -106,13 +106,12 @@ def test_left_overs_under_a_childs_name(
     both: Both, resource: Resource, name: str, hpa: tuple[str, ...]
 ) -> None:
     both.create(left_over(resource, name), *helmet(hpa=hpa))
-    first = both.compare(
+    both.compare(
         lambda namespace: {
-            "first": (both.status("JointInferenceService", "helmet", namespace)["conditions"])[0],
+            "first": first_condition(both, "helmet", namespace),
             "children": both.children(namespace),
         }
     )
-    assert first["first"]["type"] == ("Running" if hpa == () and resource == HPA else first["first"]["type"])
 
 
 @pytest.mark.parametrize(
@@ -169,7 +168,7 @@ def test_what_cannot_be_created_is_told_in_the_same_words(both: Both, manifests:
     name = manifests[-1]["metadata"]["name"]
     both.compare(
         lambda namespace: {
-            "first": both.status("JointInferenceService", name, namespace)["conditions"][0],
+            "first": first_condition(both, name, namespace),
             "children": both.children(namespace),
         }
     )
@@ -211,7 +210,6 @@ def worker_names(both: Both, namespace: str) -> dict[str, str]:
 def test_edits_reach_the_children(both: Both) -> None:
     both.create(*helmet(hpa=("cloud",)))
     both.compare(both.children)
-    both.patch(DEPLOYMENT, "helmet-deployment-cloud", {"spec": {"replicas": 2}})
     before = {namespace: worker_names(both, namespace) for namespace in (REAL, OURS)}
     both.patch(JI, "helmet", {"spec": {"cloudWorker": {"hpa": {"minReplicas": 2, "maxReplicas": 6}}}})
     found = both.compare(both.children)
@@ -223,12 +221,13 @@ def test_edits_reach_the_children(both: Both) -> None:
     both.patch(JI, "helmet", {"spec": {"cloudWorker": {"hpa": None}}})
     found = both.compare(both.children)
     assert found["horizontalpodautoscalers"] == []
-    replicas = {one["metadata"]["name"]: one["spec"]["replicas"] for one in found["deployments"]}
-    assert replicas["helmet-deployment-cloud"] == 2
+    both.patch(DEPLOYMENT, "helmet-deployment-edge", {"spec": {"replicas": 2}})
     edge = {"hpa": {"maxReplicas": 3}, "hardExampleMining": {"name": "CrossEntropy", "parameters": None}}
     both.patch(JI, "helmet", {"spec": {"edgeWorker": edge}})
     found = both.compare(both.children)
     assert names({"hpa": found["horizontalpodautoscalers"]}) == ["hpa-helmet-deployment-edge"]
+    for namespace in (REAL, OURS):
+        assert both.get(DEPLOYMENT, namespace, "helmet-deployment-edge")["spec"]["replicas"] == 2
     bad = {"template": {"spec": {"nodeName": "no node"}}}
     both.patch(JI, "helmet", {"spec": {"edgeWorker": bad}})
     both.compare(both.children)
@@ -315,22 +314,20 @@ def test_stages_of_learning(both: Both, kind: str, name: str, hot_update: bool) 
             both.compare(look)
 
 
-def test_an_edit_of_federated_learning_leaves_more_pods_than_it_should(both: Both) -> None:
+def test_an_edit_of_federated_learning_makes_new_pods(both: Both) -> None:
     both.create(*workload("FederatedLearningJob"))
     assert len(both.compare(both.children)["pods"]) == 3
     template = {"spec": {"nodeName": "edge-node", "containers": [{"name": "w", "image": "example.org/w:v2"}]}}
-    both.patch(
-        BY_KIND["FederatedLearningJob"].resource,
-        "fl",
-        {"spec": {"aggregationWorker": {"template": template}}},
-    )
+    spec = {"spec": {"aggregationWorker": {"template": template}}}
+    both.patch(BY_KIND["FederatedLearningJob"].resource, "fl", spec)
 
     def look(namespace: str) -> Any:
-        pods = both.items(POD, namespace)
-        images = [pod["spec"]["containers"][0]["image"] for pod in pods]
-        return {"new": images.count("example.org/w:v2"), "more than three": len(pods) > 3}
+        # How many of the old ones come back is chance: those that are gone while the edit is carried out do not.
+        images = [pod["spec"]["containers"][0]["image"] for pod in both.items(POD, namespace)]
+        assert len(images) >= 3
+        return images.count("example.org/w:v2")
 
-    assert both.compare(look, calm=4) == {"new": 1, "more than three": True}
+    assert both.compare(look, calm=4) == 1
 
 
 def test_deleted_pods_come_back_or_not(both: Both) -> None:
@@ -341,14 +338,17 @@ def test_deleted_pods_come_back_or_not(both: Both) -> None:
     before = {}
     for namespace in (REAL, OURS):
         before[namespace] = {pod["metadata"]["name"] for pod in both.items(POD, namespace)}
-        for name in before[namespace]:
+        doomed = [name for name in sorted(before[namespace]) if not name.startswith("fl-aggregation")]
+        for name in (doomed[0], doomed[-1]):  # a trainer and the one of the other kind
             both.plane.api.expect("DELETE", path_of(POD, namespace, name))
 
     def look(namespace: str) -> Any:
         after = {pod["metadata"]["name"] for pod in both.items(POD, namespace)}
+        assert all(not pod["metadata"].get("deletionTimestamp") for pod in both.items(POD, namespace))
         return {
             "back": sorted(name[:8] for name in after & before[namespace]),
-            "new": sorted(name[:8] for name in after - before[namespace]),
+            # More than one may be new: the real one creates by what it saw last.
+            "new": sorted({name[:8] for name in after - before[namespace]}),
         }
 
     found = both.compare(look, calm=4)
@@ -379,10 +379,10 @@ def crashing() -> dict[str, list[Json]]:
 
 @pytest.mark.parametrize("cause", list(crashing()))
 def test_the_same_inputs_crash_both(both: Both, cause: str) -> None:
-    crashes = both.ours.manager.crashes
     both.create(*crashing()[cause])
-    eventually(lambda: both.real.ended(), timeout=30, what="the real one has crashed")
-    eventually(lambda: both.ours.manager.crashes > crashes, timeout=30, what="ours has crashed")
-    both.clear()
-    both.real = both.plane.start_real_global_manager(REAL)
-    eventually(lambda: both.ours.manager.up(), timeout=150, what="ours is up again")
+    try:
+        eventually(both.real_is_down, timeout=30, what="the real one has crashed")
+        eventually(both.ours_is_down, timeout=30, what="ours has crashed")
+    finally:
+        both.clear()
+        both.restart()

@@ -28,13 +28,9 @@ from sednactl.sandbox.api.writing.patching import refused_patch
 from tests.live.plane.api import Json
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
-BORN_WITH: dict[str, Json] = {
-    "Pod": {"phase": "Pending"},
-    "Namespace": {"phase": "Active"},
-    "Service": {"loadBalancer": {}},
-    "ReplicaSet": {"replicas": 0},
-    "HorizontalPodAutoscaler": {"currentMetrics": None, "desiredReplicas": 0},
-}
+BORN_WITH: dict[str, Json] = {"Pod": {"phase": "Pending"}, "Namespace": {"phase": "Active"}}
+METADATA_BY_STATUS = ("Pod", "Node", "Namespace", "Service")
+"""Kinds of which a write to the status may change labels and annotations, too."""
 
 
 @dataclass(frozen=True)
@@ -111,37 +107,32 @@ class Twin:
         if live is None:
             validate_create(new, structure)
         else:
-            validate_update(live, new, structure)
+            validate_update(live, new, structure, subresource=subresource)
         return new, warnings
 
     def _parts(self, live: Json | None, new: Json, subresource: str) -> Json:
-        if "status" not in self.structure.reset:
+        """Take from the live object, or from what kinds are born with, what this write may not change."""
+        structure = self.structure
+        if "status" not in structure.reset:
             return new
+        rest = {key: item for key, item in new.items() if key != "status"}
         if live is None:
-            born = BORN_WITH.get(self.structure.kind)
-            rest = {key: item for key, item in new.items() if key != "status"}
-            if born is None and not self.structure.builtin:
+            if not structure.builtin:
                 return rest
-            rest["status"] = born or copy.deepcopy(self.structure.empty["status"])
-            if self.structure.kind == "Pod":
-                rest["status"] = {**rest["status"], "qosClass": "BestEffort"}
-            if self.structure.kind == "Namespace":
+            rest["status"] = dict(BORN_WITH.get(structure.kind, {}))
+            if structure.kind == "Namespace":
                 rest["spec"] = {"finalizers": ["kubernetes"]}
-            return rest
-        if subresource == "status":
-            result = {key: item for key, item in live.items() if key != "status"}
-            if "status" in new:
-                result["status"] = new["status"]
+            return with_defaults(rest, structure)
+        if subresource != "status":
+            return {**rest, "status": live["status"]} if "status" in live else rest
+        metadata = dict(new["metadata"])
+        if structure.kind not in METADATA_BY_STATUS:
             metadata = {**live["metadata"]}
             metadata.pop("managedFields", None)
             if "managedFields" in new["metadata"]:
                 metadata["managedFields"] = new["metadata"]["managedFields"]
-            result["metadata"] = metadata
-            return result
-        result = {key: item for key, item in new.items() if key != "status"}
-        if "status" in live:
-            result["status"] = live["status"]
-        return result
+        result = {key: item for key, item in live.items() if key != "status"}
+        return {**result, "metadata": metadata, **({"status": new["status"]} if "status" in new else {})}
 
 
 VOLATILE = ("uid", "resourceVersion", "creationTimestamp", "generation", "selfLink")

@@ -21,6 +21,11 @@ from sednactl.sandbox.api.writing.field_sets import (
     union,
     with_named_fields,
 )
+from sednactl.sandbox.api.writing.last_applied import (
+    KUBECTL,
+    fields_applied_by_client,
+    with_annotation_kept_up,
+)
 from sednactl.sandbox.api.writing.managed_fields import (
     NEVER_OWNED,
     Manager,
@@ -64,7 +69,8 @@ def server_side_apply(
             "Incorrect version specified in apply patch. "
             f"Specified patch version: {applied.get('apiVersion')}, expected: {structure.api_version}",
         )
-    if (applied.get("metadata") or {}).get("managedFields") is not None:
+    metadata = applied.get("metadata")
+    if isinstance(metadata, dict) and metadata.get("managedFields") is not None:
         raise Refusal("BadRequest", "metadata.managedFields must be nil")
     check_applied(applied, structure)
     root = structure.root
@@ -82,11 +88,12 @@ def server_side_apply(
     wanted = recursive_difference(fields_of(root, applied), structure.reset.get(subresource, {}))
     owners[me] = Ownership(wanted, structure.api_version, last.time if last else None)
     after = merged(root, before, applied)
-    if last is not None and last.fields:
+    if last is not None and difference(last.fields, wanted):
         after = _pruned(root, after, owners, last.fields)
     changed, removed = changes(structure, before, after, subresource)
     if not force:
-        _refuse_conflicts(owners, changed, me)
+        allowed = fields_applied_by_client(before, structure) if manager == KUBECTL else {}
+        _refuse_conflicts(owners, changed, me, allowed)
     owners = others_after(owners, changed, removed, besides=me)
     unchanged = live is not None and after == before
     mine = difference(wanted, NEVER_OWNED)
@@ -97,6 +104,8 @@ def server_side_apply(
         owners.pop(me, None)
     if not unchanged:
         after = with_defaults(_decoded(after, structure), structure)
+    if manager == KUBECTL:
+        before, after = with_annotation_kept_up(before, applied), with_annotation_kept_up(after, applied)
     return unless_only_times(live, with_managed_fields(before if unchanged else after, owners))
 
 
@@ -125,12 +134,13 @@ def _decoded(after: dict[str, Any], structure: Structure) -> dict[str, Any]:
         raise Refusal("", f"failed to convert new typed object to object: {error}") from None
 
 
-def _refuse_conflicts(owners: Owners, changed: FieldSet, me: Manager) -> None:
+def _refuse_conflicts(owners: Owners, changed: FieldSet, me: Manager, allowed: FieldSet) -> None:
+    """Refuse to change what others own; `allowed` may be taken from anybody."""
     conflicts: list[tuple[str, str]] = []
     for manager, ownership in owners.items():
         if manager == me:
             continue
-        taken = intersection(ownership.fields, changed)
+        taken = difference(intersection(ownership.fields, changed), allowed)
         if taken:
             words = _described(manager, ownership)
             conflicts += [(words, path) for path in paths_of(taken)]

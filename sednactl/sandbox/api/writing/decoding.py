@@ -8,20 +8,16 @@ JSON decoder words it.
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timezone
 from typing import Any
 
 from sednactl.sandbox.api.writing.quantities import REFUSED, read_quantity
-from sednactl.sandbox.api.writing.structure import ABSENT, ANY, Node
+from sednactl.sandbox.api.writing.structure import ANY, Node
+from sednactl.validation.metadata import read_time
 
-_KEPT_EMPTY = ("autoscaling/v2.HPAScalingPolicy",)
-"""Lists whose being empty is judged later; other empty lists are as good as none."""
 _INTEGERS = {"int32": 31, "int64": 63, "": 63}
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _STRING, _INT32 = Node("string"), Node("integer")
 _INT32.format = "int32"
-_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 
 
 class Undecodable(Exception):
@@ -68,8 +64,9 @@ class Reading:
                 read = self.value(child, item)
                 path.pop()
                 # a non-pointer's zero is not written, so that it looks as if nothing had been said
-                if read or child.pointer or child.fields or child.kind == "any" or child.zero is not ABSENT:
-                    result[key] = read
+                if read or child.kept:
+                    # what is stored cannot tell an empty list from none
+                    result[key] = None if read == [] and child.zero is None else read
         self._owner = above
         return result
 
@@ -169,14 +166,12 @@ def _check_base64(text: str) -> None:
 
 def _read_time(value: str, *, micro: bool) -> str | None:
     layout = "2006-01-02T15:04:05.000000Z07:00" if micro else "2006-01-02T15:04:05Z07:00"
-    if not _TIME.match(value):
+    read = read_time(value)
+    if read is None:
         raise Undecodable(f'parsing time "{value}" as "{layout}": cannot parse "{value}" as "2006"')
-    if not micro and len(value) == 20 and value.endswith("Z"):
-        return value
-    head, fraction, zone = re.match(r"^(.{19})(\.\d+)?(.*)$", value).groups()  # type: ignore[union-attr]
-    moment = datetime.fromisoformat(head + ("+00:00" if zone == "Z" else zone)).astimezone(timezone.utc)
+    moment, fraction = read
     text = moment.strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{(fraction or '.')[1:7]:0<6}Z" if micro else f"{text}Z"
+    return f"{text}.{fraction[:6]:0<6}Z" if micro else f"{text}Z"
 
 
 def _json_word(value: Any) -> str:

@@ -15,6 +15,28 @@ from sednactl.sandbox.api.writing.structure import ABSENT, Node
 FieldSet = dict[str, Any]
 
 
+def is_field_set(value: Any) -> bool:
+    """Tell whether a value that somebody sent is a set of fields."""
+    if not isinstance(value, dict):
+        return False
+    for key, item in value.items():
+        if not is_field_set(item) or (key == "." and item):
+            return False
+        if key == ".":
+            continue
+        kind, content = key[:2], key[2:]
+        if kind in ("k:", "v:"):
+            try:
+                read = json.loads(content)
+            except ValueError:
+                return False
+            if kind == "k:" and not isinstance(read, dict):
+                return False
+        elif kind != "f:" and not (kind == "i:" and content.isdigit()):
+            return False
+    return True
+
+
 def is_member(place: FieldSet) -> bool:
     """Tell whether a place itself belongs to the set it was found in."""
     return not place or "." in place
@@ -94,11 +116,6 @@ def _place(below: FieldSet, member: bool) -> FieldSet:
     if not member:
         return below
     return {".": {}, **below} if below else {}
-
-
-def ordered(place: FieldSet) -> FieldSet:
-    """Give the set with its keys in the order in which the API server writes them."""
-    return {key: ordered(place[key]) if place[key] else {} for key in sorted(place)}
 
 
 def with_named_fields(node: Node | None, place: FieldSet) -> FieldSet:

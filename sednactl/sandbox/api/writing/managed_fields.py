@@ -11,7 +11,7 @@ from sednactl.sandbox.api.writing.field_sets import (
     FieldSet,
     difference,
     intersection,
-    ordered,
+    is_field_set,
     recursive_difference,
     union,
 )
@@ -103,7 +103,7 @@ def entries_of(owners: Owners) -> list[dict[str, Any]]:
         if ownership.time is not None:
             entry["time"] = ownership.time
         entry["fieldsType"] = "FieldsV1"
-        entry["fieldsV1"] = ordered(ownership.fields)
+        entry["fieldsV1"] = ownership.fields
         if manager.subresource:
             entry["subresource"] = manager.subresource
         result.append(entry)
@@ -216,7 +216,10 @@ def _starting_owners(old: dict[str, Any] | None, new: dict[str, Any], subresourc
     sent = (new.get("metadata") or {}).get("managedFields")
     if sent == [] or sent == [{}]:
         return {}
-    return owners_of(sent) or stored
+    if not sent or sent == (old or {}).get("metadata", {}).get("managedFields"):
+        return stored
+    sane = all(isinstance(entry, dict) and is_field_set(entry.get("fieldsV1") or {}) for entry in sent)
+    return (owners_of(sent) or stored) if sane else stored
 
 
 def _few(owners: Owners) -> Owners:

@@ -6,6 +6,7 @@ import functools
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +23,18 @@ from sednactl.sandbox.api.writing.field_errors import (
 from sednactl.sandbox.api.writing.structure import Node
 
 
-def schema_errors(root: Node, obj: dict[str, Any]) -> list[FieldError]:
-    """Give everything that the schema forbids in an object, `metadata` aside."""
+def schema_errors(root: Node, obj: dict[str, Any], *, subresource: str = "") -> list[FieldError]:
+    """Give everything that the schema forbids in an object, `metadata` aside, or in its `status` alone."""
     errors: list[FieldError] = []
+    if subresource == "status":
+        node, status = root.fields.get("status"), obj.get("status")
+        if node is not None and status is not None:
+            _look(node, status, "", errors)
+            _look_for_twins(node, status, "", errors)
+        return [
+            error if error.path == "<nil>" else replace(error, path=f"status.{error.path}")
+            for error in errors
+        ]
     content = {key: item for key, item in obj.items() if key not in ("metadata", "apiVersion", "kind")}
     _look(root, content, "", errors, top=True)
     _look_for_twins(root, content, "", errors)

@@ -51,11 +51,34 @@ def strategic_patched(node: Node | None, live: Any, patch: dict[str, Any]) -> di
             elif isinstance(item, list) and child is not None and "merge" in child.strategy:
                 merged = _merged_list(child, result.get(key), item)
                 order = patch.get(f"{ORDER_PREFIX}{key}")
+                if order is not None:
+                    _check_order(child.merge_key, item, order)
                 before = result[key] if isinstance(result.get(key), list) else []
                 result[key] = merged if order is None else _in_order(child.merge_key, merged, order, before)
             else:
                 result[key] = whole(item)
     return result
+
+
+def _check_order(key: str, patch: list[Any], order: Any) -> None:
+    """Refuse a list whose entries stand in another order than its own $setElementOrder."""
+
+    def name(item: Any) -> Any:
+        return item.get(key) if key and isinstance(item, dict) else item
+
+    if not isinstance(order, list):
+        raise Refusal("", "the value of $setElementOrder must be a list")
+    waiting = [item for item in patch if not (isinstance(item, dict) and item.get(DIRECTIVE) == "delete")]
+    position = 0
+    for each in order:
+        if position < len(waiting) and name(waiting[position]) == name(each):
+            position += 1
+    if position < len(waiting):
+        raise Refusal(
+            "",
+            f"The order in patch list:\n{go_words(waiting)}\n doesn't match $setElementOrder list:\n"
+            f"{go_words(order)}\n",
+        )
 
 
 def _key_of(node: Node | None) -> str:

@@ -19,7 +19,7 @@ def check_applied(applied: dict[str, Any], structure: Structure) -> None:
     _check(structure.root, applied, "", problems)
     if not problems:
         return
-    metadata = applied.get("metadata") or {}
+    metadata = applied["metadata"] if isinstance(applied.get("metadata"), dict) else {}
     whose = f"{metadata.get('namespace', '')}/{metadata.get('name', '')}; {structure.api_version}, Kind={structure.kind}"
     why = problems[0] if len(problems) == 1 else "errors:\n" + "\n".join(f"  {each}" for each in problems)
     raise Refusal("", f"failed to create typed patch object ({whose}): {why}")

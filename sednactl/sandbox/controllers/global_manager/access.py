@@ -95,9 +95,10 @@ class Access:
             else:
                 return
 
-    def annotate(self, workload: Json, key: str, value: str) -> None:
-        """Set one annotation of a workload, unless it is so already. Raises Refusal."""
-        resource, meta = resource_of(workload), workload["metadata"]
+    def annotate(self, item: Json, key: str, value: str) -> None:
+        """Set one annotation of a workload or a pod, unless it is so already. Raises Refusal."""
+        meta = item["metadata"]
+        resource = POD if item["kind"] == POD.kind else resource_of(item)
         if (meta.get("annotations") or {}).get(key) == value:
             return
         path = path_of(resource, meta["namespace"], meta["name"])

@@ -106,7 +106,7 @@ def feature_extraction(
     if spec.get("kafkaSupport"):
         env["KAFKA_ENABLED"] = flag(True)
     mounts = model_mount("MODEL_URL", source_of(model, references))
-    worker = Worker("FE", spec.get("template") or {}, env, mounts)
+    worker = Worker("fe", spec.get("template") or {}, env, mounts)
     yield Child(
         DEPLOYMENT,
         rendering.deployment(origin, worker, recipe.release, spec["replicas"]),

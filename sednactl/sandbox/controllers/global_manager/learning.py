@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from sednactl.sandbox.controllers.global_manager import counting, stage_pods
 from sednactl.sandbox.controllers.global_manager.access import Refusal
@@ -34,6 +36,7 @@ class LearningPart(ABC):
     """What incremental and lifelong learning have in common."""
 
     kind: SednaKind
+    first_status: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, means: Means) -> None:
         self._means = means
@@ -59,7 +62,7 @@ class LearningPart(ABC):
     def sync(self, workload: Json) -> None:
         """Take the job one step further. A job that was never looked at may need a pod first."""
         now = self._means.clock.now()
-        status = dict(workload.get("status") or {})
+        status = {**self.first_status, **(workload.get("status") or {})}
         if not status.get("startTime"):
             status["startTime"] = written(now)
             if not self._begin(workload):
@@ -167,6 +170,16 @@ class LifelongLearningPart(LearningPart):
     """Lifelong learning: no pod before the first data."""
 
     kind = LIFELONG_LEARNING
+    # Go writes numbers that nobody has counted yet.
+    first_status = MappingProxyType(
+        {
+            "knowledgeBase": {
+                "AIModels": {"numberOfAIModels": 0},
+                "AIClasses": {"numberOfAIClasses": 0},
+                "samples": {"numberOfLabeledUnseenSample": 0, "numberOfUnseenSample": 0},
+            }
+        }
+    )
 
     def _begin(self, workload: Json) -> bool:
         del workload

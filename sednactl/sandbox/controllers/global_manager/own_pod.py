@@ -1,10 +1,11 @@
-"""What a kubelet reports of the Global Manager's own pod, where the cluster has one."""
+"""What is reported of the Global Manager's own pod, where the cluster has one: from its first crash on, instead of the kubelet."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from sednactl.sandbox.controllers.container_course import REPORTED_BY
 from sednactl.sandbox.controllers.global_manager.access import Refusal
 from sednactl.sandbox.controllers.global_manager.installation import GM_LABELS, NAMESPACE
 from sednactl.sandbox.controllers.global_manager.part import Means
@@ -40,6 +41,7 @@ def _report(means: Means, state: Json, restarts: int, *, ready: bool, last: Json
             continue
         status = _status(pod, state, restarts, ready=ready, last=last, now=now)
         try:
+            means.access.annotate(pod, REPORTED_BY, "global-manager")
             means.access.report(pod, status)
         except Refusal as refusal:
             means.tell(f"cannot report on pod {pod['metadata']['name']}: {refusal.message}")
