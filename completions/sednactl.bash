@@ -4,33 +4,81 @@ _sednactl_about() {
     below= aliases= options= valued= first= more=
     case $1 in
         /)
-            below='create templates validate explain diff apply get describe tree wait delete scale cleanup completion'
+            below='create templates validate explain diff apply get describe tree wait delete scale cleanup sandbox demo completion'
             aliases=''
             options='--version --verbose -v --no-color -h --help'
             valued=''
             first='' more='' ;;
         /create)
-            below='jointinference model dataset'
-            aliases='ji=jointinference'
+            below='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset'
+            aliases='ji=jointinference fl=federatedlearning il=incrementallearning ll=lifelonglearning fe=featureextraction os=objectsearch objs=objectsearch ot=objecttracking objt=objecttracking va=videoanalytics'
             options='--verbose -v --no-color -h --help'
             valued=''
             first='' more='' ;;
         /create/jointinference)
             below=''
             aliases=''
-            options='--cloud-model --cloud-image --cloud-node --cloud-node-selector --cloud-env --cloud-request --cloud-limit --cloud-volume --cloud-host-network --no-cloud-host-network --cloud-dns-policy --cloud-container --cloud-hpa --edge-model --edge-image --edge-node --edge-node-selector --edge-env --edge-request --edge-limit --edge-volume --edge-host-network --no-edge-host-network --edge-dns-policy --edge-container --edge-hpa --hem --hem-param --hpa --image-pull-policy --filename -f --set --set-string --label --annotation --template --dry-run --output -o --allow-taken-names --wait --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
-            valued='--cloud-model --cloud-image --cloud-node --cloud-node-selector --cloud-env --cloud-request --cloud-limit --cloud-volume --cloud-dns-policy --cloud-container --cloud-hpa --edge-model --edge-image --edge-node --edge-node-selector --edge-env --edge-request --edge-limit --edge-volume --edge-dns-policy --edge-container --edge-hpa --hem --hem-param --hpa --image-pull-policy --filename -f --set --set-string --label --annotation --template --dry-run --output -o --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            options='--cloud-model --cloud-image --cloud-node --cloud-node-selector --cloud-env --cloud-request --cloud-limit --cloud-volume --cloud-host-network --no-cloud-host-network --cloud-dns-policy --cloud-container --cloud-hpa --edge-model --edge-image --edge-node --edge-node-selector --edge-env --edge-request --edge-limit --edge-volume --edge-host-network --no-edge-host-network --edge-dns-policy --edge-container --edge-hpa --hem --hem-param --hpa --image-pull-policy --with-models --without-models --model-url --filename -f --set --set-string --label --annotation --template --dry-run --output -o --allow-taken-names --wait --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--cloud-model --cloud-image --cloud-node --cloud-node-selector --cloud-env --cloud-request --cloud-limit --cloud-volume --cloud-dns-policy --cloud-container --cloud-hpa --edge-model --edge-image --edge-node --edge-node-selector --edge-env --edge-request --edge-limit --edge-volume --edge-dns-policy --edge-container --edge-hpa --hem --hem-param --hpa --image-pull-policy --model-url --filename -f --set --set-string --label --annotation --template --dry-run --output -o --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='' more='' ;;
+        /create/federatedlearning)
+            below=''
+            aliases=''
+            options='--aggregation-model --aggregation-image --aggregation-node --aggregation-node-selector --aggregation-env --aggregation-args --aggregation-request --aggregation-limit --aggregation-volume --aggregation-host-network --no-aggregation-host-network --train-on --train-image --train-node --train-node-selector --train-env --train-args --train-request --train-limit --train-volume --pretrained-model --transmitter --transmitter-credential --image-pull-policy --with-models --without-models --model-url --with-datasets --without-datasets --dataset-url --filename -f --set --set-string --label --annotation --template --dry-run --output -o --allow-taken-names --wait --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--aggregation-model --aggregation-image --aggregation-node --aggregation-node-selector --aggregation-env --aggregation-args --aggregation-request --aggregation-limit --aggregation-volume --train-on --train-image --train-node --train-node-selector --train-env --train-args --train-request --train-limit --train-volume --pretrained-model --transmitter --transmitter-credential --image-pull-policy --model-url --dataset-url --filename -f --set --set-string --label --annotation --template --dry-run --output -o --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='' more='' ;;
+        /create/incrementallearning)
+            below=''
+            aliases=''
+            options='--dataset --train-prob --output-dir --credential --initial-model --image --node --node-selector --env --args --request --limit --volume --image-pull-policy --train-when --train-hours --train-image --train-node --train-env --train-args --train-request --train-limit --train-volume --eval-image --eval-node --eval-env --eval-args --eval-request --eval-limit --eval-volume --eval-model --deploy-model --deploy-when --deploy-hours --hot-update --no-hot-update --poll-seconds --hem --hem-param --deploy-image --deploy-node --deploy-env --deploy-args --deploy-request --deploy-limit --deploy-volume --with-models --without-models --model-url --with-datasets --without-datasets --dataset-url --filename -f --set --set-string --label --annotation --template --dry-run --output -o --allow-taken-names --wait --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--dataset --train-prob --output-dir --credential --initial-model --image --node --node-selector --env --args --request --limit --volume --image-pull-policy --train-when --train-hours --train-image --train-node --train-env --train-args --train-request --train-limit --train-volume --eval-image --eval-node --eval-env --eval-args --eval-request --eval-limit --eval-volume --eval-model --deploy-model --deploy-when --deploy-hours --poll-seconds --hem --hem-param --deploy-image --deploy-node --deploy-env --deploy-args --deploy-request --deploy-limit --deploy-volume --model-url --dataset-url --filename -f --set --set-string --label --annotation --template --dry-run --output -o --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='' more='' ;;
+        /create/lifelonglearning)
+            below=''
+            aliases=''
+            options='--dataset --train-prob --output-dir --credential --image --node --node-selector --env --args --request --limit --volume --image-pull-policy --train-when --train-hours --train-image --train-node --train-env --train-args --train-request --train-limit --train-volume --eval-image --eval-node --eval-env --eval-args --eval-request --eval-limit --eval-volume --deploy-image --deploy-node --deploy-env --deploy-args --deploy-request --deploy-limit --deploy-volume --with-datasets --without-datasets --dataset-url --filename -f --set --set-string --label --annotation --template --dry-run --output -o --allow-taken-names --wait --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--dataset --train-prob --output-dir --credential --image --node --node-selector --env --args --request --limit --volume --image-pull-policy --train-when --train-hours --train-image --train-node --train-env --train-args --train-request --train-limit --train-volume --eval-image --eval-node --eval-env --eval-args --eval-request --eval-limit --eval-volume --deploy-image --deploy-node --deploy-env --deploy-args --deploy-request --deploy-limit --deploy-volume --dataset-url --filename -f --set --set-string --label --annotation --template --dry-run --output -o --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='' more='' ;;
+        /create/featureextraction)
+            below=''
+            aliases=''
+            options='--model --image --node --node-selector --env --args --request --limit --volume --host-network --no-host-network --replicas --kafka --no-kafka --image-pull-policy --with-models --without-models --model-url --filename -f --set --set-string --label --annotation --template --dry-run --output -o --allow-taken-names --wait --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--model --image --node --node-selector --env --args --request --limit --volume --replicas --image-pull-policy --model-url --filename -f --set --set-string --label --annotation --template --dry-run --output -o --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='' more='' ;;
+        /create/objectsearch)
+            below=''
+            aliases=''
+            options='--user-image --user-node --user-node-selector --user-env --user-args --user-request --user-limit --user-volume --track-on --tracking-image --tracking-node-selector --tracking-env --tracking-args --tracking-request --tracking-limit --tracking-volume --reid-image --reid-node --reid-node-selector --reid-env --reid-args --reid-request --reid-limit --reid-volume --reid-replicas --image-pull-policy --filename -f --set --set-string --label --annotation --template --dry-run --output -o --allow-taken-names --wait --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--user-image --user-node --user-node-selector --user-env --user-args --user-request --user-limit --user-volume --track-on --tracking-image --tracking-node-selector --tracking-env --tracking-args --tracking-request --tracking-limit --tracking-volume --reid-image --reid-node --reid-node-selector --reid-env --reid-args --reid-request --reid-limit --reid-volume --reid-replicas --image-pull-policy --filename -f --set --set-string --label --annotation --template --dry-run --output -o --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='' more='' ;;
+        /create/objecttracking)
+            below=''
+            aliases=''
+            options='--track-on --tracking-image --tracking-node-selector --tracking-env --tracking-args --tracking-request --tracking-limit --tracking-volume --reid-image --reid-node --reid-node-selector --reid-env --reid-args --reid-request --reid-limit --reid-volume --reid-replicas --image-pull-policy --filename -f --set --set-string --label --annotation --template --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--track-on --tracking-image --tracking-node-selector --tracking-env --tracking-args --tracking-request --tracking-limit --tracking-volume --reid-image --reid-node --reid-node-selector --reid-env --reid-args --reid-request --reid-limit --reid-volume --reid-replicas --image-pull-policy --filename -f --set --set-string --label --annotation --template --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='' more='' ;;
+        /create/reid)
+            below=''
+            aliases=''
+            options='--image --node --node-selector --env --args --request --limit --volume --host-network --no-host-network --kafka --no-kafka --restart-policy --image-pull-policy --filename -f --set --set-string --label --annotation --template --dry-run --output -o --allow-taken-names --wait --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--image --node --node-selector --env --args --request --limit --volume --restart-policy --image-pull-policy --filename -f --set --set-string --label --annotation --template --dry-run --output -o --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='' more='' ;;
+        /create/videoanalytics)
+            below=''
+            aliases=''
+            options='--model --image --node --node-selector --env --args --request --limit --volume --host-network --no-host-network --kafka --no-kafka --restart-policy --image-pull-policy --with-models --without-models --model-url --filename -f --set --set-string --label --annotation --template --dry-run --output -o --allow-taken-names --wait --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--model --image --node --node-selector --env --args --request --limit --volume --restart-policy --image-pull-policy --model-url --filename -f --set --set-string --label --annotation --template --dry-run --output -o --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='' more='' ;;
         /create/model)
             below=''
             aliases=''
-            options='--url --format --device-soc --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            options='--url --format --device-soc --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--url --format --device-soc --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='' more='' ;;
         /create/dataset)
             below=''
             aliases=''
-            options='--url --format --node --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            options='--url --format --node --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--url --format --node --credential --filename -f --set --set-string --label --annotation --template --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='' more='' ;;
         /templates)
@@ -60,8 +108,8 @@ _sednactl_about() {
         /validate)
             below=''
             aliases=''
-            options='-f --filename -R --recursive -o --output --strict --ignore --verbose -v --no-color -h --help'
-            valued='-f --filename -o --output --ignore'
+            options='-f --filename -R --recursive -o --output --strict --ignore --sedna-version --kubernetes-version --cluster --verbose -v --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --no-color -h --help'
+            valued='-f --filename -o --output --ignore --sedna-version --kubernetes-version --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='@files' more='@files' ;;
         /explain)
             below=''
@@ -72,47 +120,47 @@ _sednactl_about() {
         /diff)
             below=''
             aliases=''
-            options='--filename -f --recursive -R --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            options='--filename -f --recursive -R --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--filename -f --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='' more='' ;;
         /apply)
             below=''
             aliases=''
-            options='--filename -f --recursive -R --dry-run --force-conflicts --allow-taken-names --validate --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            options='--filename -f --recursive -R --dry-run --force-conflicts --allow-taken-names --validate --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--filename -f --dry-run --validate --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='' more='' ;;
         /get)
             below=''
             aliases=''
-            options='--all-namespaces -A --selector -l --output -o --no-headers --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            options='--all-namespaces -A --selector -l --output -o --no-headers --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--selector -l --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' more='' ;;
         /describe)
             below=''
             aliases=''
-            options='--kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            options='--kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' more='' ;;
         /tree)
             below=''
             aliases=''
-            options='--output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            options='--output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' more='' ;;
         /wait)
             below=''
             aliases=''
-            options='--for --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            options='--for --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--for --timeout --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' more='' ;;
         /delete)
             below=''
             aliases=''
-            options='--filename -f --recursive -R --selector -l --yes -y --wait --timeout --dry-run --ignore-not-found --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            options='--filename -f --recursive -R --selector -l --yes -y --wait --timeout --dry-run --ignore-not-found --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--filename -f --selector -l --wait --timeout --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' more='' ;;
         /scale)
-            below='status watch'
+            below='status watch explain simulate recommend set'
             aliases=''
             options='--verbose -v --no-color -h --help'
             valued=''
@@ -120,14 +168,38 @@ _sednactl_about() {
         /scale/status)
             below=''
             aliases=''
-            options='--all-namespaces -A --selector -l --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            options='--all-namespaces -A --selector -l --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--selector -l --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='' more='' ;;
         /scale/watch)
             below=''
             aliases=''
-            options='--all-namespaces -A --selector -l --until --timeout --record --force --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            options='--all-namespaces -A --selector -l --until --timeout --record --force --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--selector -l --until --timeout --record --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='' more='' ;;
+        /scale/explain)
+            below=''
+            aliases=''
+            options='--filename -f --now --side --controller --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--filename -f --now --side --controller --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='' more='' ;;
+        /scale/simulate)
+            below=''
+            aliases=''
+            options='--filename -f --load --rps --load-unit --service --for --compare --fixed --sweep --model --metric --price --controller --max-unmet --max-over-target --max-flaps --max-replica-hours --max-cost --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--filename -f --load --rps --load-unit --service --for --compare --fixed --sweep --model --metric --price --controller --max-unmet --max-over-target --max-flaps --max-replica-hours --max-cost --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='' more='' ;;
+        /scale/recommend)
+            below=''
+            aliases=''
+            options='--filename -f --load --rps --load-unit --service --for --max-overload --max-unmet --max-wait --max-flaps --max --model --price --controller --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--filename -f --load --rps --load-unit --service --for --max-overload --max-unmet --max-wait --max-flaps --max --model --price --controller --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='' more='' ;;
+        /scale/set)
+            below=''
+            aliases=''
+            options='--cloud --edge --keep-replicas --dry-run --wait --no-wait --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--cloud --edge --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='' more='' ;;
         /cleanup)
             below='ghost-instances undo'
@@ -138,15 +210,57 @@ _sednactl_about() {
         /cleanup/ghost-instances)
             below=''
             aliases=''
-            options='--all-namespaces -A --selector -l --kind --older-than --yes -y --max --backup --resume --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            options='--all-namespaces -A --selector -l --kind --older-than --yes -y --max --backup --resume --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--selector -l --kind --older-than --max --backup --resume --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='' more='' ;;
         /cleanup/undo)
             below=''
             aliases=''
-            options='--dry-run --force --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --verbose -v --no-color -h --help'
+            options='--dry-run --force --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='@files' more='' ;;
+        /sandbox)
+            below='up down status reset load'
+            aliases=''
+            options='--verbose -v --no-color -h --help'
+            valued=''
+            first='' more='' ;;
+        /sandbox/up)
+            below=''
+            aliases=''
+            options='--speed --sedna --fault --data --verbose -v --no-color -h --help'
+            valued='--speed --sedna --fault --data'
+            first='' more='' ;;
+        /sandbox/down)
+            below=''
+            aliases=''
+            options='--verbose -v --no-color -h --help'
+            valued=''
+            first='' more='' ;;
+        /sandbox/status)
+            below=''
+            aliases=''
+            options='--output -o --verbose -v --no-color -h --help'
+            valued='--output -o'
+            first='' more='' ;;
+        /sandbox/reset)
+            below=''
+            aliases=''
+            options='--verbose -v --no-color -h --help'
+            valued=''
+            first='' more='' ;;
+        /sandbox/load)
+            below=''
+            aliases=''
+            options='--profile --side --times --off --namespace -n --verbose -v --no-color -h --help'
+            valued='--profile --side --times --namespace -n'
+            first='' more='' ;;
+        /demo)
+            below=''
+            aliases=''
+            options='--keep --verbose -v --no-color -h --help'
+            valued='--keep'
+            first='' more='' ;;
         /completion)
             below=''
             aliases=''
@@ -169,6 +283,80 @@ _sednactl_values() {
         '/create/jointinference --dry-run') values='none client server' ;;
         '/create/jointinference --output' | '/create/jointinference -o') values='yaml json name' ;;
         '/create/jointinference --kubeconfig') values='@files' ;;
+        '/create/federatedlearning --aggregation-volume') values='@files' ;;
+        '/create/federatedlearning --train-volume') values='@files' ;;
+        '/create/federatedlearning --filename' | '/create/federatedlearning -f') values='@files' ;;
+        '/create/federatedlearning --set') values='@files' ;;
+        '/create/federatedlearning --set-string') values='@files' ;;
+        '/create/federatedlearning --template') values='@files' ;;
+        '/create/federatedlearning --dry-run') values='none client server' ;;
+        '/create/federatedlearning --output' | '/create/federatedlearning -o') values='yaml json name' ;;
+        '/create/federatedlearning --kubeconfig') values='@files' ;;
+        '/create/incrementallearning --volume') values='@files' ;;
+        '/create/incrementallearning --train-volume') values='@files' ;;
+        '/create/incrementallearning --eval-volume') values='@files' ;;
+        '/create/incrementallearning --deploy-volume') values='@files' ;;
+        '/create/incrementallearning --filename' | '/create/incrementallearning -f') values='@files' ;;
+        '/create/incrementallearning --set') values='@files' ;;
+        '/create/incrementallearning --set-string') values='@files' ;;
+        '/create/incrementallearning --template') values='@files' ;;
+        '/create/incrementallearning --dry-run') values='none client server' ;;
+        '/create/incrementallearning --output' | '/create/incrementallearning -o') values='yaml json name' ;;
+        '/create/incrementallearning --kubeconfig') values='@files' ;;
+        '/create/lifelonglearning --volume') values='@files' ;;
+        '/create/lifelonglearning --train-volume') values='@files' ;;
+        '/create/lifelonglearning --eval-volume') values='@files' ;;
+        '/create/lifelonglearning --deploy-volume') values='@files' ;;
+        '/create/lifelonglearning --filename' | '/create/lifelonglearning -f') values='@files' ;;
+        '/create/lifelonglearning --set') values='@files' ;;
+        '/create/lifelonglearning --set-string') values='@files' ;;
+        '/create/lifelonglearning --template') values='@files' ;;
+        '/create/lifelonglearning --dry-run') values='none client server' ;;
+        '/create/lifelonglearning --output' | '/create/lifelonglearning -o') values='yaml json name' ;;
+        '/create/lifelonglearning --kubeconfig') values='@files' ;;
+        '/create/featureextraction --volume') values='@files' ;;
+        '/create/featureextraction --filename' | '/create/featureextraction -f') values='@files' ;;
+        '/create/featureextraction --set') values='@files' ;;
+        '/create/featureextraction --set-string') values='@files' ;;
+        '/create/featureextraction --template') values='@files' ;;
+        '/create/featureextraction --dry-run') values='none client server' ;;
+        '/create/featureextraction --output' | '/create/featureextraction -o') values='yaml json name' ;;
+        '/create/featureextraction --kubeconfig') values='@files' ;;
+        '/create/objectsearch --user-volume') values='@files' ;;
+        '/create/objectsearch --tracking-volume') values='@files' ;;
+        '/create/objectsearch --reid-volume') values='@files' ;;
+        '/create/objectsearch --filename' | '/create/objectsearch -f') values='@files' ;;
+        '/create/objectsearch --set') values='@files' ;;
+        '/create/objectsearch --set-string') values='@files' ;;
+        '/create/objectsearch --template') values='@files' ;;
+        '/create/objectsearch --dry-run') values='none client server' ;;
+        '/create/objectsearch --output' | '/create/objectsearch -o') values='yaml json name' ;;
+        '/create/objectsearch --kubeconfig') values='@files' ;;
+        '/create/objecttracking --tracking-volume') values='@files' ;;
+        '/create/objecttracking --reid-volume') values='@files' ;;
+        '/create/objecttracking --filename' | '/create/objecttracking -f') values='@files' ;;
+        '/create/objecttracking --set') values='@files' ;;
+        '/create/objecttracking --set-string') values='@files' ;;
+        '/create/objecttracking --template') values='@files' ;;
+        '/create/objecttracking --dry-run') values='none client server' ;;
+        '/create/objecttracking --output' | '/create/objecttracking -o') values='yaml json name' ;;
+        '/create/objecttracking --kubeconfig') values='@files' ;;
+        '/create/reid --volume') values='@files' ;;
+        '/create/reid --filename' | '/create/reid -f') values='@files' ;;
+        '/create/reid --set') values='@files' ;;
+        '/create/reid --set-string') values='@files' ;;
+        '/create/reid --template') values='@files' ;;
+        '/create/reid --dry-run') values='none client server' ;;
+        '/create/reid --output' | '/create/reid -o') values='yaml json name' ;;
+        '/create/reid --kubeconfig') values='@files' ;;
+        '/create/videoanalytics --volume') values='@files' ;;
+        '/create/videoanalytics --filename' | '/create/videoanalytics -f') values='@files' ;;
+        '/create/videoanalytics --set') values='@files' ;;
+        '/create/videoanalytics --set-string') values='@files' ;;
+        '/create/videoanalytics --template') values='@files' ;;
+        '/create/videoanalytics --dry-run') values='none client server' ;;
+        '/create/videoanalytics --output' | '/create/videoanalytics -o') values='yaml json name' ;;
+        '/create/videoanalytics --kubeconfig') values='@files' ;;
         '/create/model --filename' | '/create/model -f') values='@files' ;;
         '/create/model --set') values='@files' ;;
         '/create/model --set-string') values='@files' ;;
@@ -186,6 +374,7 @@ _sednactl_values() {
         '/templates/eject --to') values='@folders' ;;
         '/validate -f' | '/validate --filename') values='@files' ;;
         '/validate -o' | '/validate --output') values='text json' ;;
+        '/validate --kubeconfig') values='@files' ;;
         '/diff --filename' | '/diff -f') values='@files' ;;
         '/diff --kubeconfig') values='@files' ;;
         '/apply --filename' | '/apply -f') values='@files' ;;
@@ -210,6 +399,23 @@ _sednactl_values() {
         '/scale/watch --record') values='@files' ;;
         '/scale/watch --output' | '/scale/watch -o') values='table wide jsonl' ;;
         '/scale/watch --kubeconfig') values='@files' ;;
+        '/scale/explain --filename' | '/scale/explain -f') values='@files' ;;
+        '/scale/explain --side') values='cloud edge' ;;
+        '/scale/explain --output' | '/scale/explain -o') values='text json yaml' ;;
+        '/scale/explain --kubeconfig') values='@files' ;;
+        '/scale/simulate --filename' | '/scale/simulate -f') values='@files' ;;
+        '/scale/simulate --load-unit') values='rps millicores utilization' ;;
+        '/scale/simulate --compare') values='@files' ;;
+        '/scale/simulate --output' | '/scale/simulate -o') values='table json csv html' ;;
+        '/scale/simulate --kubeconfig') values='@files' ;;
+        '/scale/recommend --filename' | '/scale/recommend -f') values='@files' ;;
+        '/scale/recommend --load-unit') values='rps millicores utilization' ;;
+        '/scale/recommend --output' | '/scale/recommend -o') values='text values json' ;;
+        '/scale/recommend --kubeconfig') values='@files' ;;
+        '/scale/set --cloud') values='settings off' ;;
+        '/scale/set --edge') values='settings off' ;;
+        '/scale/set --output' | '/scale/set -o') values='text json' ;;
+        '/scale/set --kubeconfig') values='@files' ;;
         '/cleanup/ghost-instances --kind') values='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' ;;
         '/cleanup/ghost-instances --backup') values='@files' ;;
         '/cleanup/ghost-instances --resume') values='@files' ;;
@@ -217,6 +423,12 @@ _sednactl_values() {
         '/cleanup/ghost-instances --kubeconfig') values='@files' ;;
         '/cleanup/undo --output' | '/cleanup/undo -o') values='table json' ;;
         '/cleanup/undo --kubeconfig') values='@files' ;;
+        '/sandbox/up --sedna') values='0.7 0.6' ;;
+        '/sandbox/up --data') values='@folders' ;;
+        '/sandbox/status --output' | '/sandbox/status -o') values='table json yaml' ;;
+        '/sandbox/load --profile') values='profile file' ;;
+        '/sandbox/load --side') values='both cloud edge' ;;
+        '/demo --keep') values='@folders' ;;
     esac
 }
 
