@@ -41,9 +41,9 @@ def demo(
         typer.Option("--keep", metavar="DIR", help="Leave the story's files in this folder."),
     ] = None,
 ) -> int:
-    """Play the whole story in a sandbox of its own: helmet detection at the gates of an industrial park.
+    """Play the whole story in a sandbox of its own: scale, repair, find ghosts, clean up.
 
-    Shift change brings four times the load and both sides scale; somebody deletes
+    Helmet detection at the gates of an industrial park: shift change brings four times the load and both sides scale; somebody deletes
     a Deployment; ghosts of an older Sedna block a new service and are cleaned up.
     Takes under a minute, needs no cluster and touches none.
 
