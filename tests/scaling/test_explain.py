@@ -131,6 +131,26 @@ STATES: dict[str, list[Json]] = {
         },
         SETTLED,
     ],
+    "memory-and-containers": [
+        service_hpa(
+            {"type": "Resource", "resource": {"name": "memory", "target": {"type": "AverageValue", "averageValue": "1Gi"}}},
+            {"type": "Resource", "resource": {"name": "memory", "target": {"type": "Utilization", "averageUtilization": 70}}},
+            cpu_metric(40, "container1"),
+        ),
+        service_deployment(2),
+        *(
+            service_pod(name, requests=("2Gi",), resource="memory")
+            for name in ("helmet-cloud-0", "helmet-cloud-1")
+        ),
+        *(
+            {
+                **pod_metrics(f"helmet-cloud-{place}", "300m"),
+                "containers": [{"name": "container1", "usage": {"cpu": "300m", "memory": amount}}],
+            }
+            for place, amount in enumerate(("1500Mi", "1900Mi"))
+        ),
+        SETTLED,
+    ],
     "no-request": [
         service_hpa(),
         service_deployment(1),
