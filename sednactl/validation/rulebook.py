@@ -62,7 +62,9 @@ class Workload:
         self.spec = mapping(content, "spec")
         self.name = text(self.metadata, "name")
         self.namespace = text(self.metadata, "namespace")
-        self._pods: tuple[tuple[Path, dict[str, Any]], ...] | None = None  # found once, asked for by many rules
+        self._pods: tuple[tuple[Path, dict[str, Any]], ...] | None = (
+            None  # found once, asked for by many rules
+        )
         self._sides: tuple[Side, ...] | None = None
 
     def sides(self) -> tuple[Side, ...]:

@@ -166,6 +166,14 @@ def test_room(stub: StubServer, changes: dict[str, Any], message: str) -> None:
     assert [spell_path(one.path) for one in got] == ([] if enough else [f"{CLOUD}.hpa.maxReplicas"])
 
 
+def test_a_node_that_has_not_said_what_it_holds(stub: StubServer) -> None:
+    stub.put(NODE, {"metadata": {"name": "fresh"}, "status": {}})
+    assert (
+        found(stub, changed(SERVICE, {f"{CLOUD}.{POD}.nodeName": "fresh", f"{CLOUD}.hpa.maxReplicas": 99}))
+        == []
+    )
+
+
 def test_room_for_one(stub: StubServer) -> None:
     heavy = {"requests": {"cpu": "9"}}
     service = changed(SERVICE, {f"{CLOUD}.hpa": REMOVED, f"{CLOUD}.{POD}.containers.0.resources": heavy})

@@ -79,6 +79,8 @@ page(
     """,
 )
 
+_UNKNOWN_ROOM = 2**31
+"""Replicas that a node may have room for when it has not said what it holds."""
 _FAILS = ("JointInferenceService", "FeatureExtractionService")
 
 
@@ -194,8 +196,10 @@ def _wanted(container: dict[str, Any]) -> Iterator[tuple[str, int]]:
 
 
 def _fits(node: Any, resource: str, need: int) -> int:
-    held = mapping(mapping(node, "status"), "allocatable").get(resource)
-    return (_nano(held) or 0) // need if held is not None else 0
+    allocatable = mapping(mapping(node, "status"), "allocatable")
+    if not allocatable:
+        return _UNKNOWN_ROOM
+    return (_nano(allocatable.get(resource)) or 0) // need
 
 
 def _nano(quantity: Any) -> int | None:
