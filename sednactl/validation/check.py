@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import InvalidInput
@@ -12,14 +13,21 @@ from sednactl.manifests.limits import MOST_FINDINGS
 from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
 from sednactl.sedna.releases import SINCE
 from sednactl.validation.finding import Finding, one_line, shown_path
-from sednactl.validation.ignoring import Ignored, Ignoring, from_command_line, holds_remarks, remarks_in
+from sednactl.validation.ignoring import (
+    Ignored,
+    Ignoring,
+    from_command_line,
+    holds_remarks,
+    needless,
+    remarks_in,
+)
 from sednactl.validation.structure import Problem, structural_problems
 from sednactl.validation.target import Target
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
     from sednactl.validation.finding import Level
-    from sednactl.validation.ignoring import Remark
+    from sednactl.validation.ignoring import Ignore, Remark
     from sednactl.validation.rulebook import Rule
 
 LATEST_TARGET = Target()
@@ -101,6 +109,7 @@ class Checker:
         self._together = Together(for_cluster)
         self._rules: dict[str, list[Rule]] = {}
         self._remarks: dict[tuple[str, int], list[Remark]] = {}
+        self._unused: dict[Ignore, Document] = {}
 
     def check(self, document: Document) -> list[Finding]:
         """Give the findings in one document."""
@@ -121,7 +130,7 @@ class Checker:
         """
         together = self._together
         if not together.kinds:
-            return []
+            return self._needless()
         from sednactl.validation.rules.between import disagreements
         from sednactl.validation.rules.references import dangling
 
@@ -134,7 +143,13 @@ class Checker:
             survey = read_survey(together, cluster)
             found += wanting(together, survey)
         found += [*dangling(together, survey), *disagreements(together)]
-        return [finding for document, problem in found for finding in self._findings([problem], document)]
+        findings = [finding for document, problem in found for finding in self._findings([problem], document)]
+        return findings + self._needless()
+
+    def _needless(self) -> list[Finding]:
+        findings = [needless(ignore, document) for ignore, document in self._unused.items()]
+        self.counts.update(found.level for found in findings)
+        return findings
 
     def _problems(self, kind: str, document: Document) -> list[Problem]:
         from sednactl.validation.metadata import metadata_problems
@@ -168,6 +183,8 @@ class Checker:
         remarks, findings = remarks_in(document, rulebook())
         if remarks:
             self._remarks[document.file, document.index] = remarks
+            kept = replace(document, content=None)
+            self._unused.update((remark.ignore, kept) for remark in remarks)
         self.counts.update(found.level for found in findings)
         return findings
 
@@ -197,6 +214,7 @@ class Checker:
                 document.source_line(position.line),
             )
             if ignore:
+                self._unused.pop(ignore, None)
                 self.ignored.append(Ignored(finding, ignore))
             else:
                 findings.append(finding)

@@ -18,7 +18,7 @@ from sednactl.validation.shape import mapping
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
 
-INCOMPLETE = "SDN901"
+INCOMPLETE, NEEDLESS = "SDN901", "SDN902"
 ANNOTATION = "ignore.sednactl.io/"
 MARK = "sednactl:"
 _COMMENT = r"(?:^|\s)#\s*sednactl:\s*ignore\b(.*)$"
@@ -155,6 +155,16 @@ def _incomplete(document: Document, line: int, rule: str, column: int = 1) -> Fi
     source = document.source_line(line)
     return Finding(
         INCOMPLETE, "warning", message, document.file, line, column, hint=_WITHOUT_REASON, source=source
+    )
+
+
+def needless(ignore: Ignore, document: Document) -> Finding:
+    """Give what is to be said of a decision in a manifest that nothing was ignored for."""
+    line = int(ignore.by.rpartition(":")[2])
+    message = f"{ignore.rule} is ignored here, and is not found"
+    hint = "remove it, or move it to the line that it is for"
+    return Finding(
+        NEEDLESS, "info", message, document.file, line, 1, hint=hint, source=document.source_line(line)
     )
 
 

@@ -155,6 +155,23 @@ def test_what_is_incomplete_is_a_finding(line: str, message: str) -> None:
     assert [(one.message, one.level, one.line) for one in findings] == [(message, "warning", 5)]
 
 
+def test_a_decision_that_nothing_needs_is_told() -> None:
+    def needless(text: str) -> list[tuple[int, str]]:
+        checker = Checker()
+        for document in read_documents(text.encode(), "f"):
+            checker.check(document)
+        return [(one.line, one.message) for one in checker.finish() if one.rule == "SDN902"]
+
+    assert needless(with_line(9, "      # sednactl: ignore SDN301 why")) == []
+    assert needless(with_line(18, "  # sednactl: ignore SDN301 why")) == [
+        (18, "SDN301 is ignored here, and is not found")
+    ]
+    model = "# sednactl: ignore SDN121 it is there\n" + SERVICE
+    assert needless(model) == []  # found only when all documents are seen
+    other = "# sednactl: ignore SDN301 why\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
+    assert [line for line, _ in needless(other)] == [1]
+
+
 def test_the_command_line() -> None:
     ignoring = from_command_line(["sdn301,SDN135=old images", "SDN101"])
     found, ignored = left(SERVICE, ignoring)
