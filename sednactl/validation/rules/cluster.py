@@ -53,8 +53,8 @@ page(
     Autoscaling that the cluster cannot do
 
     Found with --cluster. A CRD from before Sedna 0.7 does not know hpa: kubectl refuses it, or the
-    cluster drops it without a word. A Kubernetes before 1.23 has no autoscaling/v2. Whether the
-    Global Manager itself is new enough, and allowed to make autoscalers, doctor tells.
+    cluster drops it without a word. A Kubernetes before 1.23 has no autoscaling/v2. A Global Manager
+    from before 0.7 ignores hpa: Sedna's own Helm chart of 0.7.0 still installs the one of 0.6.0.
     """,
 )
 page(
