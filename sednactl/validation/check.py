@@ -108,7 +108,7 @@ class Checker:
         self._kept: Counter[str] = Counter()
         self._together = Together(for_cluster)
         self._rules: dict[str, list[Rule]] = {}
-        self._remarks: dict[tuple[str, int], list[Remark]] = {}
+        self._remarks: dict[tuple[str, int], dict[str, list[Remark]]] = {}
         self._unused: dict[Ignore, Document] = {}
 
     def check(self, document: Document) -> list[Finding]:
@@ -182,7 +182,9 @@ class Checker:
 
         remarks, findings = remarks_in(document, rulebook())
         if remarks:
-            self._remarks[document.file, document.index] = remarks
+            by_rule = self._remarks.setdefault((document.file, document.index), {})
+            for remark in remarks:
+                by_rule.setdefault(remark.ignore.rule, []).append(remark)
             kept = replace(document, content=None)
             self._unused.update((remark.ignore, kept) for remark in remarks)
         self.counts.update(found.level for found in findings)
@@ -191,11 +193,7 @@ class Checker:
     def _findings(self, problems: list[Problem], document: Document) -> list[Finding]:
         findings = []
         for problem in dict.fromkeys(problems):
-            ignore = self.ignoring.of(problem.rule, document.file)
-            remarks = self._remarks.get((document.file, document.index))
-            if remarks and ignore is None:
-                line = document.locate(problem.path, key=problem.at_key).line
-                ignore = next((one.ignore for one in remarks if one.covers(problem.rule, line)), None)
+            ignore = self.ignoring.of(problem.rule, document.file) or self._ignored_by(problem, document)
             level = problem.level or self._level(problem.rule)
             self.counts["ignored" if ignore else level] += 1
             self._kept[problem.rule] += 1
@@ -219,6 +217,15 @@ class Checker:
             else:
                 findings.append(finding)
         return findings
+
+    def _ignored_by(self, problem: Problem, document: Document) -> Ignore | None:
+        """Give the decision about a problem that its document holds; beyond MOST_FINDINGS nothing is located."""
+        remarks = self._remarks.get((document.file, document.index), {}).get(problem.rule)
+        if not remarks:
+            return None
+        known = self._kept[problem.rule] < MOST_FINDINGS
+        line = document.locate(problem.path, key=problem.at_key).line if known else 1
+        return next((one.ignore for one in remarks if one.covers(problem.rule, line)), None)
 
     def _level(self, rule: str) -> Level:
         if rule in STRUCTURAL_RULES:

@@ -11,7 +11,13 @@ import pytest
 from sednactl.errors import InvalidInput
 from sednactl.manifests.reading import read_documents
 from sednactl.validation.check import Checker, require_valid
-from sednactl.validation.ignoring import Ignoring, from_command_line, from_project_file
+from sednactl.validation.ignoring import (
+    MOST_REMARKS,
+    Ignoring,
+    from_command_line,
+    from_project_file,
+    remarks_in,
+)
 from sednactl.validation.rulebook import rulebook
 from tests.conftest import RunSednactl
 
@@ -103,6 +109,15 @@ def test_a_comment_of_its_own_is_for_what_follows(number: int, comment: str, ign
     found, kept = left(with_line(number, comment))
     assert (len(found), len(kept)) == (4 - ignored, ignored)
     assert {(reason, by) for _, reason, by in kept} <= {("why", f"f:{number}")}
+
+
+def test_a_flood_of_comments_is_no_hang() -> None:
+    """Time grows with the lines, not with their square; decisions beyond the bound are not heeded."""
+    flood = "# sednactl: ignore SDN135 why\n" * 50_000
+    (document,) = read_documents(("kind: a\n" + flood + SERVICE.replace("kind: ", "x: ", 1)).encode(), "f")
+    remarks, findings = remarks_in(document, rulebook())
+    assert (len(remarks), len(findings)) == (MOST_REMARKS, 0)
+    assert {(one.last or 0) - one.first for one in remarks} == {50_000 - number for number in range(1000)}
 
 
 def test_a_list_at_the_depth_of_its_key_belongs_to_it() -> None:

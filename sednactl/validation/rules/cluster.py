@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -205,6 +206,11 @@ def _fits(node: Any, resource: str, need: int) -> int:
 def _nano(quantity: Any) -> int | None:
     if isinstance(quantity, bool) or not isinstance(quantity, (int, float, str)):
         return None
+    return _parsed(str(quantity))
+
+
+@functools.lru_cache(maxsize=4096)
+def _parsed(quantity: str) -> int | None:
     try:
         return nano_units(quantity)
     except InvalidInput:
