@@ -289,3 +289,17 @@ def test_flags_without_a_reason_are_told_with_v(run_sednactl: RunSednactl, tmp_p
     assert run.code == 0
     assert run.out.startswith("command line:1:1: info: SDN135 is ignored without a reason [SDN901]\n")
     assert "4 ignored" in run.err
+
+
+def test_a_folder_that_is_gone_has_no_project_file(run_sednactl: RunSednactl, tmp_path: Path) -> None:
+    import subprocess
+
+    from tests.command import BIN
+
+    (tmp_path / "gone").mkdir()
+    script = f"cd gone && rmdir ../gone && {BIN / 'sednactl'} validate -"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, input=SERVICE, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
