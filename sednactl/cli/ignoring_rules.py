@@ -45,7 +45,10 @@ def ignoring_of(words: Iterable[str]) -> Ignoring:
 
 
 def _project_file() -> str | None:
-    folder = os.getcwd()  # noqa: PTH109
+    try:
+        folder = os.getcwd()  # noqa: PTH109
+    except FileNotFoundError:
+        return None  # somebody removed the folder that we run in
     while True:
         file = f"{folder.rstrip('/')}/{PROJECT_FILE}"
         if os.path.isfile(file):  # noqa: PTH113

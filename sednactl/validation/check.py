@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import InvalidInput
@@ -12,14 +13,21 @@ from sednactl.manifests.limits import MOST_FINDINGS
 from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
 from sednactl.sedna.releases import SINCE
 from sednactl.validation.finding import Finding, one_line, shown_path
-from sednactl.validation.ignoring import Ignored, Ignoring, from_command_line, holds_remarks, remarks_in
+from sednactl.validation.ignoring import (
+    Ignored,
+    Ignoring,
+    from_command_line,
+    holds_remarks,
+    needless,
+    remarks_in,
+)
 from sednactl.validation.structure import Problem, structural_problems
 from sednactl.validation.target import Target
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
     from sednactl.validation.finding import Level
-    from sednactl.validation.ignoring import Remark
+    from sednactl.validation.ignoring import Ignore, Remark
     from sednactl.validation.rulebook import Rule
 
 LATEST_TARGET = Target()
@@ -100,7 +108,8 @@ class Checker:
         self._kept: Counter[str] = Counter()
         self._together = Together(for_cluster)
         self._rules: dict[str, list[Rule]] = {}
-        self._remarks: dict[tuple[str, int], list[Remark]] = {}
+        self._remarks: dict[tuple[str, int], dict[str, list[Remark]]] = {}
+        self._unused: dict[Ignore, Document] = {}
 
     def check(self, document: Document) -> list[Finding]:
         """Give the findings in one document."""
@@ -121,7 +130,7 @@ class Checker:
         """
         together = self._together
         if not together.kinds:
-            return []
+            return self._needless()
         from sednactl.validation.rules.between import disagreements
         from sednactl.validation.rules.references import dangling
 
@@ -134,7 +143,13 @@ class Checker:
             survey = read_survey(together, cluster)
             found += wanting(together, survey)
         found += [*dangling(together, survey), *disagreements(together)]
-        return [finding for document, problem in found for finding in self._findings([problem], document)]
+        findings = [finding for document, problem in found for finding in self._findings([problem], document)]
+        return findings + self._needless()
+
+    def _needless(self) -> list[Finding]:
+        findings = [needless(ignore, document) for ignore, document in self._unused.items()]
+        self.counts.update(found.level for found in findings)
+        return findings
 
     def _problems(self, kind: str, document: Document) -> list[Problem]:
         from sednactl.validation.metadata import metadata_problems
@@ -167,18 +182,18 @@ class Checker:
 
         remarks, findings = remarks_in(document, rulebook())
         if remarks:
-            self._remarks[document.file, document.index] = remarks
+            by_rule = self._remarks.setdefault((document.file, document.index), {})
+            for remark in remarks:
+                by_rule.setdefault(remark.ignore.rule, []).append(remark)
+            kept = replace(document, content=None)
+            self._unused.update((remark.ignore, kept) for remark in remarks)
         self.counts.update(found.level for found in findings)
         return findings
 
     def _findings(self, problems: list[Problem], document: Document) -> list[Finding]:
         findings = []
         for problem in dict.fromkeys(problems):
-            ignore = self.ignoring.of(problem.rule, document.file)
-            remarks = self._remarks.get((document.file, document.index))
-            if remarks and ignore is None:
-                line = document.locate(problem.path, key=problem.at_key).line
-                ignore = next((one.ignore for one in remarks if one.covers(problem.rule, line)), None)
+            ignore = self.ignoring.of(problem.rule, document.file) or self._ignored_by(problem, document)
             level = problem.level or self._level(problem.rule)
             self.counts["ignored" if ignore else level] += 1
             self._kept[problem.rule] += 1
@@ -197,10 +212,20 @@ class Checker:
                 document.source_line(position.line),
             )
             if ignore:
+                self._unused.pop(ignore, None)
                 self.ignored.append(Ignored(finding, ignore))
             else:
                 findings.append(finding)
         return findings
+
+    def _ignored_by(self, problem: Problem, document: Document) -> Ignore | None:
+        """Give the decision about a problem that its document holds; beyond MOST_FINDINGS nothing is located."""
+        remarks = self._remarks.get((document.file, document.index), {}).get(problem.rule)
+        if not remarks:
+            return None
+        known = self._kept[problem.rule] < MOST_FINDINGS
+        line = document.locate(problem.path, key=problem.at_key).line if known else 1
+        return next((one.ignore for one in remarks if one.covers(problem.rule, line)), None)
 
     def _level(self, rule: str) -> Level:
         if rule in STRUCTURAL_RULES:

@@ -18,9 +18,11 @@ from sednactl.validation.shape import mapping
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
 
-INCOMPLETE = "SDN901"
+INCOMPLETE, NEEDLESS = "SDN901", "SDN902"
 ANNOTATION = "ignore.sednactl.io/"
 MARK = "sednactl:"
+MOST_REMARKS = 1000
+"""Decisions of one document that are heeded."""
 _COMMENT = r"(?:^|\s)#\s*sednactl:\s*ignore\b(.*)$"
 _RULES = r"\s*(SDN\d{3}(?:\s*,\s*SDN\d{3})*)(?:[\s:–-]+(.*))?$"
 _WITHOUT_REASON = "say why, so that whoever reads it later can judge whether it still holds"
@@ -158,6 +160,16 @@ def _incomplete(document: Document, line: int, rule: str, column: int = 1) -> Fi
     )
 
 
+def needless(ignore: Ignore, document: Document) -> Finding:
+    """Give what is to be said of a decision in a manifest that nothing was ignored for."""
+    line = int(ignore.by.rpartition(":")[2])
+    message = f"{ignore.rule} is ignored here, and is not found"
+    hint = "remove it, or move it to the line that it is for"
+    return Finding(
+        NEEDLESS, "info", message, document.file, line, 1, hint=hint, source=document.source_line(line)
+    )
+
+
 def holds_remarks(document: Document) -> bool:
     """Tell whether a document may hold decisions; quick, as nearly none does."""
     annotations = mapping(mapping(document.content, "metadata"), "annotations")
@@ -176,6 +188,8 @@ def remarks_in(document: Document, known: Mapping[str, Any]) -> tuple[list[Remar
     if MARK in text:
         for line, rules, reason, lines in _comments(first, text):
             for rule in rules or ("",):
+                if len(remarks) + len(findings) >= MOST_REMARKS:
+                    return remarks, findings
                 _add(document, rule, reason, (line, lines), known, remarks, findings)
     return remarks, findings
 
@@ -216,47 +230,49 @@ def _comments(first: int, text: str) -> Iterator[_Comment]:
     import re
 
     lines = text.split("\n")
+    ends: dict[int, int] | None = None
     begun = False
     for index, line in enumerate(lines):
         bare = line.strip()
-        found = re.search(_COMMENT, line)
+        found = re.search(_COMMENT, line) if MARK in line else None
         if found:
             said = re.match(_RULES, found.group(1), re.IGNORECASE)
             rules = tuple(rule.strip().upper() for rule in said.group(1).split(",")) if said else ()
             reason = (said.group(2) or "").strip() if said else ""
-            if not bare.startswith("#"):
-                scope: tuple[int, int | None] = (first + index, first + index)
-            elif begun:
-                scope = _block(first, lines, index + 1)
-            else:
+            scope: tuple[int, int | None] = (first + index, first + index)
+            if bare.startswith("#"):
                 scope = (1, None)
+                if begun:
+                    ends = _ends(lines) if ends is None else ends
+                    scope = (first + index, first + ends.get(index, index))
             yield first + index, rules, reason, scope
         begun = begun or bool(bare and not bare.startswith("#"))
 
 
-def _block(first: int, lines: list[str], index: int) -> tuple[int, int]:
-    """Give the lines of the next value: its own line and those that are indented below it."""
-    while index < len(lines) and (not lines[index].strip() or lines[index].lstrip().startswith("#")):
-        index += 1
-    begin = end = index
-    if index < len(lines):
-        depth = _depth(lines[index])
-        for below in range(index + 1, len(lines)):
-            bare = lines[below].strip()
-            if bare and not bare.startswith("#"):
-                if _depth(lines[below]) <= depth and not (
-                    bare.startswith("- ") and _is_key(lines[index]) and _depth(lines[below]) == depth
-                ):
-                    break
-                end = below
-    return first + begin, first + end
+def _ends(lines: list[str]) -> dict[int, int]:
+    """Give, for each line that holds but a comment, the last line of what follows it.
 
-
-def _depth(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
-
-
-def _is_key(line: str) -> bool:
-    """Tell whether a line is a key whose value stands below it, as a list may at the same depth."""
-    bare = line.split(" #")[0].strip()
-    return bare.endswith(":") and not bare.startswith("- ")
+    That is the next line with a value and all that are indented deeper. A list may stand at the
+    depth of its key, so that an entry counts as half a step deeper than a key.
+    """
+    ends: dict[int, int] = {}
+    waiting: list[int] = []
+    open_blocks: list[tuple[int, list[int]]] = []  # depth, and the comments that are for it
+    last = 0
+    for index, line in enumerate(lines):
+        bare = line.strip()
+        if not bare:
+            continue
+        if bare.startswith("#"):
+            waiting.append(index)
+            continue
+        depth = 2 * (len(line) - len(line.lstrip(" "))) + bare.startswith("- ")
+        while open_blocks and open_blocks[-1][0] >= depth:
+            for comment in open_blocks.pop()[1]:
+                ends[comment] = last
+        open_blocks.append((depth, waiting))
+        waiting, last = [], index
+    for _, comments in open_blocks:
+        for comment in comments:
+            ends[comment] = last
+    return ends

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sednactl.errors import Forbidden, NotFound
+from sednactl.errors import Forbidden, NotFound, UsageError
 from sednactl.sedna.kinds import BY_KIND, DATASET, JOINT_INFERENCE, MODEL
-from sednactl.sedna.resources import CRD, HPA, NODE, SECRET, Resource
+from sednactl.sedna.releases import DEPLOYMENTS_SINCE, release_named
+from sednactl.sedna.resources import CRD, DEPLOYMENT, HPA, NODE, SECRET, Resource
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.together import Defined, Together, facts_of
 
@@ -99,6 +100,7 @@ def _define(together: Together, kind: str, namespaces: Iterable[str], objects: l
 
 
 def _against_scaling(cluster: Cluster, found: Survey) -> str:
+    """Say what keeps the cluster from scaling a service: its CRD, its Kubernetes, its Global Manager."""
     if JOINT_INFERENCE.kind in found.unserved:
         return ""
     if not cluster.serves(HPA):
@@ -125,4 +127,26 @@ def _against_scaling(cluster: Cluster, found: Survey) -> str:
             schema = mapping(schema, step)
         if schema and "hpa" not in schema:
             return "the cluster's CRD is older than Sedna 0.7 and does not know hpa"
+    return _old_manager(cluster, found)
+
+
+def _old_manager(cluster: Cluster, found: Survey) -> str:
+    """Say so where the Global Manager's image is from before 0.7, as Sedna's own chart still has it."""
+    try:
+        manager = cluster.find(DEPLOYMENT, "gm", "sedna")
+    except Forbidden as error:
+        found.denied[DEPLOYMENT.kind, "sedna"] = error.message
+        return ""
+    except NotFound:
+        return ""
+    pod = mapping(mapping(mapping(manager, "spec"), "template"), "spec")
+    for _, container in maps(pod, "containers"):
+        image = text(container, "image")
+        tag = image.rpartition("/")[2].partition("@")[0].partition(":")[2]
+        try:
+            release = release_named(tag)
+        except UsageError:
+            continue  # a tag of one's own
+        if release < DEPLOYMENTS_SINCE:
+            return f"the cluster's Global Manager is {image}, which ignores hpa"
     return ""

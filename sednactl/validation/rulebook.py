@@ -52,7 +52,7 @@ _LATEST_TARGET = Target()
 class Workload:
     """One manifest as rules see it."""
 
-    __slots__ = ("content", "kind", "metadata", "name", "namespace", "spec", "target")
+    __slots__ = ("_pods", "_sides", "content", "kind", "metadata", "name", "namespace", "spec", "target")
 
     def __init__(self, kind: str, content: dict[str, Any], target: Target = _LATEST_TARGET) -> None:
         self.kind = kind
@@ -62,18 +62,29 @@ class Workload:
         self.spec = mapping(content, "spec")
         self.name = text(self.metadata, "name")
         self.namespace = text(self.metadata, "namespace")
+        self._pods: tuple[tuple[Path, dict[str, Any]], ...] | None = (
+            None  # found once, asked for by many rules
+        )
+        self._sides: tuple[Side, ...] | None = None
 
-    def sides(self) -> Iterator[Side]:
+    def sides(self) -> tuple[Side, ...]:
         """Give the workers of a JointInferenceService, edge first."""
-        if self.kind == "JointInferenceService":
-            for name in ("edge", "cloud"):
-                worker = mapping(self.spec, f"{name}Worker")
-                if worker:
-                    yield Side(name, ("spec", f"{name}Worker"), worker)
+        if self._sides is None:
+            self._sides = tuple(_sides(self.spec)) if self.kind == "JointInferenceService" else ()
+        return self._sides
 
-    def pods(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+    def pods(self) -> tuple[tuple[Path, dict[str, Any]], ...]:
         """Give the spec of every pod template with its place, whatever the kind."""
-        return _pods(self.spec, ("spec",))
+        if self._pods is None:
+            self._pods = tuple(_pods(self.spec, ("spec",)))
+        return self._pods
+
+
+def _sides(spec: dict[str, Any]) -> Iterator[Side]:
+    for name in ("edge", "cloud"):
+        worker = mapping(spec, f"{name}Worker")
+        if worker:
+            yield Side(name, ("spec", f"{name}Worker"), worker)
 
 
 def _pods(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:

@@ -25,12 +25,13 @@ _FACTS = {"Dataset": ("format", "nodeName", "url"), "Model": ("format", "url")}
 
 
 class Reference(NamedTuple):
-    """A name in a workload: what it means, where it stands, and in which kind of workload."""
+    """A name in a workload: what it means, where it stands, and in which workload: kind and name."""
 
     target: Key
     referrer: str
     document: Document
     path: Path
+    referrer_name: str = ""
 
 
 class Defined(NamedTuple):
@@ -120,7 +121,8 @@ class Together:
         self.kinds.setdefault(workload.kind, document)
         for kind, path, name in names_in(workload):
             if name and "$" not in name:
-                self.references.append(Reference((kind, namespace, name), workload.kind, document, path))
+                target = (kind, namespace, name)
+                self.references.append(Reference(target, workload.kind, document, path, workload.name))
         if workload.name:
             self._claim(workload, document)
         for path, pod in workload.pods():

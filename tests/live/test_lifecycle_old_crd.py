@@ -10,7 +10,7 @@ import pytest
 
 from tests.live.conftest import Sednactl
 from tests.live.plane.api import eventually
-from tests.live.plane.definitions import UPSTREAM, sedna_definitions
+from tests.live.plane.definitions import sedna_definitions
 from tests.live.plane.plane import Plane
 from tests.live.services import joint_inference, model, stream
 
@@ -22,8 +22,6 @@ def old_crd(plane: Plane, namespace: str) -> Iterator[None]:
     """Let the plane have the JointInferenceService CRD of Sedna 0.6 for one test."""
     if not plane.own:
         pytest.skip("the CRDs of a running plane are not ours to change")
-    if not (UPSTREAM / "v0.6.0").is_dir():
-        pytest.skip("no CRDs of Sedna 0.6.0 beside the checkout")
     name = "jointinferenceservices.sedna.io"
     old = next(one for one in sedna_definitions("v0.6.0") if one["metadata"]["name"] == name)
     before = plane.api.expect("GET", _CRD)

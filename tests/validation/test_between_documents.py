@@ -80,6 +80,13 @@ def test_a_secret_without_annotations_crashes(user: dict[str, Any]) -> None:
     assert found(user, secret("other")) == []
 
 
+def test_a_model_of_incremental_learning_hands_its_secret_on() -> None:
+    model = manifest("Model", "running", {"url": "s3://a/m.pb", "format": "pb", "credentialName": "key"})
+    assert found(model, INCREMENTAL, secret("key")) == [("SDN406", "metadata")]
+    other = changed(model, {"metadata.name": "unused"})
+    assert found(other, INCREMENTAL, secret("key")) == [("SDN407", "metadata.annotations")]
+
+
 def test_a_secret_that_is_no_login() -> None:
     model = manifest("Model", "m", {"url": "s3://a/m.pb", "format": "pb", "credentialName": "key"})
     assert found(model, secret("key")) == [("SDN407", "metadata.annotations")]

@@ -11,7 +11,13 @@ import pytest
 from sednactl.errors import InvalidInput
 from sednactl.manifests.reading import read_documents
 from sednactl.validation.check import Checker, require_valid
-from sednactl.validation.ignoring import Ignoring, from_command_line, from_project_file
+from sednactl.validation.ignoring import (
+    MOST_REMARKS,
+    Ignoring,
+    from_command_line,
+    from_project_file,
+    remarks_in,
+)
 from sednactl.validation.rulebook import rulebook
 from tests.conftest import RunSednactl
 
@@ -105,6 +111,15 @@ def test_a_comment_of_its_own_is_for_what_follows(number: int, comment: str, ign
     assert {(reason, by) for _, reason, by in kept} <= {("why", f"f:{number}")}
 
 
+def test_a_flood_of_comments_is_no_hang() -> None:
+    """Time grows with the lines, not with their square; decisions beyond the bound are not heeded."""
+    flood = "# sednactl: ignore SDN135 why\n" * 50_000
+    (document,) = read_documents(("kind: a\n" + flood + SERVICE.replace("kind: ", "x: ", 1)).encode(), "f")
+    remarks, findings = remarks_in(document, rulebook())
+    assert (len(remarks), len(findings)) == (MOST_REMARKS, 0)
+    assert {(one.last or 0) - one.first for one in remarks} == {50_000 - number for number in range(1000)}
+
+
 def test_a_list_at_the_depth_of_its_key_belongs_to_it() -> None:
     text = SERVICE.replace(
         "          - name: Little\n            image", "        - name: Little\n          image"
@@ -153,6 +168,23 @@ def test_what_is_incomplete_is_a_finding(line: str, message: str) -> None:
     (document,) = read_documents(with_line(5, line).encode(), "f")
     findings = [one for one in Checker().check(document) if one.rule == "SDN901"]
     assert [(one.message, one.level, one.line) for one in findings] == [(message, "warning", 5)]
+
+
+def test_a_decision_that_nothing_needs_is_told() -> None:
+    def needless(text: str) -> list[tuple[int, str]]:
+        checker = Checker()
+        for document in read_documents(text.encode(), "f"):
+            checker.check(document)
+        return [(one.line, one.message) for one in checker.finish() if one.rule == "SDN902"]
+
+    assert needless(with_line(9, "      # sednactl: ignore SDN301 why")) == []
+    assert needless(with_line(18, "  # sednactl: ignore SDN301 why")) == [
+        (18, "SDN301 is ignored here, and is not found")
+    ]
+    model = "# sednactl: ignore SDN121 it is there\n" + SERVICE
+    assert needless(model) == []  # found only when all documents are seen
+    other = "# sednactl: ignore SDN301 why\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
+    assert [line for line, _ in needless(other)] == [1]
 
 
 def test_the_command_line() -> None:
@@ -257,3 +289,17 @@ def test_flags_without_a_reason_are_told_with_v(run_sednactl: RunSednactl, tmp_p
     assert run.code == 0
     assert run.out.startswith("command line:1:1: info: SDN135 is ignored without a reason [SDN901]\n")
     assert "4 ignored" in run.err
+
+
+def test_a_folder_that_is_gone_has_no_project_file(run_sednactl: RunSednactl, tmp_path: Path) -> None:
+    import subprocess
+
+    from tests.command import BIN
+
+    (tmp_path / "gone").mkdir()
+    script = f"cd gone && rmdir ../gone && {BIN / 'sednactl'} validate -"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, input=SERVICE, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr

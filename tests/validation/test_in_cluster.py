@@ -13,7 +13,7 @@ from sednactl.errors import Unreachable
 from sednactl.manifests.document import document_of
 from sednactl.manifests.writing import to_yaml
 from sednactl.sedna.kinds import BY_KIND, DATASET, JOINT_INFERENCE, MODEL, SEDNA_KINDS
-from sednactl.sedna.resources import CRD, HPA, NODE, SECRET
+from sednactl.sedna.resources import CRD, DEPLOYMENT, HPA, NODE, SECRET
 from sednactl.validation.check import Checker
 from sednactl.validation.crd import crd_of
 from sednactl.validation.finding import Finding, spell_path
@@ -82,7 +82,7 @@ def test_one_list_a_kind_and_namespace(stub: StubServer) -> None:
         "/apis/sedna.io/v1alpha1/namespaces/default/models",
         "/apis/sedna.io/v1alpha1/namespaces/park/models",
     ]
-    assert len(stub.requests) <= 9
+    assert len(stub.requests) <= 10
     assert "/api/v1/namespaces/default/secrets" in {one.path for one in stub.requests}
     assert {one.method for one in stub.requests} == {"GET"}
     (secrets,) = [one for one in stub.requests if one.path.endswith("/secrets")]
@@ -166,6 +166,14 @@ def test_room(stub: StubServer, changes: dict[str, Any], message: str) -> None:
     assert [spell_path(one.path) for one in got] == ([] if enough else [f"{CLOUD}.hpa.maxReplicas"])
 
 
+def test_a_node_that_has_not_said_what_it_holds(stub: StubServer) -> None:
+    stub.put(NODE, {"metadata": {"name": "fresh"}, "status": {}})
+    assert (
+        found(stub, changed(SERVICE, {f"{CLOUD}.{POD}.nodeName": "fresh", f"{CLOUD}.hpa.maxReplicas": 99}))
+        == []
+    )
+
+
 def test_room_for_one(stub: StubServer) -> None:
     heavy = {"requests": {"cpu": "9"}}
     service = changed(SERVICE, {f"{CLOUD}.hpa": REMOVED, f"{CLOUD}.{POD}.containers.0.resources": heavy})
@@ -205,6 +213,24 @@ def test_autoscaling_that_the_cluster_cannot_do(stub: StubServer) -> None:
     stub.put(CRD, crd_of("JointInferenceService", target_named("0.6", None).release))
     assert found(stub, SERVICE) == [("SDN127", "error", f"{CLOUD}.hpa"), ("SDN127", "error", f"{EDGE}.hpa")]
     assert found(stub, changed(SERVICE, {f"{EDGE}.hpa": None, f"{CLOUD}.hpa": None})) == []
+
+
+@pytest.mark.parametrize(
+    ("image", "old"),
+    [
+        ("kubeedge/sedna-gm:v0.6.0", True),
+        ("registry:5000/sedna-gm:v0.5.1@sha256:abc", True),
+        ("kubeedge/sedna-gm:v0.7.0", False),
+        ("kubeedge/sedna-gm", False),
+        ("registry:5000/mine:today", False),
+    ],
+)
+def test_a_global_manager_that_ignores_hpa(stub: StubServer, image: str, old: bool) -> None:
+    pod = {"containers": [{"name": "gm", "image": image}]}
+    metadata = {"name": "gm", "namespace": "sedna"}
+    stub.put(DEPLOYMENT, {"metadata": metadata, "spec": {"template": {"spec": pod}}})
+    messages = {one.message for one in findings(stub, SERVICE) if one.rule == "SDN127"}
+    assert messages == ({f"the cluster's Global Manager is {image}, which ignores hpa"} if old else set())
 
 
 def test_a_cluster_without_autoscaling() -> None:

@@ -245,6 +245,28 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         {f"{CLOUD}.{POD}.nodeName": "n", f"{BIG}.ports.0.hostPort": 5000},
         f"{CLOUD}.{POD}.containers[0].ports[0].hostPort",
     ),
+    (
+        "SDN212",
+        SERVICE,
+        {f"{EDGE}.{POD}.nodeSelector": {"kubernetes.io/hostname": "edge-1"}},
+        f"{EDGE}.{POD}.hostNetwork",
+    ),
+    (
+        "SDN212",
+        SERVICE,
+        {
+            f"{CLOUD}.{POD}.nodeName": "n",
+            f"{CLOUD}.{POD}.initContainers": [
+                {
+                    "name": "proxy",
+                    "image": "p",
+                    "restartPolicy": "Always",
+                    "ports": [{"containerPort": 80, "hostPort": 80}],
+                }
+            ],
+        },
+        f"{CLOUD}.{POD}.initContainers[0].ports[0].hostPort",
+    ),
     ("SDN213", SERVICE, {f"{CLOUD}.{POD}.nodeName": "cloud-1"}, f"{CLOUD}.{POD}.nodeName"),
     ("SDN214", SERVICE, {f"{CLOUD}.hpa.metrics": []}, f"{CLOUD}.hpa"),
     ("SDN215", SERVICE, {f"{METRIC}.resource.name": ""}, f"{CLOUD}.hpa.metrics[0].resource.name"),
@@ -437,6 +459,7 @@ def test_every_rule_has_a_test_and_a_page() -> None:
         "SDN136",
         "SDN221",
         "SDN901",
+        "SDN902",
         *test_between_documents.RULES,
         *test_in_cluster.RULES,
     }

@@ -12,12 +12,12 @@ import pytest
 
 from sednactl.manifests.document import document_of
 from sednactl.sedna.releases import LATEST, RELEASES, Release
-from sednactl.validation.check import STRUCTURAL_RULES, check_documents
+from sednactl.validation.check import STRUCTURAL_RULES, Checker, check_documents
 from sednactl.validation.crd import crd_of
 from sednactl.validation.structure import DOUBLED, TOO_LARGE, structural_problems
 from sednactl.validation.target import Target
 from tests.upstream import upstream_crd
-from tests.validation.mutants import mutate, mutate_metadata, sample
+from tests.validation.mutants import STRANGE, mutate, mutate_metadata, sample
 from tests.validation.test_schemas import HAVING, KINDS
 
 MUTANTS = int(os.environ.get("SEDNACTL_FUZZ", "400"))
@@ -118,3 +118,33 @@ def test_rules_look_at_anything_without_falling_over() -> None:
         for finding in check_documents([document_of(change(sample(kind, rng), rng))], target=target):
             assert finding.message and "\n" not in finding.message
             assert finding.level == "error" or finding.rule not in STRUCTURAL_RULES
+
+
+def test_documents_of_all_sorts_together() -> None:
+    """What looks at all documents at once takes anything too, Sedna's and others', with a cluster or without."""
+    from sednactl.validation.in_cluster import Survey
+    from sednactl.validation.rules.cluster import wanting
+
+    rng = random.Random("together")
+    plain = ("Secret", "Node", "Service", "Deployment", "HorizontalPodAutoscaler", "ConfigMap")
+    for number in range(60):
+        checker = Checker(target=Target(rng.choice(RELEASES)), for_cluster=True)
+        for index in range(20):
+            content = mutate(sample(rng.choice(KINDS), rng), rng)
+            if rng.random() < 0.4:
+                content |= {"apiVersion": "v1", "kind": rng.choice(plain)}
+                content[rng.choice(("data", "spec", "metadata"))] = copy.deepcopy(rng.choice(STRANGE))
+            if rng.random() < 0.8:
+                content["metadata"] = {
+                    "name": rng.choice(("a", "b", "cpu")),
+                    "annotations": rng.choice(STRANGE),
+                }
+            checker.check(document_of(content, index=index))
+        node = mutate({"metadata": {"labels": {"a": "1"}}, "status": {"allocatable": {"cpu": "1"}}}, rng)
+        survey = Survey("c", "default", nodes={"a": node, "b": {}}, looked={("Model", "default")})
+        survey.denied["Secret", "default"] = "no"
+        survey.scales = "old"
+        for _, problem in wanting(checker._together, survey):
+            assert problem.message, number
+        for finding in checker.finish():
+            assert finding.message and "\n" not in finding.message

@@ -42,8 +42,8 @@ page(
 
     Sedna 0.7's Global Manager copies a Secret's data in between its annotations. With data and
     without any annotation it ends with a fault, for every workload of the cluster and again at each
-    restart, as soon as a Dataset, or an incremental or lifelong learning job, uses the Secret.
-    kubectl create secret makes such Secrets.
+    restart, as soon as a Dataset, an incremental or lifelong learning job, or a Model of an
+    incremental learning job uses the Secret. kubectl create secret makes such Secrets.
 
     Right:
       metadata:
@@ -132,14 +132,20 @@ def _two_autoscalers(together: Together) -> Iterator[tuple[Document, Problem]]:
 
 
 def _secrets(together: Together) -> Iterator[tuple[Document, Problem]]:
-    crashing = ("Dataset", "IncrementalLearningJob", "LifelongLearningJob")
+    incremental = {one.target for one in together.references if one.referrer == "IncrementalLearningJob"}
     users: dict[tuple[str, str, str], list[Reference]] = {}
     for reference in together.references:
         if reference.target[0] == "Secret" and reference.target in together.defined:
             users.setdefault(reference.target, []).append(reference)
+
+    def crashes(user: Reference) -> bool:
+        if user.referrer == "Model":
+            return ("Model", user.target[1], user.referrer_name) in incremental
+        return user.referrer in ("Dataset", "IncrementalLearningJob", "LifelongLearningJob")
+
     for key, references in users.items():
         secret = together.defined[key]
-        by_crashing = [one for one in references if one.referrer in crashing]
+        by_crashing = [one for one in references if crashes(one)]
         hint = "add the annotation s3-endpoint"
         if secret.document is None:  # it is in the cluster, and only its metadata was read
             for user in by_crashing if not secret.facts["annotated"] else ():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -53,8 +54,8 @@ page(
     Autoscaling that the cluster cannot do
 
     Found with --cluster. A CRD from before Sedna 0.7 does not know hpa: kubectl refuses it, or the
-    cluster drops it without a word. A Kubernetes before 1.23 has no autoscaling/v2. Whether the
-    Global Manager itself is new enough, and allowed to make autoscalers, doctor tells.
+    cluster drops it without a word. A Kubernetes before 1.23 has no autoscaling/v2. A Global Manager
+    from before 0.7 ignores hpa: Sedna's own Helm chart of 0.7.0 still installs the one of 0.6.0.
     """,
 )
 page(
@@ -79,6 +80,8 @@ page(
     """,
 )
 
+_UNKNOWN_ROOM = 2**31
+"""Replicas that a node may have room for when it has not said what it holds."""
 _FAILS = ("JointInferenceService", "FeatureExtractionService")
 
 
@@ -194,13 +197,20 @@ def _wanted(container: dict[str, Any]) -> Iterator[tuple[str, int]]:
 
 
 def _fits(node: Any, resource: str, need: int) -> int:
-    held = mapping(mapping(node, "status"), "allocatable").get(resource)
-    return (_nano(held) or 0) // need if held is not None else 0
+    allocatable = mapping(mapping(node, "status"), "allocatable")
+    if not allocatable:
+        return _UNKNOWN_ROOM
+    return (_nano(allocatable.get(resource)) or 0) // need
 
 
 def _nano(quantity: Any) -> int | None:
     if isinstance(quantity, bool) or not isinstance(quantity, (int, float, str)):
         return None
+    return _parsed(str(quantity))
+
+
+@functools.lru_cache(maxsize=4096)
+def _parsed(quantity: str) -> int | None:
     try:
         return nano_units(quantity)
     except InvalidInput:

@@ -117,16 +117,17 @@ def _scaling_rules(rules: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Pro
 def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
     """Several replicas that fight for one node's ports
 
-    nodeName puts every replica on one node. With hostNetwork (or a hostPort) the second
-    replica finds the port taken: cloud workers all bind 5000. The autoscaler adds pods that
-    never become ready. Sedna's own HPA example has this trap.
+    nodeName puts every replica on one node, and so does a nodeSelector for a hostname. With
+    hostNetwork (or a hostPort) the second replica finds the port taken: cloud workers all bind
+    5000. The autoscaler adds pods that never become ready. Sedna's own HPA example has this trap.
 
     Mend: choose nodes by nodeSelector or affinity instead of nodeName, or give up hostNetwork,
     or keep maxReplicas at 1.
     """
     for side, hpa in scaled_sides(workload):
         most = whole(hpa, "maxReplicas")
-        if most is None or most < 2 or not text(side.pod, "nodeName"):
+        node = pinned_to(side.pod)
+        if most is None or most < 2 or not node:
             continue
         ports = _host_ports(side.pod)
         if side.pod.get("hostNetwork") is True:
@@ -135,7 +136,7 @@ def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
             cause, key = f"hostPort {ports[0][1]}", (*side.pod_path, *ports[0][0])
         else:
             continue
-        message = f"up to {most} replicas on the one node {side.pod['nodeName']}, but {cause} lets only one have its ports"
+        message = f"up to {most} replicas on the one node {node}, but {cause} lets only one have its ports"
         yield Problem("SDN212", key, message, "use nodeSelector instead of nodeName, or drop it", True)
 
 
@@ -174,10 +175,17 @@ def default_metric(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN214", (*side.path, "hpa"), message, "add metrics to say otherwise", True)
 
 
+def pinned_to(pod: dict[str, Any]) -> str:
+    """Give the one node that a pod can run on, "" where the scheduler may choose."""
+    return text(pod, "nodeName") or text(mapping(pod, "nodeSelector"), "kubernetes.io/hostname")
+
+
 def _host_ports(pod: dict[str, Any]) -> list[tuple[tuple[Any, ...], int]]:
     return [
-        (("containers", index, "ports", place, "hostPort"), port["hostPort"])
-        for index, container in maps(pod, "containers")
+        ((group, index, "ports", place, "hostPort"), port["hostPort"])
+        for group in ("containers", "initContainers")
+        for index, container in maps(pod, group)
+        if group == "containers" or text(container, "restartPolicy") == "Always"
         for place, port in maps(container, "ports")
         if whole(port, "hostPort")
     ]

@@ -131,3 +131,15 @@ page(
       --ignore "SDN213=the lab has one node"
     """,
 )
+page(
+    "SDN902",
+    "info",
+    """
+    Ignoring that ignores nothing
+
+    A comment or an annotation in a manifest ignores a rule that finds nothing there: the reason is
+    gone, or the comment stands at the wrong line. A comment behind a value is for that line, one on
+    a line of its own for what follows and is indented below it, one above the first line for the
+    whole document.
+    """,
+)

@@ -11,11 +11,9 @@ from sednactl.sedna.kinds import SEDNA_KINDS
 from sednactl.sedna.releases import SINCE, release_named
 from sednactl.validation.crd import crd_of
 from tests.live.plane.api import Api, Json, eventually
-from tests.upstream import FOLDER as UPSTREAM
 from tests.upstream import upstream_crd
 
 _CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-__all__ = ["UPSTREAM", "install_definitions", "sedna_definitions"]
 
 
 def sedna_definitions(release: str = "v0.7.0") -> list[Json]:
