@@ -9,6 +9,7 @@ import pytest
 
 from tests.live.plane.bare import BarePlane
 from tests.live.plane.programs import why_no_plane
+from tests.sandbox.writing.random_stories import random_story
 from tests.sandbox.writing.recording import FILE, line_of
 from tests.sandbox.writing.stories import STORIES
 from tests.sandbox.writing.story import Story
@@ -36,3 +37,9 @@ def test_both_end_the_same_way(story: Story, bare_plane: BarePlane) -> None:
     theirs = told_to_kubernetes(story, bare_plane)
     _told[story.name] = line_of(story.name, theirs)
     assert compared(told_to_us(story), theirs) == []
+
+
+@pytest.mark.parametrize("seed", range(1000, 1030))
+def test_both_end_the_same_way_whatever_is_told(seed: int, bare_plane: BarePlane) -> None:
+    story = random_story(seed)
+    assert compared(told_to_us(story), told_to_kubernetes(story, bare_plane)) == []
