@@ -33,7 +33,8 @@ class Node:
     `element` is what an undeclared key holds when server-side apply looks at it (None: not allowed).
     `list_type` is atomic, set or map (with `keys`); `merge_key` and `strategy` serve strategic merge
     patches. `zero` is what the API server writes where the field is absent; a field that is `kept`
-    stays when it is empty, others are then as good as not given. `limits` holds a CRD's own value rules. `go` is the Go type's name.
+    stays when it is empty, others are then as good as not given. `limits` holds a CRD's own value
+    rules, `go` is the Go type's name.
     """
 
     __slots__ = (
