@@ -689,6 +689,254 @@ RIGHTS: list[Step] = [
     ("unauth", "GET", f"{A}/deployments", None, {"headers": {"Authorization": "Bearer wrong"}}),
 ]
 
+CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+WIDGETS = f"/apis/example.com/v1/namespaces/{NAMESPACE}/{NAMESPACE}s"
+
+
+def definition(plural: str, **version: Any) -> Json:
+    schema = {
+        "type": "object",
+        "properties": {
+            "spec": {
+                "type": "object",
+                "required": ["size"],
+                "properties": {
+                    "size": {"type": "integer", "minimum": 1, "maximum": 10},
+                    "colour": {"type": "string", "enum": ["red", "blue"], "default": "red"},
+                    "names": {"type": "array", "items": {"type": "string", "maxLength": 5}},
+                },
+            },
+            "status": {"type": "object", "properties": {"size": {"type": "integer"}}},
+        },
+    }
+    served = {
+        "name": "v1",
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": schema},
+        "subresources": {
+            "status": {},
+            "scale": {"specReplicasPath": ".spec.size", "statusReplicasPath": ".status.size"},
+        },
+        **version,
+    }
+    names = {"kind": plural.title().replace("-", "") + "Kind", "plural": plural}
+    spec = {"group": "example.com", "scope": "Namespaced", "names": names, "versions": [served]}
+    return named("CustomResourceDefinition", f"{plural}.example.com", "apiextensions.k8s.io/v1", spec=spec)
+
+
+WRITES: list[Step] = [
+    ("w.generate", "POST", f"{N}/configmaps", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {}}, {}),
+    ("w.update", "PUT", f"{N}/configmaps/none", named("ConfigMap", "none"), query(dryRun="All")),
+    (
+        "w.create",
+        "POST",
+        f"{N}/configmaps",
+        named("ConfigMap", "c", data={"a": "1"}),
+        query(fieldManager="me"),
+    ),
+    (
+        "w.manager",
+        "PATCH",
+        f"{N}/configmaps/c",
+        {"data": {"b": "2"}},
+        {**merge, "query": {"fieldManager": "you"}},
+    ),
+    ("w.drypatch", "PATCH", f"{N}/configmaps/c", {"data": {"b": "3"}}, {**merge, "query": {"dryRun": "All"}}),
+    ("w.same", "PATCH", f"{N}/configmaps/c", {"data": {"b": "2"}}, merge),
+    (
+        "w.duplicate",
+        "POST",
+        f"{N}/configmaps",
+        b'{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"d","name":"e"}}',
+        query(fieldValidation="Strict"),
+    ),
+    ("w.longmanager", "POST", f"{N}/configmaps", named("ConfigMap", "x"), query(fieldManager="m" * 129)),
+    (
+        "w.yaml",
+        "POST",
+        f"{N}/configmaps",
+        b"{kind: ConfigMap, apiVersion: v1, metadata: {name: y}}",
+        {"content_type": "application/yaml"},
+    ),
+    (
+        "w.applyyaml",
+        "PATCH",
+        f"{N}/configmaps/z",
+        b"kind: ConfigMap\napiVersion: v1\nmetadata: {name: z}\ndata: {a: b}\n",
+        apply("one"),
+    ),
+    (
+        "w.applyagain",
+        "PATCH",
+        f"{N}/configmaps/z",
+        b"kind: ConfigMap\napiVersion: v1\nmetadata: {name: z}\n",
+        apply("one"),
+    ),
+    ("w.applyname", "PATCH", f"{N}/configmaps/z", named("ConfigMap", "other"), apply("one")),
+    ("w.applykind", "PATCH", f"{N}/configmaps/z", {"metadata": {"name": "z"}}, apply("one")),
+    (
+        "w.applymanaged",
+        "PATCH",
+        f"{N}/configmaps/z",
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "z", "managedFields": [{"manager": "x"}]},
+        },
+        apply("one"),
+    ),
+    ("w.immutable", "PATCH", f"{N}/configmaps/z", {"immutable": True}, merge),
+    ("w.immutable2", "PATCH", f"{N}/configmaps/z", {"data": {"q": "r"}}, merge),
+    ("w.deletequery", "DELETE", f"{N}/configmaps/z", None, query(propagationPolicy="Orphan")),
+    ("w.deletejunk", "DELETE", f"{N}/configmaps/c", b"{", {}),
+    ("w.deletekind", "DELETE", f"{N}/configmaps/c", named("ConfigMap", "c"), {}),
+    ("w.grace", "DELETE", f"{N}/configmaps/c", delete_options(gracePeriodSeconds=30), {}),
+    ("w.statusless", "PATCH", f"{N}/configmaps/c/status", {}, merge),
+    ("w.scaleless", "GET", f"{N}/pods/c/scale", None, {}),
+    ("w.scale404", "PATCH", f"{A}/deployments/none/scale", {"spec": {"replicas": 1}}, merge),
+    ("w.bind404", "POST", f"{N}/pods/none/binding", binding("none"), {}),
+    (
+        "w.owner",
+        "POST",
+        f"{N}/configmaps",
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {
+                "name": "o",
+                "ownerReferences": [
+                    {
+                        "apiVersion": "v1",
+                        "kind": "Pod",
+                        "name": "p",
+                        "uid": OTHER_UID,
+                        "blockOwnerDeletion": True,
+                    }
+                ],
+            },
+        },
+        {},
+    ),
+    (
+        "w.badowner",
+        "POST",
+        f"{N}/configmaps",
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "o2", "ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "p"}]},
+        },
+        {},
+    ),
+    (
+        "w.badlabel",
+        "POST",
+        f"{N}/configmaps",
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "o3", "labels": {"a b": "c d"}}},
+        {},
+    ),
+    (
+        "w.badfinalizer",
+        "POST",
+        f"{N}/configmaps",
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "o4", "finalizers": ["x y"]}},
+        {},
+    ),
+    (
+        "w.nsput",
+        "PATCH",
+        f"/api/v1/namespaces/{NAMESPACE}",
+        {"metadata": {"labels": {"a": "b", "kubernetes.io/metadata.name": "x"}}, "spec": {"finalizers": []}},
+        merge,
+    ),
+    ("w.saccount", "GET", f"{N}/serviceaccounts/default", None, table),
+    ("w.deletesa", "DELETE", f"{N}/serviceaccounts/default", None, {}),
+    ("w.nosa", "DELETE", f"{N}/serviceaccounts/default", None, {}),
+    (
+        "w.role",
+        "POST",
+        "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+        named(
+            "ClusterRole",
+            NAMESPACE,
+            "rbac.authorization.k8s.io/v1",
+            rules=[{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}],
+        ),
+        {},
+    ),
+    ("w.roletable", "GET", f"/apis/rbac.authorization.k8s.io/v1/clusterroles/{NAMESPACE}", None, table),
+    (
+        "w.binding",
+        "POST",
+        "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+        named(
+            "ClusterRoleBinding",
+            NAMESPACE,
+            "rbac.authorization.k8s.io/v1",
+            roleRef={"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": NAMESPACE},
+            subjects=[
+                {"kind": "ServiceAccount", "name": "sa", "namespace": "x"},
+                {"kind": "User", "name": "jane"},
+            ],
+        ),
+        {},
+    ),
+    (
+        "w.bindingtable",
+        "GET",
+        f"/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/{NAMESPACE}",
+        None,
+        table,
+    ),
+    ("w.roledelete", "DELETE", f"/apis/rbac.authorization.k8s.io/v1/clusterroles/{NAMESPACE}", None, {}),
+    (
+        "w.bindingdelete",
+        "DELETE",
+        f"/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/{NAMESPACE}",
+        None,
+        {},
+    ),
+]
+
+DEFINITIONS: list[Step] = [
+    ("d.create", "POST", CRDS, definition(f"{NAMESPACE}s"), {}),
+    ("d.again", "POST", CRDS, definition(f"{NAMESPACE}s"), {}),
+    ("d.wait", "GET", f"{CRDS}/{NAMESPACE}s.example.com", None, {"until": "Established"}),
+    ("d.table", "GET", f"{CRDS}/{NAMESPACE}s.example.com", None, table),
+    ("d.badname", "POST", CRDS, {**definition("x"), "metadata": {"name": "wrong"}}, {}),
+    ("d.norv", "PUT", f"{CRDS}/{NAMESPACE}s.example.com", definition(f"{NAMESPACE}s"), {}),
+    ("d.group", "GET", "/apis/example.com", None, {}),
+]
+for _name, _body in {
+    "good": {"size": 3, "unknown": 1},
+    "small": {"size": 0},
+    "big": {"size": 99, "colour": "green"},
+    "missing": {},
+    "types": {"size": "x", "names": "y"},
+    "long": {"size": 1, "names": ["abcdef"]},
+}.items():
+    _kind = f"{NAMESPACE}s".title().replace("-", "") + "Kind"
+    DEFINITIONS.append((f"d.{_name}", "POST", WIDGETS, named(_kind, _name, "example.com/v1", spec=_body), {}))
+DEFINITIONS += [
+    ("d.scale", "GET", f"{WIDGETS}/good/scale", None, {}),
+    ("d.scaled", "PATCH", f"{WIDGETS}/good/scale", {"spec": {"replicas": 5}}, merge),
+    ("d.toobig", "PATCH", f"{WIDGETS}/good/scale", {"spec": {"replicas": 50}}, merge),
+    ("d.status", "PATCH", f"{WIDGETS}/good/status", {"status": {"size": 4, "other": 1}}, merge),
+    ("d.badstatus", "PATCH", f"{WIDGETS}/good/status", {"status": {"size": "x"}}, merge),
+    ("d.get", "GET", f"{WIDGETS}/good", None, {}),
+    (
+        "d.remove",
+        "PATCH",
+        f"{WIDGETS}/good",
+        [{"op": "remove", "path": "/spec/colour"}],
+        {"content_type": JSON_PATCH},
+    ),
+    ("d.partial", "GET", WIDGETS, None, {"accept": PARTIAL_LIST}),
+    ("d.fields", "GET", WIDGETS, None, query(fieldSelector="spec.size=3")),
+    ("d.delete", "DELETE", f"{CRDS}/{NAMESPACE}s.example.com", None, {}),
+]
+
 CONVERSATIONS: dict[str, list[Step]] = {
     "namespaces": NAMESPACES,
     "objects": OBJECTS,
@@ -701,4 +949,6 @@ CONVERSATIONS: dict[str, list[Step]] = {
     "paths": PATHS,
     "lists": LISTS,
     "rights": RIGHTS,
+    "writes": WRITES,
+    "definitions": DEFINITIONS,
 }

@@ -270,6 +270,35 @@ def test_explain_and_resources(kubectl: Kubectl) -> None:
     assert "v1.32" in kubectl("version")
 
 
+def test_cordon_and_drain(kubectl: Kubectl, api: Raw) -> None:
+    node = f"n-{secrets.token_hex(3)}"
+    assert (
+        api.post("/api/v1/nodes", {"apiVersion": "v1", "kind": "Node", "metadata": {"name": node}}).status
+        == 201
+    )
+    bound = pod("p")
+    bound["spec"]["nodeName"] = node
+    kubectl("apply", "-f", "-", input=bound)
+    assert "cordoned" in kubectl("cordon", node)
+    assert "SchedulingDisabled" in kubectl("get", "node", node)
+    assert "drained" in kubectl("drain", node, "--force", "--grace-period=0", "--timeout=30s")
+    assert kubectl("get", "pods", "-o", "name") == ""
+    assert "uncordoned" in kubectl("uncordon", node)
+
+
+def test_rollout_and_images(kubectl: Kubectl) -> None:
+    kubectl("apply", "-f", "-", input=WEB)
+    assert "image updated" in kubectl("set", "image", "deploy/web", "c=nginx:2")
+    assert "restarted" in kubectl("rollout", "restart", "deploy/web")
+    found = json.loads(kubectl("get", "deploy", "web", "-o", "json"))
+    template = found["spec"]["template"]
+    assert template["spec"]["containers"][0]["image"] == "nginx:2"
+    assert "kubectl.kubernetes.io/restartedAt" in template["metadata"]["annotations"]
+    assert found["metadata"]["generation"] == 3
+    assert "exposed" in kubectl("expose", "deploy", "web", "--port=80")
+    assert {"deployment.apps/web", "service/web"} <= set(kubectl("get", "all", "-o", "name").split())
+
+
 def test_top(kubectl: Kubectl, api: Raw, namespace: str) -> None:
     if api.real:
         pytest.skip("a real API server needs a metrics server beside it")

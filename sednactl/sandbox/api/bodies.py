@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from sednactl.sandbox.api.autoscaling_versions import to_v2
@@ -19,8 +20,8 @@ def read_body(data: bytes, content_type: str, kind: str = "") -> Any:
     """Read a body meant for a kind. Raises Refusal BadRequest for what is neither JSON nor YAML, and for other types."""
     if content_type == PROTOBUF:
         return read_protobuf(data)
-    if content_type in YAML and data[:1] != b"{":
-        return _yaml(data)
+    if content_type in YAML:
+        return _json_or_yaml(data)
     if content_type not in (*_JSON, *YAML):
         raise Refusal(
             "UnsupportedMediaType",
@@ -43,6 +44,26 @@ def read_patch(data: bytes) -> Any:
         raise Refusal("BadRequest", f"error decoding patch: {json_error(data)}") from None
 
 
+def part_of(content: Any, *path: str) -> Json:
+    """Give the object that lies below a body, empty where nothing does. Raises Refusal BadRequest for anything else."""
+    here = content
+    for step in ("", *path):
+        here = here.get(step) if step else here
+        if here is None and step:
+            return {}
+        if not isinstance(here, dict):
+            where = f" field {step}" if step else ""
+            raise Refusal("BadRequest", f"json: cannot unmarshal {word_of(here)} into Go struct{where}")
+    return dict(here)
+
+
+def word_of(value: Any) -> str:
+    """Give Go's word for the type of a JSON value."""
+    return {list: "array", str: "string", bool: "bool", dict: "object", type(None): "null"}.get(
+        type(value), "number"
+    )
+
+
 def unrecognized(kind: str, why: str, data: bytes) -> Refusal:
     """Give the 400 for a body that is no object of the kind."""
     return Refusal(
@@ -50,26 +71,59 @@ def unrecognized(kind: str, why: str, data: bytes) -> Refusal:
     )
 
 
+def _json_or_yaml(data: bytes) -> Any:
+    try:
+        return decode(data)  # what most clients send under YAML's name, and read much faster
+    except ValueError:
+        return _yaml(data)
+
+
 def _yaml(data: bytes) -> Any:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(data, loader)  # noqa: S506 - a safe loader, the fast one where it is built in
-    except yaml.YAMLError as error:
+        return _plain(yaml.load(data, loader))  # noqa: S506 - a safe loader, the fast one where it is built in
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Refusal("BadRequest", f"error decoding YAML: {error}") from None
+
+
+def _plain(value: Any) -> Any:
+    """Give what YAML said as JSON can say it. Raises ValueError for what it cannot."""
+    if isinstance(value, dict):
+        return {_key(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, int) and not isinstance(value, bool) and not -(1 << 63) <= value < 1 << 64:
+        return float(value)
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    raise ValueError(f"{type(value).__name__} is no JSON")
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    if isinstance(key, (str, int, float)):
+        return str(key)
+    raise ValueError("a key is no string")
 
 
 def object_of(kind: Kind, content: Any, raw: bytes = b"") -> Json:
     """Give a body as an object of the kind. Raises Refusal for another kind or version; `raw` is shown then."""
     if not isinstance(content, dict):
-        word = {list: "array", str: "string", bool: "bool", type(None): "null"}.get(type(content), "number")
         why = (
-            f"couldn't get version/kind; json parse error: json: cannot unmarshal {word} into Go value of type "
+            f"couldn't get version/kind; json parse error: json: cannot unmarshal {word_of(content)} into Go value of type "
             'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
         )
         raise unrecognized(kind.kind, why, raw)
     said_kind, said_version = content.get("kind"), content.get("apiVersion")
+    for field, said in (("kind", said_kind), ("apiVersion", said_version)):
+        if not isinstance(said, (str, type(None))):
+            why = f"json: cannot unmarshal {word_of(said)} into Go struct field .{field} of type string"
+            raise unrecognized(kind.kind, f"couldn't get version/kind; json parse error: {why}", raw)
     if kind.custom is not None:
         _check_custom(kind, content, raw)
     elif said_version and said_version != kind.api_version:
@@ -87,11 +141,17 @@ def object_of(kind: Kind, content: Any, raw: bytes = b"") -> Json:
             f"({kind.version}.{said_kind}) to ({package}.{kind.kind}): unknown conversion",
         )
     meta = content.get("metadata")
+    if not isinstance(meta, (dict, type(None))):
+        raise Refusal(
+            "BadRequest",
+            f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: json: cannot unmarshal '
+            f"{word_of(meta)} into Go struct field {kind.kind}.metadata of type v1.ObjectMeta",
+        )
     return {
         **content,
         "apiVersion": kind.api_version,
         "kind": kind.kind,
-        "metadata": dict(meta) if isinstance(meta, dict) else meta if meta is not None else {},
+        "metadata": dict(meta or {}),
     }
 
 

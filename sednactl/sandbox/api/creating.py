@@ -8,10 +8,10 @@ from sednactl.sandbox.api import writing
 from sednactl.sandbox.api.bodies import object_of, read_body, stored_form
 from sednactl.sandbox.api.builtin_rules import decode_plain_secrets, prepare_create
 from sednactl.sandbox.api.custom_kinds import DEFINITIONS
-from sednactl.sandbox.api.definitions import look_at_definition
+from sednactl.sandbox.api.definitions import check_definition, look_at_definition
 from sednactl.sandbox.api.kinds import Kind
 from sednactl.sandbox.api.metadata import begin_metadata
-from sednactl.sandbox.api.namespaces import check_place
+from sednactl.sandbox.api.namespaces import NAMESPACES, check_place
 from sednactl.sandbox.api.options import WriteOptions, write_options
 from sednactl.sandbox.api.paths import Target
 from sednactl.sandbox.api.presenting import Form, form_of, partial, typed
@@ -71,13 +71,24 @@ def create_object(
         generated = bool(fresh["metadata"].get("generateName")) and not content["metadata"].get("name")
         _claim_name(state, kind, namespace, fresh, generated)
         writing.validate_create(fresh, structure)
+        if kind.shelf == DEFINITIONS:
+            check_definition(state, fresh)
         prepare_create(state, kind, fresh, options.dry_run)
         if options.dry_run:
             return fresh, admitted.warnings
         state.put(kind, fresh)
         if kind.shelf == DEFINITIONS:
             look_at_definition(state, fresh)
+        elif kind.shelf == NAMESPACES:
+            _furnish(state, fresh["metadata"]["name"], options)
     return fresh, admitted.warnings
+
+
+def _furnish(state: State, namespace: str, options: WriteOptions) -> None:
+    """Give a new namespace the service account that its pods run as (elsewhere a controller does)."""
+    kind = state.kind_of(("", "serviceaccounts"))
+    account = {"apiVersion": "v1", "kind": kind.kind, "metadata": {"name": "default"}}
+    create_object(state, kind, namespace, account, options)
 
 
 def _claim_name(state: State, kind: Kind, namespace: str, fresh: Json, generated: bool) -> None:

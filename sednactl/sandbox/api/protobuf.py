@@ -29,7 +29,8 @@ def read_protobuf(data: bytes) -> Json:
     """Read one object with its envelope. Raises Refusal BadRequest for what is none, or of a kind that is not known."""
     try:
         return _read(data)
-    except (ValueError, IndexError, struct.error, UnicodeDecodeError, RecursionError):
+    except (ValueError, IndexError, TypeError, AttributeError, OverflowError, OSError, struct.error):
+        # A field of another wire type than its message says, a time beyond the calendar, a text that is none.
         raise Refusal("BadRequest", "the body is no object in Kubernetes' protobuf encoding") from None
 
 

@@ -10,7 +10,7 @@ from sednactl.sandbox.api.bodies import object_of, read_body, read_patch, stored
 from sednactl.sandbox.api.builtin_rules import decode_plain_secrets, prepare_update
 from sednactl.sandbox.api.creating import answer_object, create_object
 from sednactl.sandbox.api.custom_kinds import DEFINITIONS
-from sednactl.sandbox.api.definitions import look_at_definition
+from sednactl.sandbox.api.definitions import check_definition, look_at_definition
 from sednactl.sandbox.api.deleting import remove_object
 from sednactl.sandbox.api.kinds import Kind
 from sednactl.sandbox.api.metadata import (
@@ -119,6 +119,8 @@ def change_object(
         check_namespace(kind, meta, target.namespace)
         new = writing.with_defaults(new, structure)
         decode_plain_secrets(kind, new)
+        if kind.shelf == DEFINITIONS:
+            check_definition(state, new)
         if not applied:  # in the version that was written, before the server adds what is nobody's
             new = _tracked(state, kind, old, new, options.manager, target.subresource or tracked_as)
         stored_structure = state.structure(state.kind_of(kind.shelf)) if kind.custom is None else structure

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,36 @@ def test_the_one_before_serves_where_the_newest_is_missing(server: ApiServer, tm
     (tmp_path / NEWEST).unlink()
     assert load(tmp_path) is not None
     assert (tmp_path / BEFORE).exists()
+
+
+SAVING = """
+import sys
+from pathlib import Path
+from sednactl.sandbox.api.bootstrap import furnish
+from sednactl.sandbox.api.server import ApiServer
+from sednactl.sandbox.api.snapshot import save
+from sednactl.sandbox.clock import Clock
+
+server = ApiServer(Clock())
+furnish(server)
+while True:
+    save(server.state, Path(sys.argv[1]))
+    print("saved", flush=True)
+"""
+
+
+@pytest.mark.parametrize("saves", [1, 2, 7])
+def test_killed_in_the_middle_of_a_write_there_is_a_whole_one(tmp_path: Path, saves: int) -> None:
+    command = [sys.executable, "-c", SAVING, str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    for _ in range(saves):
+        assert process.stdout.readline() == b"saved\n"
+    process.kill()  # it is already at the next one
+    process.wait()
+    process.stdout.close()
+    kept = load(tmp_path)
+    assert kept is not None
+    assert kept.torn == ()
+    names = {item["metadata"]["name"] for item in ask(reborn(tmp_path), "GET", "/api/v1/namespaces")["items"]}
+    assert "sedna" in names

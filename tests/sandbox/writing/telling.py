@@ -6,9 +6,9 @@ import functools
 from typing import Any
 
 from sednactl.sandbox.api.writing import Structure, structure_of_builtin, structure_of_crd
-from tests.live.plane.definitions import sedna_definitions
-from tests.sandbox.writing.bare_plane import BarePlane
-from tests.sandbox.writing.stories import PATHS, Story, body_of
+from sednactl.validation.crd import crd_of
+from tests.live.plane.bare import BarePlane
+from tests.sandbox.writing.story import PATHS, Story, body_of
 from tests.sandbox.writing.twin import Outcome, Twin, comparable
 
 _VERBS = {"create": "POST", "update": "PUT"}
@@ -17,11 +17,11 @@ _CONTENT = {"create": "json", "update": "json", "apply": "apply-patch+yaml"}
 
 @functools.cache
 def structure_for(kind: str) -> Structure:
-    """Give the structure of a kind of the stories; Sedna's by the CRDs that the plane has."""
+    """Give the structure of a kind of the stories; Sedna's by our own CRDs, which other tests hold to upstream's."""
     version, _ = PATHS[kind]
     if version != "sedna.io/v1alpha1":
         return structure_of_builtin(version, kind.partition("/")[0])
-    definition = next(each for each in sedna_definitions() if each["spec"]["names"]["kind"] == kind)
+    definition = crd_of(kind)
     return structure_of_crd(definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"], version, kind)
 
 

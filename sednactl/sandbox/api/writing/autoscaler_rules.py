@@ -14,7 +14,7 @@ from sednactl.sandbox.api.writing.field_errors import (
     required,
 )
 from sednactl.sandbox.api.writing.names import label_errors, path_segment_errors
-from sednactl.sedna.quantity import nano_units
+from sednactl.sandbox.api.writing.quantities import nanos_of
 
 LONGEST_PERIOD, LONGEST_WINDOW = 1800, 3600
 """Seconds."""
@@ -181,7 +181,7 @@ def _target_errors(target: dict[str, Any], path: str) -> list[FieldError]:
         errors.append(invalid(f"{path}.type", kind, "must be either Utilization, Value, or AverageValue"))
     for name in ("value", "averageValue"):
         quantity = target.get(name)
-        if quantity is not None and nano_units(quantity) <= 0:
+        if quantity is not None and nanos_of(quantity) <= 0:
             errors.append(invalid(f"{path}.{name}", GoText(_quantity_words(quantity)), "must be positive"))
     utilization = target.get("averageUtilization")
     if utilization is not None and utilization < 1:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sednactl.sedna.quantity import canonical, nano_units
+from sednactl.sandbox.api.writing.quantities import nanos_of
+from sednactl.sedna.quantity import canonical
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -48,7 +49,7 @@ def _volume(value: dict[str, Any]) -> None:
 def _resources(value: dict[str, Any]) -> None:
     for side in ("limits", "requests"):
         for name, quantity in value.get(side, {}).items():
-            nanos = nano_units(quantity)
+            nanos = nanos_of(quantity)
             if nanos % 10**6:  # finer than a thousandth is rounded up
                 value[side][name] = canonical(-(-nanos // 10**6) * 10**6)
 

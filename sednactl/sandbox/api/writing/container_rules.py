@@ -19,7 +19,8 @@ from sednactl.sandbox.api.writing.names import (
     port_name_errors,
     qualified_name_errors,
 )
-from sednactl.sedna.quantity import NANO, nano_units
+from sednactl.sandbox.api.writing.quantities import nanos_of
+from sednactl.sedna.quantity import NANO
 
 PROTOCOLS = ("SCTP", "TCP", "UDP")
 _PULL_POLICIES = ("Always", "IfNotPresent", "Never")
@@ -173,15 +174,15 @@ def resource_errors(resources: dict[str, Any], path: str) -> list[FieldError]:
         for name, quantity in said.items():
             where = f"{path}.{side}[{name}]"
             errors += _resource_name_errors(name, where)
-            if nano_units(quantity) < 0:
+            if nanos_of(quantity) < 0:
                 errors.append(invalid(where, quantity, "must be greater than or equal to 0"))
-            if "/" in name and nano_units(quantity) % NANO:
+            if "/" in name and nanos_of(quantity) % NANO:
                 errors.append(invalid(where, quantity, "must be an integer"))
     for name, quantity in requests.items():
         limit = limits.get(name)
         if limit is None:
             continue
-        if nano_units(quantity) > nano_units(limit):
+        if nanos_of(quantity) > nanos_of(limit):
             errors.append(
                 invalid(
                     f"{path}.requests",
@@ -189,7 +190,7 @@ def resource_errors(resources: dict[str, Any], path: str) -> list[FieldError]:
                     f"must be less than or equal to {name} limit of {limit}",
                 )
             )
-        elif "/" in name and nano_units(quantity) != nano_units(limit):
+        elif "/" in name and nanos_of(quantity) != nanos_of(limit):
             errors.append(invalid(f"{path}.requests", quantity, f"must be equal to {name} limit of {limit}"))
     return errors
 

@@ -27,18 +27,26 @@ def validate_update(
     Through the status subresource only `status` is judged by a CRD's schema.
     """
     errors = metadata_update_errors(old.get("metadata") or {}, new.get("metadata") or {})
-    rule = UPDATE_RULES.get(structure.kind) if structure.builtin else None
-    changed = rule(old, new) if rule is not None else []
-    judged = _errors(new, structure, subresource)
-    for found in (judged, changed) if structure.kind in _CHANGES_LAST else (changed, judged):
-        errors += [error for error in found if error not in errors]
-    refuse(structure, _name_of(new), errors)
+    metadata = new.get("metadata") or {}
+    errors += metadata_errors(structure.kind, metadata, builtin=structure.builtin)
+    if not structure.builtin:
+        errors += schema_errors(structure.root, new, subresource=subresource)
+    elif _content(old) != _content(new):  # rules of built-in kinds never look at the status
+        change, whole = UPDATE_RULES.get(structure.kind), CREATE_RULES.get(structure.kind)
+        changed = change(old, new) if change is not None else []
+        judged = whole(new) if whole is not None else []
+        errors += judged + changed if structure.kind in _CHANGES_LAST else changed + judged
+    refuse(structure, _name_of(new), list(dict.fromkeys(errors)))
 
 
-def _errors(obj: dict[str, Any], structure: Structure, subresource: str = "") -> list[FieldError]:
+def _content(obj: dict[str, Any]) -> dict[str, Any]:
+    return {key: item for key, item in obj.items() if key not in ("metadata", "status")}
+
+
+def _errors(obj: dict[str, Any], structure: Structure) -> list[FieldError]:
     errors = metadata_errors(structure.kind, obj.get("metadata") or {}, builtin=structure.builtin)
     if not structure.builtin:
-        return errors + schema_errors(structure.root, obj, subresource=subresource)
+        return errors + schema_errors(structure.root, obj)
     rule = CREATE_RULES.get(structure.kind)
     return errors + (rule(obj) if rule is not None else [])
 
