@@ -36,7 +36,7 @@ def report(node: Json, plan: NodePlan | None, now: datetime) -> Json | None:
     conditions = []
     for type_, (state, reason, message) in _GOOD.items():
         old = before.get(type_, {})
-        since = old["lastTransitionTime"] if old.get("status") == state else written(now)
+        since = (old.get("lastTransitionTime") if old.get("status") == state else None) or written(now)
         conditions.append(
             {
                 "type": type_,
