@@ -196,6 +196,6 @@ def _drop(index: dict[Any, dict[str, None]], entry: Any, uid: str) -> None:
 def _older(item: Json, known: Json) -> bool:
     """Tell whether an object is no newer than the known one of its name (resourceVersions count up)."""
     version, last = item["metadata"].get("resourceVersion", ""), known["metadata"].get("resourceVersion", "")
-    if version.isdigit() and last.isdigit():
+    if version.isdecimal() and last.isdecimal():
         return int(version) <= int(last)
     return bool(version == last) and item["metadata"]["uid"] == known["metadata"]["uid"]
