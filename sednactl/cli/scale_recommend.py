@@ -118,6 +118,8 @@ def recommend(
       sednactl scale recommend -f helmet.yaml -o values > hpa.yaml
     """
     surroundings: Surroundings = ctx.obj
+    from os import cpu_count
+
     from sednactl.cli import scale_inputs as inputs
     from sednactl.cli.scale_assumptions import assumptions, prices, share
     from sednactl.cli.scale_controller import controller_settings
@@ -136,7 +138,7 @@ def recommend(
     for remark in (*wanted.remarks, *remarks):
         surroundings.stderr.write(f"note: {remark}\n")
     with inputs.progress(surroundings, count(caps)) as done:
-        sides = recommended(variant, plans.build, wish, caps, done)
+        sides = recommended(variant, plans.build, wish, caps, done, processes=cpu_count() or 1)
     from sednactl.render import scale_recommended as shown
 
     if output is RecommendFormat.VALUES:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sednactl.scaling.comparison import Prices
+from sednactl.scaling.controller_settings import ControllerSettings
+from sednactl.scaling.processes import worked_off
 from sednactl.scaling.service_plan import Variant
 from sednactl.scaling.simulation import Plan, SidePlan, SideRun, run_side
 from sednactl.scaling.variants import with_settings
@@ -87,15 +89,21 @@ Build = Callable[[Variant], Plan]
 
 
 def recommend(
-    variant: Variant, build: Build, wish: Wish, caps: Mapping[str, int], done: Callable[[], object]
+    variant: Variant,
+    build: Build,
+    wish: Wish,
+    caps: Mapping[str, int],
+    done: Callable[[], object],
+    *,
+    processes: int = 1,
 ) -> tuple[Recommended, Recommended]:
     """Search both sides. `build` makes a variant's plan; `caps` are the most replicas a side may have."""
     plan = build(variant)
-    edge = _search("edge", variant, build, plan.edge_load, wish, caps["edge"], done)
+    edge = _search("edge", variant, build, plan.edge_load, wish, caps["edge"], done, processes)
     chosen = edge.best or edge.nearest
     share = plan.hard_share / plan.step
     passed_on = [share * served + own for served, own in zip(chosen.run.served, plan.cloud_load, strict=True)]
-    return edge, _search("cloud", variant, build, passed_on, wish, caps["cloud"], done)
+    return edge, _search("cloud", variant, build, passed_on, wish, caps["cloud"], done, processes)
 
 
 def candidates() -> Iterator[Mapping[str, str | int]]:
@@ -114,6 +122,24 @@ def count(caps: Mapping[str, int]) -> int:
     return sum(1 for cap in caps.values() for one in candidates() if int(one["min"]) <= cap)
 
 
+@dataclass(frozen=True)
+class _Trial:
+    """One candidate to be run, complete enough for another process."""
+
+    plan: SidePlan
+    load: Sequence[float]
+    step: float
+    controller: ControllerSettings
+
+
+def _run(trial: _Trial) -> SideRun:
+    return replace(run_side(trial.plan, trial.load, trial.step, trial.controller), series=[])
+
+
+def _summed(trial: _Trial) -> SideRun:
+    return replace(_run(trial), served=[])
+
+
 def _search(
     side: str,
     variant: Variant,
@@ -122,58 +148,52 @@ def _search(
     wish: Wish,
     cap: int,
     done: Callable[[], object],
+    processes: int,
 ) -> Recommended:
-    def tried(hpas: Variant, settings: Mapping[str, str | int]) -> Candidate:
-        plan = build(hpas)
-        part: SidePlan = plan.edge if side == "edge" else plan.cloud
-        run = run_side(part, load, plan.step, plan.settings)
-        return Candidate(settings, replace(run, series=[]), tuple(_broken(run, wish)))
-
-    present = tried(variant, {})
     bare = replace(variant, hpas={**variant.hpas, side: None}, replicas={})
-    found = []
-    for settings in candidates():
-        if int(settings["min"]) > cap:
-            continue
-        # As much room as there is; the bound is drawn in once it shows how much is used.
-        wide = with_settings(
-            bare, [(f"{side}.{key}", value) for key, value in {**settings, "max": cap}.items()]
-        )
-        found.append(tried(wide, {"min": settings["min"], "max": cap, **settings}))
-        done()
+
+    def trial(chosen: Variant) -> _Trial:
+        plan = build(chosen)
+        return _Trial(plan.edge if side == "edge" else plan.cloud, load, plan.step, plan.settings)
+
+    def scaled(settings: Mapping[str, str | int]) -> _Trial:
+        return trial(with_settings(bare, [(f"{side}.{key}", value) for key, value in settings.items()]))
+
+    def whole(settings: Mapping[str, str | int]) -> Candidate:
+        """Run a candidate once more, for what it served too."""
+        run = _run(scaled(settings))
+        return Candidate(settings, run, tuple(_broken(run, wish)))
+
+    # As much room as there is; the bound is drawn in once it shows how much is used.
+    choices = [{"min": one["min"], "max": cap, **one} for one in candidates() if int(str(one["min"])) <= cap]
+    trials = [scaled(settings) for settings in choices]
+    runs = worked_off(_summed, trials, len(trials) * len(load), processes=processes, done=done)
+    found = [
+        Candidate(settings, run, tuple(_broken(run, wish)))
+        for settings, run in zip(choices, runs, strict=True)
+    ]
     ordered = sorted(found, key=_order)
     keeping = [one for one in ordered if not one.broken]
-    best = _drawn_in(keeping[0], side, bare, cap, tried) if keeping else None
+    best = _drawn_in(keeping[0], cap, whole) if keeping else None
     cheaper = [one for one in ordered if one.broken and best is not None and one.hours < best.hours]
     nearest = min(found, key=lambda one: (_excess(one.run, wish), _order(one)))
+    present = _run(trial(variant))
     return Recommended(
         side,
         best,
-        next((one for one in keeping[1:] if best is not None and one.hours > keeping[0].hours), None),
+        next((one for one in keeping[1:] if one.hours > keeping[0].hours), None),
         cheaper[-1] if cheaper else None,
-        nearest,
-        present,
+        whole(nearest.settings) if best is None else nearest,
+        Candidate({}, present, tuple(_broken(present, wish))),
         len(found),
     )
 
 
-def _drawn_in(
-    best: Candidate,
-    side: str,
-    bare: Variant,
-    cap: int,
-    tried: Callable[[Variant, Mapping[str, str | int]], Candidate],
-) -> Candidate:
+def _drawn_in(best: Candidate, cap: int, whole: Callable[[Mapping[str, str | int]], Candidate]) -> Candidate:
     """Draw max in to what was used and a quarter more, if that changes nothing for the worse."""
     peak = best.run.peak
-    most = min(cap, peak + max(1, -(-peak // 4)))
-    if most == cap:
-        return best
-    settings = {**best.settings, "max": most}
-    again = tried(
-        with_settings(bare, [(f"{side}.{key}", value) for key, value in settings.items()]), settings
-    )
-    return best if again.broken else again
+    drawn = whole({**best.settings, "max": min(cap, peak + max(1, -(-peak // 4)))})
+    return whole(best.settings) if drawn.broken else drawn
 
 
 def _order(one: Candidate) -> tuple[float, int, int]:

@@ -63,6 +63,17 @@ def test_nothing_cheaper_keeps_it(sides: dict[str, Recommended]) -> None:
             assert one.cheaper.hours < one.best.hours and one.cheaper.broken
 
 
+def test_several_processes_recommend_the_same(
+    sides: dict[str, Recommended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sednactl.scaling.processes.WORTH_A_PROCESS", 0)
+    wish = Wish(overload=0.02, unmet=0.01)
+    found = recommend(
+        variant_of(service(), "x"), _plan, wish, {"edge": 6, "cloud": 5}, lambda: None, processes=2
+    )
+    assert {one.side: one for one in found} == sides
+
+
 def test_a_goal_beyond_reach_gives_what_comes_closest() -> None:
     variant = variant_of(service(), "x")
     edge, _ = recommend(variant, _plan, Wish(0.0, 0.0), {"edge": 1, "cloud": 1}, lambda: None)
