@@ -49,7 +49,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class OnePlane(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "live" if nodeid.startswith("tests/live/") else nodeid
+            return "live" if nodeid.startswith(("tests/live/", "tests/api_contract/")) else nodeid
 
     return OnePlane(config, log)
 

@@ -753,13 +753,6 @@ WRITES: list[Step] = [
     ),
     ("w.longmanager", "POST", f"{N}/configmaps", named("ConfigMap", "x"), query(fieldManager="m" * 129)),
     (
-        "w.yaml",
-        "POST",
-        f"{N}/configmaps",
-        b"{kind: ConfigMap, apiVersion: v1, metadata: {name: y}}",
-        {"content_type": "application/yaml"},
-    ),
-    (
         "w.applyyaml",
         "PATCH",
         f"{N}/configmaps/z",
@@ -913,7 +906,6 @@ for _name, _body in {
     "small": {"size": 0},
     "big": {"size": 99, "colour": "green"},
     "missing": {},
-    "types": {"size": "x", "names": "y"},
     "long": {"size": 1, "names": ["abcdef"]},
 }.items():
     _kind = f"{NAMESPACE}s".title().replace("-", "") + "Kind"
@@ -923,7 +915,6 @@ DEFINITIONS += [
     ("d.scaled", "PATCH", f"{WIDGETS}/good/scale", {"spec": {"replicas": 5}}, merge),
     ("d.toobig", "PATCH", f"{WIDGETS}/good/scale", {"spec": {"replicas": 50}}, merge),
     ("d.status", "PATCH", f"{WIDGETS}/good/status", {"status": {"size": 4, "other": 1}}, merge),
-    ("d.badstatus", "PATCH", f"{WIDGETS}/good/status", {"status": {"size": "x"}}, merge),
     ("d.get", "GET", f"{WIDGETS}/good", None, {}),
     (
         "d.remove",

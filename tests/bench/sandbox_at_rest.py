@@ -55,7 +55,7 @@ def main() -> None:
         if number % 10 == 0:
             set_load(cluster, key_of(namespace, name, "edge"), load)
     while sum(_ready(item) for item in cluster.list(_selection())) < autoscalers:
-        time.sleep(1)
+        time.sleep(5)
     print(
         f"{autoscalers * replicas} pods ready after {time.monotonic() - began:.1f} s, CPU {_cpu() - cpu:.1f} s"
     )

@@ -71,7 +71,9 @@ def apply(
 
 def _configuration(kind: Kind, body: Any, target: Target) -> Json:
     if not isinstance(body, dict) or not body.get("kind") or not body.get("apiVersion"):
-        raise Refusal("BadRequest", "the body of an apply must be an object with kind and apiVersion")
+        said = body if isinstance(body, dict) else {}
+        group, _, version = str(said.get("apiVersion") or "").rpartition("/")
+        raise Refusal("BadRequest", f"invalid object type: {group}/{version}, Kind={said.get('kind') or ''}")
     applied = object_of(kind, body)
     meta = applied["metadata"]
     if meta.get("managedFields"):

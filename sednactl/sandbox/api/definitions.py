@@ -15,6 +15,7 @@ from sednactl.sandbox.api.kinds import Kind, Shelf
 from sednactl.sandbox.api.metadata import invalid
 from sednactl.sandbox.api.state import State
 from sednactl.sandbox.api.text import Json
+from sednactl.sandbox.api.writing import track_update
 
 
 def definition_kind(state: State) -> Kind:
@@ -28,9 +29,16 @@ def look_at_definition(state: State, definition: Json) -> None:
         return
     status = status_of(definition, state.catalog, state.now())
     if status != definition.get("status"):
-        state.put(
-            definition_kind(state), {**definition, "status": status, "metadata": {**definition["metadata"]}}
+        kind = definition_kind(state)
+        looked_at = track_update(
+            definition,
+            {**definition, "status": status},
+            manager="kube-apiserver",
+            structure=state.structure(kind),
+            now=state.clock.now(),
+            subresource="status",
         )
+        state.put(kind, {**looked_at, "metadata": {**looked_at["metadata"]}})
     serve_definition(state, {**definition, "status": status})
 
 

@@ -19,16 +19,13 @@ from sednactl.cluster.identity import FixedIdentity, Proof
 from sednactl.cluster.sending import Repeat, Sender
 from sednactl.errors import Unreachable
 from sednactl.sandbox.api.requests import Request, Stream, User
-from sednactl.sandbox.api.subscriptions import Mark
+from sednactl.sandbox.api.subscriptions import Mark, Subscription
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sednactl.sandbox.api.server import ApiServer
     from sednactl.surroundings import Surroundings
-
-_LOOK_AGAIN = 0.5
-"""Seconds after which a waiting watch looks whether it was aborted."""
 
 
 def in_process_cluster(
@@ -52,8 +49,9 @@ class InProcessSender(Sender):
         self._server = server
         self._user = user
         self._aborted = threading.Event()
+        self._watches: set[Subscription] = set()
         self.close = self._nothing_to_close
-        self.abort = self._aborted.set
+        self.abort = self._abort
 
     def twin(self, stop: threading.Event) -> InProcessSender:
         """Give the same with an abort of its own; `stop` ends its pauses."""
@@ -82,16 +80,18 @@ class InProcessSender(Sender):
             raise Unreachable("the sandbox does not answer a watch with a stream")
         subscription = answer.subscription
         end = time.monotonic() + min(seconds, answer.seconds)
+        self._watches.add(subscription)
         try:
             while not self._aborted.is_set():
                 ended = subscription.ended
-                items = subscription.wait(min(_LOOK_AGAIN, max(0.0, end - time.monotonic())))
+                items = subscription.wait(max(0.0, end - time.monotonic()))
                 for item in items:
                     yield answer.mark(item) if isinstance(item, Mark) else answer.draw(item)
                 if not items and (ended or time.monotonic() >= end):
                     return
             raise Unreachable("the work with the sandbox was stopped")
         finally:
+            self._watches.discard(subscription)
             subscription.close()
 
     def _exchange(
@@ -118,6 +118,11 @@ class InProcessSender(Sender):
 
         headers = {"accept": accept, "content-type": content_type, "user-agent": f"sednactl/{__version__}"}
         return Request.of_target(method, path, headers, data or b"", self._user)
+
+    def _abort(self) -> None:
+        self._aborted.set()
+        for subscription in list(self._watches):
+            subscription.close()  # wakes who waits for it
 
     def _nothing_to_close(self) -> None:
         """There is no connection."""

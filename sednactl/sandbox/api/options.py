@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sednactl.sandbox.api.bodies import part_of, read_body, word_of
+from sednactl.sandbox.api.go_words import json_error
 from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.requests import Request
-from sednactl.sandbox.api.text import Json
+from sednactl.sandbox.api.text import Json, decode
 
 Validation = Literal["Strict", "Warn", "Ignore"]
 _LONGEST_MANAGER = 128
@@ -53,17 +54,28 @@ class DeleteOptions:
 
 def delete_options(request: Request) -> DeleteOptions:
     """Read them from the body, else from the query. Raises Refusal for what makes no sense."""
-    content: Json = {}
-    if request.body.strip():
-        content = read_body(request.body, request.content_type(), "DeleteOptions")
-        content = part_of(content)
-        if content.get("kind") not in (None, "", "DeleteOptions"):
-            raise Refusal(
-                "BadRequest", f"decoded object cannot be converted to DeleteOptions: {content.get('kind')}"
-            )
-    else:
-        content = _from_query(request)
+    content = _options_body(request) if request.body.strip() else _from_query(request)
     return delete_options_of(content, list(request.query.get("dryRun") or ()))
+
+
+def _options_body(request: Request) -> Json:
+    """Read options from a body; what is none is a fault of the server's own to kube-apiserver, and so it is here."""
+    if request.content_type() in ("", "application/json"):
+        try:
+            content = decode(request.body)
+        except ValueError:
+            why = json_error(request.body)
+            raise Refusal("", f"couldn't get version/kind; json parse error: {why}") from None
+    else:
+        content = read_body(request.body, request.content_type(), "DeleteOptions")
+    content = part_of(content)
+    if content.get("kind") not in (None, "", "DeleteOptions"):
+        raise Refusal(
+            "",
+            f'no kind "{content["kind"]}" is registered for version "{content.get("apiVersion", "")}" in scheme '
+            '"k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27"',
+        )
+    return content
 
 
 def delete_options_of(content: Json, asked_dry: list[str]) -> DeleteOptions:

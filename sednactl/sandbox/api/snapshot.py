@@ -23,6 +23,9 @@ from sednactl.sandbox.api.text import Json, decode, encode
 
 NEWEST, BEFORE = "objects.snapshot", "objects.snapshot.before"
 _FORMAT = 1
+_AHEAD = 1_000_000
+"""By how much versions go on after a restart: more than any sandbox makes between two snapshots."""
+
 _DIGEST = hashlib.sha256().digest_size * 2
 
 
@@ -129,4 +132,5 @@ def restore(state: State, kept: Kept) -> None:
         shelves.setdefault(shelf, []).append(version_of(content, values, revision))
         if shelf == ("", "services"):
             state.addresses.remember(content)
-    state.store.restore(kept.revision, shelves)
+    # Clients may have seen changes that the snapshot has not: none of their versions may come again.
+    state.store.restore(kept.revision + _AHEAD, shelves)

@@ -105,6 +105,8 @@ class Store:
         self.lock = threading.RLock()
         self._shelves: dict[Shelf, _Objects] = {}
         self._revision = 1
+        self._forgotten = 0
+        """The revision up to which nothing is remembered of any kind."""
         self._watched: list[Callable[[Shelf, Event], None]] = []
 
     @property
@@ -115,8 +117,7 @@ class Store:
     def _shelf(self, shelf: Shelf) -> _Objects:
         found = self._shelves.get(shelf)
         if found is None:
-            # A kind that nobody wrote to yet has no past before the first change.
-            found = self._shelves[shelf] = _Objects()
+            found = self._shelves[shelf] = _Objects(floor=self._forgotten)
         return found
 
     def get(self, shelf: Shelf, key: str) -> Version | None:
@@ -211,6 +212,7 @@ class Store:
     def compact(self) -> None:
         """Forget every change of the past: watches and pages that begin before now answer 410."""
         with self.lock:
+            self._forgotten = self._revision
             for objects in self._shelves.values():
                 objects.events.clear()
                 objects.floor = self._revision
@@ -225,7 +227,7 @@ class Store:
     def restore(self, revision: int, contents: Mapping[Shelf, Versions]) -> None:
         """Take in what was kept earlier, into an empty store; nothing is known of its past."""
         with self.lock:
-            self._revision = revision
+            self._revision = self._forgotten = revision
             for shelf, versions in contents.items():
                 ordered = sorted(versions, key=lambda version: version.key)
                 now = {version.key: version for version in ordered}

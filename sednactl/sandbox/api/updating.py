@@ -163,11 +163,21 @@ def _tracked(state: State, kind: Kind, old: Json, new: Json, manager: str, subre
         subresource=subresource,
     )
     managed = tracked["metadata"].get("managedFields")
-    if subresource == "scale" and kind.scale and not at_path(new, kind.scale.spec):
-        # A Scale leaves out no replicas at all, so whoever sets them owns nothing.
-        managed = [entry for entry in managed or () if entry.get("subresource") != "scale"]
+    if subresource == "scale" and managed:
+        managed = _through_scale(kind, managed, new)
     meta = {key: value for key, value in new["metadata"].items() if key != "managedFields"}
     return {**new, "metadata": {**meta, "managedFields": managed} if managed is not None else meta}
+
+
+def _through_scale(kind: Kind, managed: list[Json], new: Json) -> list[Json]:
+    """Give the managed fields as a Scale leaves them: kube-apiserver's ways of its own, seen from outside."""
+    scaled = [entry for entry in managed if entry.get("subresource") == "scale"]
+    others = [entry for entry in managed if entry.get("subresource") != "scale"]
+    if kind.scale is None or not at_path(new, kind.scale.spec):
+        return others  # a Scale leaves out no replicas at all, so whoever sets them owns nothing
+    if kind.custom is None:
+        return managed
+    return [{key: value for key, value in entry.items() if key != "time"} for entry in scaled] + others
 
 
 def _stored(state: State, kind: Kind, version: Version) -> Json:

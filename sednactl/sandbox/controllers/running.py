@@ -202,8 +202,13 @@ class Runner:
     def _spread(self, change: Change, before: Json | None) -> None:
         now = self._clock.monotonic()
         for controller in self._listeners.get(change.selection.resource, ()):
-            for key in controller.changed(change, before, self._world):
-                self._agenda.put((controller.name, key), now)
+            try:
+                for key in controller.changed(change, before, self._world):
+                    self._agenda.put((controller.name, key), now)
+            except (
+                SednactlError
+            ) as error:  # an object that cannot be read: the others are looked at all the same
+                self._tell(f"{controller.name}: {error.message}")
 
     def _look(self, entry: tuple[str, Hashable]) -> None:
         controller, key = self._names[entry[0]], entry[1]

@@ -93,7 +93,7 @@ class Scheduler:
         if told is not None and told.get("status") == "False" and told.get("message") == why:
             return
         moment = written(self._clock.now())
-        since = told["lastTransitionTime"] if told and told.get("status") == "False" else moment
+        since = (told.get("lastTransitionTime") if told and told.get("status") == "False" else None) or moment
         condition = {
             "type": "PodScheduled",
             "status": "False",

@@ -66,8 +66,9 @@ def same_usage(reading: Json, said: Json) -> bool:
 def _amounts(reading: Json) -> list[tuple[str, int, int]]:
     parts = reading.get("containers") or [{"name": "", "usage": reading.get("usage") or {}}]
     return [
-        (each["name"], _nano(each["usage"].get("cpu", "0")), _nano(each["usage"].get("memory", "0")))
+        (each["name"], _nano(str(usage.get("cpu", "0"))), _nano(str(usage.get("memory", "0"))))
         for each in parts
+        for usage in [each.get("usage") or {}]
     ]
 
 

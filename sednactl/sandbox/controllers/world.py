@@ -55,10 +55,15 @@ class World:
         self._news: list[Step] = []
 
     def take(self, change: Change) -> Step | None:
-        """Take in one change of a watch; None where it tells nothing that is not known already."""
+        """Take in one change of a watch; None where it tells nothing that is not known already.
+
+        Who wrote which field is left out of what is kept, as it is more than half of
+        most objects; an API server keeps it where an update does not carry it.
+        """
         item = change.object
         if item is None:
             return None
+        item["metadata"].pop("managedFields", None)
         resource, place, uid = change.selection.resource, place_of(item), item["metadata"]["uid"]
         known = self.get(resource, *place)
         same = known is not None and known["metadata"]["uid"] == uid
@@ -191,6 +196,6 @@ def _drop(index: dict[Any, dict[str, None]], entry: Any, uid: str) -> None:
 def _older(item: Json, known: Json) -> bool:
     """Tell whether an object is no newer than the known one of its name (resourceVersions count up)."""
     version, last = item["metadata"].get("resourceVersion", ""), known["metadata"].get("resourceVersion", "")
-    if version.isdigit() and last.isdigit():
+    if version.isdecimal() and last.isdecimal():
         return int(version) <= int(last)
     return bool(version == last) and item["metadata"]["uid"] == known["metadata"]["uid"]

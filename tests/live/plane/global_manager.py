@@ -31,7 +31,13 @@ class OurGlobalManager:
         self._cluster = open_cluster(ClusterAccess(kubeconfig=str(kubeconfig)), Surroundings.of_process())
         clock = Clock()
         self.manager = GlobalManager(
-            self._cluster, clock, self.log.append, release=release, faults=faults, namespace=namespace
+            self._cluster,
+            clock,
+            self.log.append,
+            release=release,
+            faults=faults,
+            namespace=namespace,
+            kb_server="http://localhost:9020",  # what the real one takes where it is told nothing
         )
         self._runner = Runner(self._cluster, [self.manager], clock, self.log.append)
         self._stopping = threading.Event()

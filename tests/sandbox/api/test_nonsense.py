@@ -94,11 +94,9 @@ def test_every_request_is_answered(furnished: ApiServer, data: st.DataObject) ->
         body = replaced(body, data.draw(st.sampled_from(list(places(body)))), data.draw(ODD))
     answer = ask(furnished, method, path, encode(body), options)
     assert isinstance(answer, Answer)
-    assert (
-        answer.status < 500
-        or b"resourceVersion should not be set" in answer.body
-        or b"typed patch" in answer.body
-    )
+    # Where kube-apiserver itself says 500, so does the sandbox.
+    told = (b"resourceVersion should not be set", b"typed patch object", b"is registered for version")
+    assert answer.status < 500 or any(words in answer.body for words in told)
     if answer.status == 201 and method == "POST" and len(path.split("/")) != 8:
         made = decode(answer.body)["metadata"].get("name")
         table = ask(furnished, "GET", path, b"", {"accept": TABLE})

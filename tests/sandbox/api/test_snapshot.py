@@ -11,7 +11,8 @@ import pytest
 
 from sednactl.sandbox.api import snapshot
 from sednactl.sandbox.api.bootstrap import furnish
-from sednactl.sandbox.api.requests import Answer, Request
+from sednactl.sandbox.api.refusal import Refusal
+from sednactl.sandbox.api.requests import Answer, Request, Stream
 from sednactl.sandbox.api.rights import ADMIN
 from sednactl.sandbox.api.server import ApiServer
 from sednactl.sandbox.api.snapshot import BEFORE, NEWEST, load, restore, save
@@ -62,10 +63,23 @@ def test_everything_is_as_it_was(server: ApiServer, tmp_path: Path) -> None:
     save(server.state, tmp_path)
     again = reborn(tmp_path)
     assert ask(again, "GET", f"{MODELS}/m") == made
-    assert ask(again, "GET", MODELS)["metadata"]["resourceVersion"] == str(server.state.store.revision)
+    assert int(ask(again, "GET", MODELS)["metadata"]["resourceVersion"]) > server.state.store.revision
     other = ask(again, "POST", "/api/v1/namespaces/default/services", service("b"))
     assert other["spec"]["clusterIP"] != address
     assert int(other["metadata"]["resourceVersion"]) > int(made["metadata"]["resourceVersion"])
+
+
+def test_who_watched_before_a_restart_lists_again(server: ApiServer, tmp_path: Path) -> None:
+    save(server.state, tmp_path)
+    ask(server, "POST", "/api/v1/namespaces/default/services", service("lost"))
+    again = reborn(tmp_path)
+    for path in ("/api/v1/services", "/api/v1/pods"):
+        query = {"watch": ["1"], "resourceVersion": [str(server.state.store.revision)]}
+        stream = again.handle(Request("GET", path, query, {}, b"", ADMIN))
+        assert isinstance(stream, Stream)
+        (item,) = stream.subscription.take()
+        assert isinstance(item, Refusal)
+        assert item.status == 410
 
 
 def test_a_torn_file_is_noticed_and_the_one_before_is_used(server: ApiServer, tmp_path: Path) -> None:

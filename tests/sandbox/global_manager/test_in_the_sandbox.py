@@ -186,7 +186,7 @@ def test_a_crash_shows_on_the_global_managers_own_deployment(park: Park) -> None
     del service["spec"]["replicas"]
     park.create(service)
     eventually(lambda: not available(), what="gm unavailable")
-    (pod,) = park.items(POD, SEDNA)
+    (pod,) = (one for one in park.items(POD, SEDNA) if one["metadata"]["labels"]["sedna"] == "gm")
     (container,) = pod["status"]["containerStatuses"]
     assert container["state"]["waiting"]["reason"] == "CrashLoopBackOff"
     park.helmet()

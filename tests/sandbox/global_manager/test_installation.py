@@ -17,9 +17,8 @@ from sednactl.sedna.resources import DEPLOYMENT
 @pytest.mark.parametrize(("release", "image"), [("0.7", "v0.7.0"), ("0.6", "v0.6.0")])
 def test_images_tell_the_release(release: str, image: str) -> None:
     objects = installation("0.6" if release == "0.6" else "0.7")
-    for resource, name in ((DEPLOYMENT, "gm"), (DAEMON_SET, "lc")):
-        item = next(item for kind, item in objects if kind == resource)
-        assert item["metadata"]["name"] == name
+    for resource, name in ((DEPLOYMENT, "gm"), (DEPLOYMENT, "kb"), (DAEMON_SET, "lc")):
+        item = next(item for kind, item in objects if kind == resource and item["metadata"]["name"] == name)
         assert item["metadata"]["namespace"] == "sedna"
         (container,) = item["spec"]["template"]["spec"]["containers"]
         assert container["image"] == f"kubeedge/sedna-{name}:{image}"

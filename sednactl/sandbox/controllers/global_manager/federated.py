@@ -124,7 +124,8 @@ class FederatedLearningPart(JobPart):
             selector = equal_selector(means.origin(selected).labels())
             doomed = means.world.selected(POD, meta["namespace"], selector)
         for pod in doomed:
-            self._replaced.add(pod["metadata"]["uid"])
+            if not means.faults.resurrection:
+                self._replaced.add(pod["metadata"]["uid"])
             try:
                 means.access.delete(POD, pod["metadata"]["namespace"], pod["metadata"]["name"])
             except Refusal as refusal:

@@ -21,6 +21,8 @@ GM_LABELS = {"sedna": "gm"}
 LC_LABELS = {"sedna": "lc"}
 VERSIONS: dict[Release, str] = {"0.7": "v0.7.0", "0.6": "v0.6.0"}
 
+KB_SERVER = "http://kb.sedna:9020"
+
 DAEMON_SET = Resource("apps", "v1", "daemonsets", "DaemonSet")
 SERVICE_ACCOUNT = Resource("", "v1", "serviceaccounts", "ServiceAccount")
 CLUSTER_ROLE = Resource("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", namespaced=False)
@@ -71,15 +73,17 @@ def installation(
         ),
         (CLUSTER_ROLE_BINDING, _binding()),
         (CONFIG_MAP, {**_object(CONFIG_MAP, "gm-config"), "data": {"gm.yaml": _CONFIGURATION}}),
-        (SERVICE, _service()),
+        (SERVICE, _service("gm", 9000)),
         (DEPLOYMENT, _global_manager(VERSIONS[release])),
+        (SERVICE, _service("kb", 9020)),
+        (DEPLOYMENT, _knowledge_base(VERSIONS[release])),
     ]
     if local_controllers:
         objects.append((DAEMON_SET, _local_controller(VERSIONS[release])))
     return objects
 
 
-_CONFIGURATION = """\
+_CONFIGURATION = f"""\
 kubeConfig: ""
 master: ""
 namespace: ""
@@ -89,7 +93,7 @@ websocket:
 localController:
   server: http://localhost:9100
 knowledgeBaseServer:
-  server: http://kb.sedna:9020
+  server: {KB_SERVER}
 """
 
 
@@ -110,17 +114,15 @@ def _binding() -> Json:
     }
 
 
-def _service() -> Json:
-    port = {"name": "tcp-0", "protocol": "TCP", "port": 9000, "targetPort": 9000}
+def _service(name: str, port: int) -> Json:
+    ports = [{"name": "tcp-0", "protocol": "TCP", "port": port, "targetPort": port}]
     return {
-        **_object(SERVICE, "gm"),
-        "spec": {"selector": dict(GM_LABELS), "type": "ClusterIP", "ports": [port]},
+        **_object(SERVICE, name),
+        "spec": {"selector": {"sedna": name}, "type": "ClusterIP", "ports": ports},
     }
 
 
 def _global_manager(version: str) -> Json:
-    no_edge = [{"key": "node-role.kubernetes.io/edge", "operator": "DoesNotExist"}]
-    required = {"nodeSelectorTerms": [{"matchExpressions": no_edge}]}
     container = {
         "name": "gm",
         "image": f"kubeedge/sedna-gm:{version}",
@@ -128,18 +130,39 @@ def _global_manager(version: str) -> Json:
         "volumeMounts": [{"name": "gm-config", "mountPath": "/config"}],
         "resources": {"requests": {"memory": "32Mi", "cpu": "100m"}, "limits": {"memory": "256Mi"}},
     }
+    return _cloud_deployment("gm", container, {"name": "gm-config", "configMap": {"name": "gm-config"}})
+
+
+def _knowledge_base(version: str) -> Json:
+    container = {
+        "name": "kb",
+        "image": f"kubeedge/sedna-kb:{version}",
+        "imagePullPolicy": "IfNotPresent",
+        "env": [{"name": "KB_URL", "value": "sqlite:///db/kb.sqlite3"}],
+        "volumeMounts": [{"name": "kb-url", "mountPath": "/db"}],
+        "resources": {"requests": {"memory": "256Mi", "cpu": "100m"}, "limits": {"memory": "512Mi"}},
+    }
+    folder = {"path": "/opt/kb-data", "type": "DirectoryOrCreate"}
+    return _cloud_deployment("kb", container, {"name": "kb-url", "hostPath": folder})
+
+
+def _cloud_deployment(name: str, container: Json, volume: Json) -> Json:
+    """Give a Deployment of one replica that no edge node gets."""
+    no_edge = [{"key": "node-role.kubernetes.io/edge", "operator": "DoesNotExist"}]
+    required = {"nodeSelectorTerms": [{"matchExpressions": no_edge}]}
     spec = {
         "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}},
         "serviceAccountName": ROLE,
         "containers": [container],
-        "volumes": [{"name": "gm-config", "configMap": {"name": "gm-config"}}],
+        "volumes": [volume],
     }
-    body = _object(DEPLOYMENT, "gm")
-    body["metadata"]["labels"] = dict(GM_LABELS)
+    labels = {"sedna": name}
+    body = _object(DEPLOYMENT, name)
+    body["metadata"]["labels"] = labels
     body["spec"] = {
         "replicas": 1,
-        "selector": {"matchLabels": dict(GM_LABELS)},
-        "template": {"metadata": {"labels": dict(GM_LABELS)}, "spec": spec},
+        "selector": {"matchLabels": dict(labels)},
+        "template": {"metadata": {"labels": dict(labels)}, "spec": spec},
     }
     return body
 

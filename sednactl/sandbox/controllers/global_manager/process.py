@@ -19,6 +19,7 @@ from sednactl.sandbox.controllers.global_manager.credentials import DatasetPart
 from sednactl.sandbox.controllers.global_manager.faults import Faults
 from sednactl.sandbox.controllers.global_manager.federated import FederatedLearningPart
 from sednactl.sandbox.controllers.global_manager.halting import CannotCreate, Panic
+from sednactl.sandbox.controllers.global_manager.installation import KB_SERVER
 from sednactl.sandbox.controllers.global_manager.jobs import ReidPart, VideoAnalyticsPart
 from sednactl.sandbox.controllers.global_manager.joint import FormerJointInferencePart, JointInferencePart
 from sednactl.sandbox.controllers.global_manager.learning import (
@@ -51,7 +52,9 @@ _TASKS_IN_A_ROW = 20
 class GlobalManager:
     """Sedna's Global Manager, as a controller of the sandbox.
 
-    `tell` takes the lines of its log. `namespace` is the setting of that name: "" for all.
+    `tell` takes the lines of its log. `namespace` and `kb_server` are settings of
+    its configuration: the namespace it cares for, "" for all, and where workers
+    find the knowledge base.
     """
 
     name = "global-manager"
@@ -65,10 +68,11 @@ class GlobalManager:
         release: Release = "0.7",
         faults: Faults | None = None,
         namespace: str = "",
+        kb_server: str = KB_SERVER,
     ) -> None:
         faults = faults or Faults()
         access = Access(cluster, may_scale=not faults.missing_rbac)
-        recipe = Recipe(release, strict_references=not faults.ignored_references)
+        recipe = Recipe(release, kb_server=kb_server, strict_references=not faults.ignored_references)
         self._means = Means(access, recipe, faults, clock, tell)
         self._agenda, self._waits = Agenda(), Waits()
         self._parts = self._new_parts()
