@@ -361,7 +361,7 @@ def test_live_asks_every_metrics_api_what_the_controller_asks(
     whole = {
         "describedObject": {"kind": "Deployment", "name": "some"},
         "metric": {"name": "qps"},
-        "value": "110",
+        "value": "105",
     }
     queue = {"metricName": "queue", "metricLabels": {"q": "a"}, "value": "70"}
     with StubServer() as server:
