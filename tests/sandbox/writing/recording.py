@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from tests.live.plane.api import Json
 from tests.sandbox.writing.twin import Outcome, comparable
 
 FILE = Path(__file__).with_name("recorded.jsonl")
+
+
+RANDOM_FILE = Path(__file__).with_name("recorded_random.jsonl")
+"""Of stories made at random only codes and digests are kept: that something differs, and in which write."""
 
 
 @functools.cache
@@ -29,3 +34,18 @@ def line_of(name: str, outcomes: list[Outcome]) -> str:
     """Give one story's line of the file."""
     told: list[tuple[int, Json]] = [(outcome.code, comparable(outcome.body)) for outcome in outcomes]
     return json.dumps([name, told], separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+
+
+@functools.cache
+def recorded_random() -> dict[int, list[list[str]]]:
+    """Give code and digest of every write of the recorded random stories, by seed."""
+    return dict(json.loads(line) for line in RANDOM_FILE.read_text("utf-8").splitlines())
+
+
+def digests_of(outcomes: list[Outcome]) -> list[list[str]]:
+    """Give code and digest of every write of a story."""
+    result = []
+    for outcome in outcomes:
+        text = json.dumps(comparable(outcome.body), sort_keys=True, ensure_ascii=False)
+        result.append([str(outcome.code), hashlib.sha256(text.encode()).hexdigest()[:12]])
+    return result

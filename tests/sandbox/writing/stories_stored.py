@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.sandbox.writing.bodies import (
+    client_side,
     definition,
     deployment,
     inference,
@@ -939,5 +940,26 @@ STORED: tuple[Story, ...] = (
             {"manager": "b", "subresource": "status", "validation": "Warn"},
         ),
         (MERGE, {"status": {"active": "x"}}, STATUS),
+    ),
+    story(
+        "kubectl-from-client-side",
+        "Deployment",
+        (
+            "create",
+            client_side(deployment(replicas=2), "kubectl-from-client-side"),
+            {"manager": "kubectl-client-side-apply"},
+        ),
+        ("apply", deployment(replicas=3), {"manager": "kubectl"}),
+        ("apply", with_container(image="nginx:2"), {"manager": "kubectl"}),
+        (MERGE, {"spec": {"replicas": 9, "paused": True}}, B),
+        ("apply", deployment(replicas=4), {"manager": "kubectl"}),
+        ("apply", deployment(replicas=4), A),
+    ),
+    story(
+        "configmap-nothing-twice",
+        "ConfigMap",
+        ("apply", {"data": {}}, A),
+        ("apply", {"data": {}}, B),
+        ("apply", {"data": {"a": "1"}}, B),
     ),
 )

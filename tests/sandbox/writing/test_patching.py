@@ -146,3 +146,22 @@ def test_a_json_patch_may_not_be_endless() -> None:
     with pytest.raises(Refusal) as refused:
         apply_patch({}, patch, JSON_PATCH, DEPLOYMENT)
     assert refused.value.status == 413
+
+
+def test_copies_may_not_fill_the_memory() -> None:
+    patch = [{"op": "add", "path": "/a", "value": ["x" * 1000]}]
+    patch += [{"op": "copy", "from": "/a", "path": "/a/0"}] * 60
+    with pytest.raises(Refusal) as refused:
+        apply_patch({}, patch, JSON_PATCH, DEPLOYMENT)
+    assert refused.value.status == 422
+
+
+def test_a_json_patch_stays_as_it_was() -> None:
+    patch = [
+        {"op": "add", "path": "/a", "value": {}},
+        {"op": "add", "path": "/a/b", "value": 1},
+        {"op": "replace", "path": "/new", "value": 2},
+    ]
+    before = copy.deepcopy(patch)
+    assert apply_patch({}, patch, JSON_PATCH, DEPLOYMENT) == {"a": {"b": 1}, "new": 2}
+    assert patch == before

@@ -11,7 +11,7 @@ from typing import Any
 from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.writing.comparing import fields_of
 from sednactl.sandbox.api.writing.decoding import Reading, Undecodable
-from sednactl.sandbox.api.writing.defaulting import with_defaults
+from sednactl.sandbox.api.writing.defaulting import with_defaults, with_defaults_beside_nulls
 from sednactl.sandbox.api.writing.field_sets import (
     FieldSet,
     difference,
@@ -103,7 +103,7 @@ def server_side_apply(
     else:
         owners.pop(me, None)
     if not unchanged:
-        after = with_defaults(_decoded(after, structure), structure)
+        after = _completed(after, structure)
     if manager == KUBECTL:
         before, after = with_annotation_kept_up(before, applied), with_annotation_kept_up(after, applied)
     return unless_only_times(live, with_managed_fields(before if unchanged else after, owners))
@@ -124,14 +124,20 @@ def _pruned(root: Node, after: dict[str, Any], owners: Owners, last: FieldSet) -
     return result
 
 
-def _decoded(after: dict[str, Any], structure: Structure) -> dict[str, Any]:
-    """Give the merged object as its Go type would hold it: without nulls, quantities in their canonical spelling."""
-    if not structure.builtin:
-        return after
+def _completed(after: dict[str, Any], structure: Structure) -> dict[str, Any]:
+    """Give the merged object as the API server would hold it, with defaults.
+
+    Go types hold no nulls and spell quantities their own way. Of a custom object that is true of the
+    metadata alone: what the merge left empty elsewhere stays null, for its schema to judge.
+    """
+    reading = Reading()
     try:
-        return Reading().object(structure.root, after)
+        if structure.builtin:
+            return with_defaults(reading.object(structure.root, after), structure)
+        metadata = reading.object(structure.root.fields["metadata"], after.get("metadata") or {})
     except Undecodable as error:
         raise Refusal("", f"failed to convert new typed object to object: {error}") from None
+    return with_defaults_beside_nulls({**after, "metadata": metadata}, structure)
 
 
 def _refuse_conflicts(owners: Owners, changed: FieldSet, me: Manager, allowed: FieldSet) -> None:

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sednactl.sandbox.api.writing.field_errors import (
-    FieldError,
-    GoText,
-    forbidden,
-    invalid,
-    not_supported,
-    required,
-)
+from sednactl.sandbox.api.writing.field_errors import FieldError, forbidden, invalid, not_supported, required
+from sednactl.sandbox.api.writing.go_words import GoText
 from sednactl.sandbox.api.writing.names import label_errors, path_segment_errors
 from sednactl.sandbox.api.writing.quantities import nanos_of
 

@@ -72,16 +72,6 @@ def _pod(value: dict[str, Any]) -> None:
                         port["hostPort"] = port.get("containerPort", 0)
 
 
-def _template_of_pods(value: dict[str, Any]) -> None:
-    spec = value["spec"]
-    if spec.get("hostNetwork"):
-        for key in ("containers", "initContainers"):
-            for container in spec.get(key) or ():
-                for port in container.get("ports", ()):
-                    if not port.get("hostPort"):
-                        port["hostPort"] = port.get("containerPort", 0)
-
-
 def _deployment_strategy(value: dict[str, Any]) -> None:
     if value.get("type", "RollingUpdate") == "RollingUpdate":
         rolling = value.setdefault("rollingUpdate", {})
@@ -176,7 +166,6 @@ DEPENDENT: dict[str, tuple[Change | None, Change | None]] = {
     "core/v1.Volume": (_volume, None),
     "core/v1.ResourceRequirements": (_resources, None),
     "core/v1.Pod": (None, _pod),
-    "core/v1.PodTemplateSpec": (None, _template_of_pods),
     "core/v1.Service": (_service, None),
     "core/v1.Namespace": (_namespace, None),
     "core/v1.NodeStatus": (_node_status, None),

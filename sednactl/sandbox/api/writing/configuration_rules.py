@@ -6,14 +6,13 @@ from typing import Any
 
 from sednactl.sandbox.api.writing.field_errors import (
     FieldError,
-    GoText,
     forbidden,
     invalid,
     not_supported,
     required,
-    shown,
     too_long,
 )
+from sednactl.sandbox.api.writing.go_words import GoText, shown
 from sednactl.sandbox.api.writing.names import (
     config_key_errors,
     label_value_errors,

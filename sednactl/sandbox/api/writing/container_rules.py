@@ -6,13 +6,13 @@ from typing import Any
 
 from sednactl.sandbox.api.writing.field_errors import (
     FieldError,
-    GoText,
     duplicate,
     invalid,
     not_found,
     not_supported,
     required,
 )
+from sednactl.sandbox.api.writing.go_words import GoText
 from sednactl.sandbox.api.writing.names import (
     environment_name_errors,
     label_errors,

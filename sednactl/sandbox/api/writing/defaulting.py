@@ -20,7 +20,13 @@ def with_defaults(obj: dict[str, Any], structure: Structure) -> dict[str, Any]:
         result: dict[str, Any] = whole(obj)
         _fill(structure.root, result)
         return result
-    filled: dict[str, Any] = _custom_object(structure.root, obj)
+    filled: dict[str, Any] = _custom_object(structure.root, obj, keep_nulls=False)
+    return filled
+
+
+def with_defaults_beside_nulls(obj: dict[str, Any], structure: Structure) -> dict[str, Any]:
+    """Give a copy of a custom object with its schema's defaults, in which a null without default stays one."""
+    filled: dict[str, Any] = _custom_object(structure.root, obj, keep_nulls=True)
     return filled
 
 
@@ -82,7 +88,7 @@ def _fill(node: Node, value: dict[str, Any]) -> None:
         filling.after(value)
 
 
-def _custom_object(node: Node, value: Any) -> Any:
+def _custom_object(node: Node, value: Any, *, keep_nulls: bool) -> Any:
     """Give a copy with a CRD's defaults: absent fields are filled, nulls that may not be are filled or dropped."""
     if type(value) is dict:
         result = {}
@@ -91,17 +97,21 @@ def _custom_object(node: Node, value: Any) -> Any:
             if child is None or child.go:
                 result[key] = whole(item)
             elif item is None and not child.nullable and child.kind != "any":
-                if child.default is ABSENT and key in node.fields and not child.preserve:
+                if child.default is ABSENT and key in node.fields and not child.preserve and not keep_nulls:
                     continue
                 if child.default is ABSENT:
                     result[key] = None
             else:
-                result[key] = _custom_object(child, item)
+                result[key] = _custom_object(child, item, keep_nulls=keep_nulls)
         for key, child in node.fields.items():
             if key not in result and child.default is not ABSENT:
-                result[key] = _custom_object(child, child.default)
+                result[key] = _custom_object(child, child.default, keep_nulls=keep_nulls)
         return result
     if type(value) is list:
         items = node.items
-        return whole(value) if items is None else [_custom_object(items, item) for item in value]
+        return (
+            whole(value)
+            if items is None
+            else [_custom_object(items, item, keep_nulls=keep_nulls) for item in value]
+        )
     return value

@@ -8,13 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sednactl.sandbox.api.refusal import Cause, Refusal
+from sednactl.sandbox.api.writing.go_words import shown
 from sednactl.sandbox.api.writing.structure import Structure
-
-
-class GoText(str):
-    """A value that is shown as it stands: already in the words of Go."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -75,33 +70,6 @@ def too_many(path: str, count: int, most: int) -> FieldError:
 def not_found(path: str, value: Any) -> FieldError:
     """Say that what a field refers to is not there."""
     return FieldError(path, "FieldValueNotFound", f"Not found: {shown(value)}")
-
-
-def shown(value: Any) -> str:
-    """Give a value as Go's messages show it."""
-    if value is None:
-        return '"null"'
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, GoText):
-        return str(value)
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, (int, float)):
-        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    return go_syntax(value)
-
-
-def go_syntax(value: Any) -> str:
-    """Give plain JSON data in Go's own notation, as `%#v` prints it."""
-    if value is None:
-        return "interface {}(nil)"
-    if isinstance(value, dict):
-        inside = ", ".join(f"{json.dumps(key)}:{go_syntax(value[key])}" for key in sorted(value))
-        return f"map[string]interface {{}}{{{inside}}}"
-    if isinstance(value, list):
-        return f"[]interface {{}}{{{', '.join(go_syntax(item) for item in value)}}}"
-    return shown(value)
 
 
 def refuse(structure: Structure, name: str, errors: Sequence[FieldError]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.writing.pruning import whole
 
 MOST_OPERATIONS = 10_000
+MOST_COPIED = 3 * 1024 * 1024
+"""Characters that all copies of one patch may add: else a few of them fill any memory."""
 
 
 def json_patched(live: dict[str, Any], patch: Any) -> dict[str, Any]:
@@ -29,11 +32,16 @@ def json_patched(live: dict[str, Any], patch: Any) -> dict[str, Any]:
             f"The allowed maximum operations in a JSON patch is {MOST_OPERATIONS}, got {len(patch)}",
         )
     result = whole(live)
+    copied = 0
     for operation in patch:
-        step = operation
+        step = whole(operation)  # what it adds becomes part of the object, which later steps change
         if operation.get("op") == "replace" and _new_field(result, str(operation.get("path", ""))):
-            step = {**operation, "op": "add"}  # a field that is not there is simply set
+            step["op"] = "add"  # a field that is not there is simply set
         try:
+            if operation.get("op") == "copy":
+                copied += _size_at(result, operation.get("from"))
+                if copied > MOST_COPIED:
+                    raise _refused()
             result = jsonpatch.JsonPatch([step]).apply(result, in_place=True)
         except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException):
             raise _refused() from None
@@ -55,6 +63,12 @@ def _new_field(document: Any, path: str) -> bool:
         else:
             return False
     return False
+
+
+def _size_at(document: Any, path: Any) -> int:
+    import jsonpointer
+
+    return len(json.dumps(jsonpointer.JsonPointer(str(path)).resolve(document)))
 
 
 def _refused() -> Refusal:

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sednactl.sandbox.api.writing.field_errors import (
-    FieldError,
-    GoText,
-    forbidden,
-    invalid,
-    required,
-    shown,
-    too_long,
-)
+from sednactl.sandbox.api.writing.field_errors import FieldError, forbidden, invalid, required, too_long
+from sednactl.sandbox.api.writing.go_words import GoText, shown
 from sednactl.sandbox.api.writing.names import (
     label_1035_errors,
     label_errors,

@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from sednactl.sandbox.api.refusal import Cause, Refusal
+from sednactl.sandbox.api.writing.go_words import go_words
 from sednactl.sandbox.api.writing.json_patch import json_patched
 from sednactl.sandbox.api.writing.merge_patch import merge_patched
-from sednactl.sandbox.api.writing.strategic_merge import go_words, strategic_patched
+from sednactl.sandbox.api.writing.strategic_merge import strategic_patched
 from sednactl.sandbox.api.writing.structure import Structure
 
 JSON_PATCH = "application/json-patch+json"

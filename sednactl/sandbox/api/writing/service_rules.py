@@ -8,14 +8,13 @@ from typing import Any
 from sednactl.sandbox.api.writing.container_rules import PROTOCOLS, port_number_errors
 from sednactl.sandbox.api.writing.field_errors import (
     FieldError,
-    GoText,
     duplicate,
     forbidden,
     invalid,
     not_supported,
     required,
-    shown,
 )
+from sednactl.sandbox.api.writing.go_words import GoText, shown
 from sednactl.sandbox.api.writing.metadata_rules import label_map_errors
 from sednactl.sandbox.api.writing.names import label_errors, port_name_errors, subdomain_errors
 

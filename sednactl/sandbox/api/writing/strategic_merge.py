@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sednactl.sandbox.api.refusal import Refusal
+from sednactl.sandbox.api.writing.go_words import go_words
 from sednactl.sandbox.api.writing.pruning import whole
 from sednactl.sandbox.api.writing.structure import Node
 
@@ -156,14 +157,3 @@ def _in_order(key: str, items: list[Any], wanted: Any, live: list[Any]) -> list[
         other, first = place(others[0], live), place(asked[0], live)
         result.append(others.pop(0) if 0 <= other < first else asked.pop(0))
     return [*result, *asked, *others]
-
-
-def go_words(value: Any) -> str:
-    """Give plain JSON data as Go prints it by default, e.g. map[spec:map[foo:1]]."""
-    if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{go_words(item)}" for key, item in sorted(value.items())) + "]"
-    if isinstance(value, list):
-        return "[" + " ".join(go_words(item) for item in value) + "]"
-    if value is None:
-        return "<nil>"
-    return str(value).lower() if isinstance(value, bool) else str(value)

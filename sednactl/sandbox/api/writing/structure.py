@@ -33,7 +33,8 @@ class Node:
     `element` is what an undeclared key holds when server-side apply looks at it (None: not allowed).
     `list_type` is atomic, set or map (with `keys`); `merge_key` and `strategy` serve strategic merge
     patches. `zero` is what the API server writes where the field is absent; a field that is `kept`
-    stays when it is empty, others are then as good as not given. `limits` holds a CRD's own value rules. `go` is the Go type's name.
+    stays when it is empty, others are then as good as not given. `limits` holds a CRD's own value
+    rules, `go` is the Go type's name.
     """
 
     __slots__ = (
@@ -142,7 +143,7 @@ def structure_of_crd(open_api_v3_schema: dict[str, Any], api_version: str, kind:
     Writes through the status subresource leave `spec` alone, and all others `status`; the caller
     knows whether the CRD has that subresource and asks for "" only when it has not.
     """
-    root = _crd_node(open_api_v3_schema, preserve=False)
+    root = _new_crd_node(open_api_v3_schema, preserve=False)
     root.kind = "object"
     root.fields = {
         **root.fields,
@@ -226,14 +227,32 @@ class _BuiltinTypes:
         return node
 
 
-_LIMITS = (
-    "enum", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength",
-    "minItems", "maxItems", "minProperties", "maxProperties", "uniqueItems", "multipleOf", "format", "anyOf",
-    "allOf", "oneOf", "not",
+_LIMITS = frozenset(
+    (
+        "enum", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength",
+        "minItems", "maxItems", "minProperties", "maxProperties", "uniqueItems", "multipleOf", "format", "anyOf",
+        "allOf", "oneOf", "not",
+    )
 )  # fmt: skip
+_LEAVES: dict[tuple[str, bool], Node] = {}
+MOST_LEAVES = 2000
+_BELOW = frozenset(("properties", "items", "additionalProperties", "x-kubernetes-embedded-resource"))
 
 
 def _crd_node(schema: dict[str, Any], *, preserve: bool) -> Node:
+    """Give the node of a schema. Leaves that say the same are one node: a CRD of pods has thousands of them."""
+    if not _BELOW.isdisjoint(schema):
+        return _new_crd_node(schema, preserve=preserve)
+    said = repr([item for item in schema.items() if item[0] != "description"]), preserve
+    leaf = _LEAVES.get(said)
+    if leaf is None:
+        leaf = _new_crd_node(schema, preserve=preserve)
+        if len(_LEAVES) < MOST_LEAVES:
+            _LEAVES[said] = leaf
+    return leaf
+
+
+def _new_crd_node(schema: dict[str, Any], *, preserve: bool) -> Node:
     if schema.get("x-kubernetes-int-or-string"):
         node = Node("int-or-string")
     else:
@@ -268,5 +287,5 @@ def _crd_node(schema: dict[str, Any], *, preserve: bool) -> Node:
     node.required = tuple(schema.get("required", ()))
     if "default" in schema:
         node.default = node.key_default = schema["default"]
-    node.limits = {key: schema[key] for key in _LIMITS if key in schema}
+    node.limits = {key: item for key, item in schema.items() if key in _LIMITS}
     return node

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sednactl.sandbox.api.refusal import Refusal
-from sednactl.sandbox.api.writing.field_errors import go_syntax
 from sednactl.sandbox.api.writing.field_sets import Unindexable, element_of, spelled
-from sednactl.sandbox.api.writing.strategic_merge import go_words
+from sednactl.sandbox.api.writing.go_words import go_syntax, go_words
 from sednactl.sandbox.api.writing.structure import Node, Structure
 
 _UNTYPED = ("quantity", "int-or-string", "time", "micro-time", "any")

@@ -5,15 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sednactl.sandbox.api.writing.field_errors import (
-    FieldError,
-    GoText,
-    forbidden,
-    invalid,
-    not_supported,
-    required,
-    shown,
-)
+from sednactl.sandbox.api.writing.field_errors import FieldError, forbidden, invalid, not_supported, required
+from sednactl.sandbox.api.writing.go_words import GoText, shown
 from sednactl.sandbox.api.writing.metadata_rules import label_map_errors
 from sednactl.sandbox.api.writing.names import label_value_errors, qualified_name_errors
 from sednactl.sandbox.api.writing.pod_rules import template_errors
