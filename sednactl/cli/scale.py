@@ -11,6 +11,8 @@ import typer
 
 from sednactl.cli.options import cluster_command, duration
 from sednactl.cli.scale_explain import explain
+from sednactl.cli.scale_recommend import recommend
+from sednactl.cli.scale_set import set_
 from sednactl.cli.scale_simulate import simulate
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode, UsageError
@@ -36,8 +38,6 @@ app = typer.Typer(
       sednactl scale simulate -f helmet.yaml --load shift-change
     """,
 )
-app.command()(explain)
-app.command()(simulate)
 
 DEFAULT_WAIT = 300.0
 """Seconds that --until waits where --timeout says nothing."""
@@ -219,6 +219,13 @@ def watch(
         for line in held:
             tell(line)
     return ExitCode.DONE
+
+
+# Each of these is a module of its own; they come after status and watch in the help.
+app.command()(explain)
+app.command()(simulate)
+app.command()(recommend)
+app.command("set")(set_)
 
 
 def _scope(cluster: Cluster, name: str | None, all_namespaces: bool, selector: str | None) -> Scope:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -77,7 +78,8 @@ def explain(
     documents. What is lacking is filled in, and the text says with what.
 
     The controller remembers earlier recommendations where nobody can read them.
-    Its events tell some; a ScaleHistory document in a file tells all.
+    Its events tell some; a ScaleHistory document in a file tells all. A recording
+    of 'scale watch --record' gives back any moment of it, with what led there.
 
     \b
     Examples:
@@ -85,6 +87,7 @@ def explain(
       sednactl scale explain helmet --side cloud -o json
       kubectl get hpa.v2.autoscaling,deploy,pods,podmetrics,events -o yaml | sednactl scale explain -f -
       sednactl scale explain -f bundle.yaml --now 2026-11-24T10:02:11Z
+      sednactl scale explain helmet -f shift-change.jsonl --now 2026-11-24T06:03:00Z
     """
     surroundings: Surroundings = ctx.obj
     from sednactl.cli.scale_controller import controller_settings
@@ -113,20 +116,50 @@ def _offline(
     surroundings: Surroundings,
 ) -> list[Explanation]:
     from sednactl.manifests.sources import documents_from
+
+    documents = documents_from(files, recursive=False, surroundings=surroundings)
+    contents = [one.content for one in documents if isinstance(one.content, dict)]
+    with _readable(files):
+        found = _of_objects(contents, files, now, settings, surroundings)
+    return [one for one in found if name in (None, one.service, one.decision.hpa)]
+
+
+@contextmanager
+def _readable(files: Sequence[str]) -> Iterator[None]:
+    """Turn what objects of a wrong shape lead to into an error for the user: nobody checked these against a schema."""
+    try:
+        yield
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        raise InvalidInput(
+            f"{', '.join(files)}: an object is not as Kubernetes writes it ({type(error).__name__}: {error})",
+            hint="take the objects from the cluster whole, e.g. with kubectl get -o yaml",
+        ) from error
+
+
+def _of_objects(
+    contents: list[dict[str, Any]],
+    files: Sequence[str],
+    now: str | None,
+    settings: ControllerSettings,
+    surroundings: Surroundings,
+) -> list[Explanation]:
     from sednactl.scaling.moments import NEVER, seconds_of
+    from sednactl.scaling.replay import is_recording, recorded_at
     from sednactl.scaling.situation import evidence_of, newest
 
-    contents = (one.content for one in documents_from(files, recursive=False, surroundings=surroundings))
-    evidence = evidence_of(content for content in contents if isinstance(content, dict))
+    at = None if now is None else seconds_of(now)
+    if is_recording(contents):
+        recorded = recorded_at(contents, at, settings)
+        contents, at = list(recorded.objects), recorded.time
+    evidence = evidence_of(contents)
     if not evidence.hpas:
         raise InvalidInput(
             f"no HorizontalPodAutoscaler in {', '.join(files)}",
             hint="give the autoscaler with its Deployment, Pods and PodMetrics",
         )
-    at = seconds_of(now) if now is not None else newest(evidence)
+    at = newest(evidence) if at is None else at
     time = surroundings.now() if at == NEVER else datetime.fromtimestamp(at, timezone.utc)
-    found = _explained(evidence, time, settings)
-    return [one for one in found if name in (None, one.service, one.decision.hpa)]
+    return _explained(evidence, time, settings)
 
 
 def _live(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,31 +10,25 @@ import typer
 
 from sednactl.cli.options import cluster_command, duration
 from sednactl.cli.scale_controller import HELP as CONTROLLER_HELP
+from sednactl.cli.scale_inputs import (
+    LOAD_HELP,
+    MODEL_HELP,
+    ORDINARY,
+    LoadUnit,
+    progress,
+    read_load_option,
+    read_variants,
+)
 from sednactl.cluster.access import ClusterAccess
-from sednactl.errors import ExitCode, InvalidInput, NotFound, UsageError
+from sednactl.errors import ExitCode
 from sednactl.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sednactl.scaling.comparison import Gate
     from sednactl.scaling.controller_settings import ControllerSettings
     from sednactl.scaling.loads import Load
     from sednactl.scaling.service_plan import Assumptions, Variant
     from sednactl.scaling.simulation import Plan
-
-MODEL_HELP = (
-    "What to assume of the service; repeats. For a side: edge.capacity=10 (requests a second of one replica), "
-    "edge.startup=30s, edge.request=500m, edge.full=1 (CPU used at capacity; default: the limit, else the request), "
-    "edge.replicas=2 (at the start), and cloud.*. For both: hard=0.3 (share that goes on to the cloud), patience=10s, "
-    "reading-window=30s."
-)
-LOAD_HELP = (
-    "shift-change, day, spike, ramp, steady; or a file: CSV or JSON lines with a time and rps, millicores or "
-    "utilization (edge_ or cloud_ before it), a recording of scale watch, an answer of a Prometheus range query; '-' "
-    "reads standard input."
-)
-_ORDINARY = 5.0
 
 
 class SimulateFormat(str, Enum):
@@ -44,14 +37,7 @@ class SimulateFormat(str, Enum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
-
-
-class LoadUnit(str, Enum):
-    """What the values of a load are where its column does not say."""
-
-    RPS = "rps"
-    MILLICORES = "millicores"
-    UTILIZATION = "utilization"
+    HTML = "html"
 
 
 def _gate(name: str, words: str, metavar: str) -> Any:
@@ -75,7 +61,7 @@ def simulate(
     rps: Annotated[
         str,
         typer.Option("--rps", metavar="NUMBER", help="Requests a second that level 1 of a named load means."),
-    ] = f"{_ORDINARY:g}",
+    ] = f"{ORDINARY:g}",
     load_unit: Annotated[
         LoadUnit | None,
         typer.Option("--load-unit", help="What a file's values are, where their column does not say."),
@@ -162,6 +148,7 @@ def simulate(
       sednactl scale simulate -f helmet.yaml --sweep cloud.cpu=20..80:10 --sweep cloud.max=3,5
       sednactl scale simulate -f helmet.yaml --load week.csv --max-unmet 1% --max-flaps 3 -o json
       sednactl scale simulate helmet --load shift-change.jsonl
+      sednactl scale simulate -f helmet.yaml --fixed edge=4,cloud=3 -o html > report.html
     """
     surroundings: Surroundings = ctx.obj
     from sednactl.cli.scale_assumptions import assumptions, prices
@@ -171,13 +158,13 @@ def simulate(
     settings, assumed = controller_settings(controller), assumptions(model or (), metric or ())
     costs = prices(price)
     gates = _gates(max_unmet, max_over_target, max_flaps, max_replica_hours, max_cost)
-    wanted = _load(load, rps, load_unit, service, surroundings)
-    variants = _variants(access, name, file, compare or (), fixed or (), sweep or (), surroundings)
+    wanted = read_load_option(load, rps, load_unit, service, surroundings)
+    variants = read_variants(access, name, file, compare or (), fixed or (), sweep or (), surroundings)
     seconds = wanted.duration if length is None else length
     plans, remarks = _plans(variants, wanted, assumed, settings, max(seconds, settings.sync_period))
     for remark in (*wanted.remarks, *remarks):
         surroundings.stderr.write(f"note: {remark}\n")
-    with _progress(surroundings, len(plans)) as done:
+    with progress(surroundings, len(plans)) as done:
         from os import cpu_count
 
         from sednactl.scaling.comparison import runs_of
@@ -198,6 +185,15 @@ def simulate(
             "controller": vars(settings) | {},
         }
         write(json.dumps(report(runs, costs, about, broken), indent=1) + "\n")
+    elif output is SimulateFormat.HTML:
+        from sednactl.render.scale_report import report as page
+
+        length_ = f"{seconds / 3600:g} hours at a sync of {settings.sync_period:g} s"
+        told = [
+            f"Load: {wanted.name}, {length_}.",
+            *(f"Note: {remark}." for remark in (*wanted.remarks, *remarks)),
+        ]
+        write(page(f"{variants[0].name} under {wanted.name}", told, runs, costs, broken))
     elif output is SimulateFormat.CSV:
         for part in shown.rows(runs):
             write(part)
@@ -229,88 +225,6 @@ def _gates(
     return [Gate(figure, most) for figure, most in said.items() if most is not None]
 
 
-def _load(
-    load: str, rps: str, unit: LoadUnit | None, service: str | None, surroundings: Surroundings
-) -> Load:
-    from sednactl.cli.scale_assumptions import number
-    from sednactl.scaling.load_profiles import PROFILES
-    from sednactl.scaling.loads import load_of
-
-    ordinary = number(rps, "--rps", least=0)
-    if load in PROFILES:
-        return load_of(PROFILES[load], ordinary)
-    from sednactl.manifests.sources import Source
-    from sednactl.scaling.load_reading import read_load
-
-    try:
-        data = Source(load, surroundings).read()
-    except InvalidInput as error:
-        names = ", ".join(PROFILES)
-        raise InvalidInput(error.message, hint=f"name a file, or one of {names}") from error
-    return read_load(data, load, None if unit is None else unit.value, service)
-
-
-def _variants(
-    access: ClusterAccess,
-    name: str | None,
-    file: str | None,
-    compare: Sequence[str],
-    fixed: Sequence[str],
-    sweep: Sequence[str],
-    surroundings: Surroundings,
-) -> list[Variant]:
-    from sednactl.scaling.variants import fixed as at_fixed
-    from sednactl.scaling.variants import swept
-
-    if (name is None) == (file is None):
-        raise UsageError("which service?", hint="give a manifest with -f, or the name of a running service")
-    if file is not None:
-        first = _from_file(file, surroundings)
-    else:
-        first = _from_cluster(access, str(name), surroundings)
-    found = [first, *(_from_file(other, surroundings) for other in compare)]
-    found += [at_fixed(first, text) for text in fixed]
-    return found + (swept(first, sweep) if sweep else [])
-
-
-def _from_file(file: str, surroundings: Surroundings) -> Variant:
-    from sednactl.manifests.sources import documents_from
-    from sednactl.scaling.service_plan import variant_of
-
-    documents = documents_from([file], recursive=False, surroundings=surroundings)
-    services = [
-        one.content
-        for one in documents
-        if isinstance(one.content, dict) and one.content.get("kind") == "JointInferenceService"
-    ]
-    if len(services) != 1:
-        raise InvalidInput(
-            f"{file}: {len(services) or 'no'} JointInferenceServices", hint="give a file that holds one"
-        )
-    return variant_of(services[0], file.rpartition("/")[2] if file != "-" else "standard input")
-
-
-def _from_cluster(access: ClusterAccess, name: str, surroundings: Surroundings) -> Variant:
-    from sednactl.cluster.door import open_cluster
-    from sednactl.scaling.service_plan import variant_of
-    from sednactl.sedna.kinds import JOINT_INFERENCE
-
-    cluster = open_cluster(access, surroundings)
-    try:
-        found = cluster.find(JOINT_INFERENCE.resource, name, cluster.namespace)
-        namespace = cluster.namespace
-    finally:
-        cluster.close()
-    if found is None:
-        raise NotFound(
-            f"there is no JointInferenceService {name} in namespace {namespace}",
-            status=404,
-            reason="NotFound",
-            hint="'sednactl get ji -A' lists all",
-        )
-    return variant_of(found, name)
-
-
 def _plans(
     variants: Sequence[Variant],
     load: Load,
@@ -328,17 +242,3 @@ def _plans(
         plans.append(plan)
         remarks |= dict.fromkeys(said)
     return plans, list(remarks)
-
-
-@contextmanager
-def _progress(surroundings: Surroundings, total: int) -> Iterator[Callable[[], object]]:
-    """Show a bar on a terminal's standard error where there is something to wait for."""
-    if total < 10 or not surroundings.moving(surroundings.stderr):
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(file=surroundings.stderr), transient=True) as progress:
-        task = progress.add_task("variants", total=total)
-        yield lambda: progress.advance(task)

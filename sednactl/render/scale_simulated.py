@@ -18,6 +18,11 @@ _CSV = ("variant", "side", "t", "load", "utilization", "replicas", "desired", "l
 
 def table(runs: Sequence[Run], prices: Prices) -> str:
     """Write each variant's sides, and the sum beside the first variant's."""
+    return columns(*cells(runs, prices))
+
+
+def cells(runs: Sequence[Run], prices: Prices) -> tuple[list[str], list[list[str]]]:
+    """Give the heads and rows of the table."""
     heads = [
         "VARIANT", "SIDE", "REPLICA-HOURS", "PEAK", "OVER TARGET", "OVERLOADED", "UNMET", "LONGEST WAIT",
         "EVENTS", "FLAPS",
@@ -39,7 +44,7 @@ def table(runs: Sequence[Run], prices: Prices) -> str:
         rows.append([*both, _percent(totals.unmet_share), "", str(totals.scale_events), str(totals.flaps)])
         if prices.given:
             rows[-1].append(f"{totals.cost:.2f}")
-    return columns(heads, rows)
+    return heads, rows
 
 
 def _figures(run: SideRun) -> list[str]:

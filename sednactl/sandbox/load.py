@@ -26,6 +26,8 @@ from sednactl.sandbox.resources import CONFIG_MAP
 from sednactl.sandbox.times import read, written
 from sednactl.scaling.label_selectors import selector_from
 from sednactl.scaling.load_profiles import LoadProfile, Points, level_between
+from sednactl.scaling.loads import Series
+from sednactl.sedna.kinds import JOINT_INFERENCE, SednaKind
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
@@ -85,6 +87,22 @@ def of_profile(
     """Give a named profile as a side's load; `ordinary` is its level 1 in the unit."""
     points = tuple((at, level * ordinary) for at, level in profile.points)
     return SideLoad(selector, start, points, unit, joined=True)
+
+
+def of_series(series: Series, selector: str, start: datetime) -> SideLoad:
+    """Give a series that was read from a file as a side's load. Raises InvalidInput for requests a second."""
+    for unit in get_args(LoadUnit):
+        if series.unit == unit:
+            return SideLoad(selector, start, series.points, unit, series.joined)
+    raise InvalidInput(
+        f"a load in {series.unit} does not say what it costs",
+        hint=f"give it in {' or '.join(get_args(LoadUnit))}",
+    )
+
+
+def selector_of_side(service: str, side: str, kind: SednaKind = JOINT_INFERENCE) -> str:
+    """Give the selector of one side's pods, by the labels that the Global Manager writes."""
+    return f"{kind.label_prefix}/name={service},{kind.label_prefix}/worker-type={side}"
 
 
 def key_of(namespace: str, service: str, side: str) -> str:

@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sednactl.scaling.processes import worked_off
 from sednactl.scaling.simulation import Plan, Run, SideRun, simulate
 
 Json = dict[str, Any]
 SIDES = ("edge", "cloud")
-
-_WORTH_A_PROCESS = 1_500_000
-"""Steps of sides from which on several processes are faster than one."""
 
 
 @dataclass(frozen=True)
@@ -111,26 +109,7 @@ def runs_of(plans: Sequence[Plan], *, series: bool, processes: int, done: Callab
     Without `series` the runs carry their sums only.
     """
     steps = sum(len(plan.edge_load) + len(plan.cloud_load) for plan in plans)
-    work = simulate if series else summed
-    if processes < 2 or len(plans) < 2 or steps < _WORTH_A_PROCESS:
-        return [_told(work(plan), done) for plan in plans]
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    # Not forked: a progress bar's thread may run, and a fork would copy its locks.
-    context, many = get_context("spawn"), min(processes, len(plans))
-    with ProcessPoolExecutor(many, mp_context=context, initializer=_leave_interrupts) as pool:
-        try:
-            return [_told(run, done) for run in pool.map(work, plans)]
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _leave_interrupts() -> None:
-    """Let the first process alone answer Ctrl-C."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return worked_off(simulate if series else summed, plans, steps, processes=processes, done=done)
 
 
 def summed(plan: Plan) -> Run:
@@ -138,11 +117,6 @@ def summed(plan: Plan) -> Run:
     run = simulate(plan)
     edge, cloud = (replace(side, series=[], served=[]) for side in (run.edge, run.cloud))
     return replace(run, edge=edge, cloud=cloud)
-
-
-def _told(run: Run, done: Callable[[], object]) -> Run:
-    done()
-    return run
 
 
 def report(runs: Sequence[Run], prices: Prices, about: Json, broken: Sequence[Broken]) -> Json:

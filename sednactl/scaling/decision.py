@@ -14,7 +14,8 @@ from typing import Any
 
 from sednactl.scaling.conditions import Conditions
 from sednactl.scaling.controller_settings import DEFAULT_SETTINGS, ControllerSettings
-from sednactl.scaling.metrics import ScaleMetric, metrics_of
+from sednactl.scaling.decided import Decision, Notice
+from sednactl.scaling.metrics import metrics_of
 from sednactl.scaling.moments import time_of
 from sednactl.scaling.normalization import Frame, Normalized, next_scale_down, normalize
 from sednactl.scaling.proposals import Circumstances, Proposal, proposal_of
@@ -23,51 +24,9 @@ from sednactl.scaling.scale_history import ScaleHistory
 from sednactl.scaling.scaling_rules import behavior_of, bounds_of, metric_specs_of
 
 Json = dict[str, Any]
+__all__ = ["Decision", "Notice", "decide", "refused"]
 
 _UNABLE = "the HPA was unable to compute the replica count: "
-
-
-@dataclass(frozen=True)
-class Notice:
-    """An event that the controller would record: type Normal or Warning, reason, message."""
-
-    type: str
-    reason: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One reconciliation.
-
-    `rescale` tells that the target is to be set to `desired`; `status` is the whole
-    `status` block to write. `asked` is what the metrics ask for, None where they
-    were not asked or none could be had. `history` goes into the next decision.
-    `next_scale_down` is in seconds, None when nothing points downwards. `error` is
-    what the controller would log; it may have scaled nevertheless.
-    """
-
-    hpa: str
-    current: int
-    desired: int
-    rescale: bool
-    status: Json
-    frame: Frame
-    proposals: tuple[Proposal, ...]
-    metrics: tuple[ScaleMetric, ...]
-    asked: int | None
-    normalized: Normalized | None
-    events: tuple[Notice, ...]
-    history: ScaleHistory
-    before: ScaleHistory
-    now: float
-    next_scale_down: float | None = None
-    error: str = ""
-
-    @property
-    def conditions(self) -> list[Json]:
-        """Give the conditions that the status will hold."""
-        return list(self.status.get("conditions") or ())
 
 
 def decide(

@@ -63,7 +63,11 @@ class Proposal:
 
 
 class _Failed(Exception):
-    """A metric that cannot be computed, with the words of the function that noticed."""
+    """A metric that cannot be computed: the cause that the condition shows, and the controller's whole error."""
+
+    def __init__(self, cause: str, error: str = "") -> None:
+        super().__init__(cause)
+        self.cause, self.error = cause, error or cause
 
 
 Answer = tuple[str, Calculation, Json]
@@ -80,9 +84,8 @@ def proposal_of(spec: Json, given: Circumstances) -> Proposal:
     try:
         said, calculation, found = ask(source, given)
     except _Failed as failure:
-        return Proposal(
-            spec, "", None, {"type": ""}, reason, f"{_prefix(kind, source)}: {failure}", str(failure)
-        )
+        error = f"{_prefix(kind, source)}: {failure.error}"
+        return Proposal(spec, "", None, {"type": ""}, reason, error, failure.cause)
     return Proposal(spec, said, calculation, {"type": kind, field: found})
 
 
@@ -183,7 +186,7 @@ def _object(source: Mapping[str, Any], given: Circumstances) -> Answer:
         try:
             found = by_share(given.running, usage(), _target(target["averageValue"]), given.settings)
         except NoReading as failure:
-            raise _Failed(f"failed to get {name} object metric: {failure}") from failure
+            raise _Failed(str(failure), f"failed to get {name} object metric: {failure}") from failure
         status = {"metric": _identity(metric), "describedObject": {"kind": "", "name": ""}}
         return (
             f"external metric {name}({_selector_text(metric.get('selector'))})",
@@ -215,7 +218,7 @@ def _external(source: Mapping[str, Any], given: Circumstances) -> Answer:
             found = by_total(given.told, usage, _target(value), given.pods, given.settings)
     except NoReading as failure:
         what = f"{name} external metric" if average is not None else f"external metric {name}"
-        raise _Failed(f"failed to get {what}: {failure}") from failure
+        raise _Failed(str(failure), f"failed to get {what}: {failure}") from failure
     key = "value" if average is None else "averageValue"
     return (
         f"external metric {name}({_selector_text(metric.get('selector'))})",

@@ -17,6 +17,9 @@ from sednactl.sedna.quantity import milli_units
 
 Json = dict[str, Any]
 DEFAULT_GOAL = 80.0
+MOST_STEPS = 1_000_000
+"""Longest run: 173 days at a sync of 15 seconds."""
+
 _USUAL_REQUEST = 1000
 
 
@@ -94,6 +97,11 @@ def plan_of(
     remarks: list[str] = []
     plans, loads = {}, {}
     steps = max(1, round(seconds / settings.sync_period))
+    if steps > MOST_STEPS:
+        raise InvalidInput(
+            f"{seconds:.0f} seconds at a sync of {settings.sync_period:g} s are {steps:,} steps",
+            hint=f"at most {MOST_STEPS:,}; simulate a part with --for, or check the load's times",
+        )
     for side, assumed in (("edge", assumptions.edge), ("cloud", assumptions.cloud)):
         plans[side] = _side_plan(variant, side, assumed, assumptions, settings, goals, remarks)
         series = _in_requests(load.sides.get(side), plans[side].model)

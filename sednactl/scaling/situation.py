@@ -174,7 +174,7 @@ def _past(hpa: Json, evidence: Evidence, now: float, current: int, window: float
             _namespace(history) in ("", _namespace(hpa))
             and history["metadata"]["name"] == hpa["metadata"]["name"]
         ):
-            return Past(history_from(history), "whole")
+            return Past(history_from(history), str(history.get("known", "whole")))
     return past_of(hpa, evidence.events, now, current, window)
 
 

@@ -179,16 +179,22 @@ def test_defaults_are_one_replica_and_eighty_percent() -> None:
             external_metric(value="10"),
             Readings(),
             "FailedGetExternalMetric",
-            "failed to get external metric qps: unable to get external metric park/qps/nil: "
-            "no metrics returned from external metrics API",
+            "unable to get external metric park/qps/nil: no metrics returned from external metrics API",
         ),
         (
             external_metric(selector={"matchLabels": {"q": "a"}}, averageValue="10"),
             Readings(),
             "FailedGetExternalMetric",
-            "failed to get qps external metric: unable to get external metric park/qps/"
+            "unable to get external metric park/qps/"
             "&LabelSelector{MatchLabels:map[string]string{q: a,},MatchExpressions:[]LabelSelectorRequirement{},}"
             ": no metrics returned from external metrics API",
+        ),
+        (
+            object_metric(averageValue="10"),
+            Readings(),
+            "FailedGetObjectMetric",
+            "unable to get metric qps: Deployment on park some/unable to fetch metrics from custom metrics API: "
+            "the server could not find the metric qps for Deployment some",
         ),
         (
             {"type": "Wish"},

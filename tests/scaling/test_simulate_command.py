@@ -130,6 +130,7 @@ def test_of_a_running_service(run: Any, tmp_path: Path) -> None:
         (("--sweep", "edge.max=1..3000", "--sweep", "edge.cpu=1..9"), 2, "at most 2000"),
         (("--sweep", "edge.max=0,1"), 3, "is no number of replicas"),
         (("--rps", "many"), 2, "--rps"),
+        (("--for", "1000d"), 3, "at most 1,000,000"),
         (("--max-unmet", "2"), 2, "is more than all"),
         (("--price", "gold=1"), 2, "write edge=0.05,cloud=0.2"),
         (("--controller", "sync=0s"), 2, "more than zero"),

@@ -191,7 +191,7 @@ def _shift() -> tuple[list[float], list[float]]:
 def test_several_processes_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     plans = [Plan(str(target), _side(target), _side(60), 0.3, *_shift(), 15) for target in (30, 50, 70)]
     alone = runs_of(plans, series=False, processes=1, done=lambda: None)
-    monkeypatch.setattr("sednactl.scaling.comparison._WORTH_A_PROCESS", 0)
+    monkeypatch.setattr("sednactl.scaling.processes.WORTH_A_PROCESS", 0)
     told: list[int] = []
     assert runs_of(plans, series=False, processes=2, done=lambda: told.append(1)) == alone
     assert len(told) == 3

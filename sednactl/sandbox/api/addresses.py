@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from sednactl.sandbox.api.text import Json
+
 FIRST, LAST = 1, 62500
 NODE_PORTS = (30000, 32767)
 
@@ -42,6 +44,13 @@ class ClusterAddresses:
                     self._ports.add(port)
                     return port
             return None
+
+    def remember(self, service: Json) -> None:
+        """Count what a service that was there before has as taken."""
+        spec = service.get("spec") or {}
+        with self._lock:
+            self._addresses.update(one for one in (spec.get("clusterIP"),) if one and one != "None")
+            self._ports.update(port["nodePort"] for port in spec.get("ports") or () if port.get("nodePort"))
 
     def free(self, address: str, ports: tuple[int, ...] = ()) -> None:
         """Take an address and ports back."""

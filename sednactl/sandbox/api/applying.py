@@ -74,6 +74,4 @@ def _configuration(kind: Kind, body: Any, target: Target) -> Json:
         raise Refusal("BadRequest", "metadata.managedFields must be nil")
     meta.setdefault("name", target.name)
     check_name(meta, target.name)
-    if kind.namespaced:
-        meta.setdefault("namespace", target.namespace)
     return applied

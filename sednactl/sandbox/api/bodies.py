@@ -2,32 +2,80 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from sednactl.sandbox.api.autoscaling_versions import to_v2
+from sednactl.sandbox.api.go_words import json_error, shown
 from sednactl.sandbox.api.kinds import Kind
-from sednactl.sandbox.api.refusal import Refusal
+from sednactl.sandbox.api.protobuf import PROTOBUF, read_protobuf
+from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.text import Json, decode
 
 _JSON = ("", "application/json")
 YAML = ("application/yaml", "application/apply-patch+yaml")
 
 
-def read_body(data: bytes, content_type: str) -> Any:
-    """Read a body. Raises Refusal BadRequest for what is neither JSON nor YAML, UnsupportedMediaType for other types."""
-    if content_type in _JSON or content_type.endswith("+json") or data[:1] == b"{":
-        try:
-            return decode(data)
-        except ValueError as error:
-            if content_type not in YAML:
-                raise Refusal("BadRequest", f"couldn't get version/kind; json parse error: {error}") from None
+def read_body(data: bytes, content_type: str, kind: str = "") -> Any:
+    """Read a body meant for a kind. Raises Refusal BadRequest for what is neither JSON nor YAML, and for other types."""
+    if content_type == PROTOBUF:
+        return read_protobuf(data)
     if content_type in YAML:
-        return _yaml(data)
-    raise Refusal(
-        "UnsupportedMediaType",
-        "the body of the request was in an unknown format - accepted media types include: "
-        "application/json, application/yaml",
+        return _json_or_yaml(data)
+    if content_type not in (*_JSON, *YAML):
+        raise Refusal(
+            "UnsupportedMediaType",
+            "the body of the request was in an unknown format - accepted media types include: "
+            "application/json, application/yaml, application/vnd.kubernetes.protobuf",
+        )
+    try:
+        return decode(data)
+    except ValueError:
+        raise unrecognized(
+            kind, f"couldn't get version/kind; json parse error: {json_error(data)}", data
+        ) from None
+
+
+def read_patch(data: bytes) -> Any:
+    """Read a patch. Raises Refusal BadRequest."""
+    try:
+        return decode(data)
+    except ValueError:
+        raise Refusal("BadRequest", f"error decoding patch: {json_error(data)}") from None
+
+
+def part_of(content: Any, *path: str) -> Json:
+    """Give the object that lies below a body, empty where nothing does. Raises Refusal BadRequest for anything else."""
+    here = content
+    for step in ("", *path):
+        here = here.get(step) if step else here
+        if here is None and step:
+            return {}
+        if not isinstance(here, dict):
+            where = f" field {step}" if step else ""
+            raise Refusal("BadRequest", f"json: cannot unmarshal {word_of(here)} into Go struct{where}")
+    return dict(here)
+
+
+def word_of(value: Any) -> str:
+    """Give Go's word for the type of a JSON value."""
+    return {list: "array", str: "string", bool: "bool", dict: "object", type(None): "null"}.get(
+        type(value), "number"
     )
+
+
+def unrecognized(kind: str, why: str, data: bytes) -> Refusal:
+    """Give the 400 for a body that is no object of the kind."""
+    return Refusal(
+        "BadRequest", f"the object provided is unrecognized (must be of type {kind}): {why} ({shown(data)})"
+    )
+
+
+def _json_or_yaml(data: bytes) -> Any:
+    try:
+        return decode(data)  # what most clients send under YAML's name, and read much faster
+    except ValueError:
+        return _yaml(data)
 
 
 def _yaml(data: bytes) -> Any:
@@ -35,37 +83,101 @@ def _yaml(data: bytes) -> Any:
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(data, loader)  # noqa: S506 - a safe loader, the fast one where it is built in
-    except yaml.YAMLError as error:
+        return _plain(yaml.load(data, loader))  # noqa: S506 - a safe loader, the fast one where it is built in
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Refusal("BadRequest", f"error decoding YAML: {error}") from None
 
 
-def object_of(kind: Kind, content: Any) -> Json:
-    """Give a body as an object of the kind. Raises Refusal BadRequest for another kind or version."""
+def _plain(value: Any) -> Any:
+    """Give what YAML said as JSON can say it. Raises ValueError for what it cannot."""
+    if isinstance(value, dict):
+        return {_key(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, int) and not isinstance(value, bool) and not -(1 << 63) <= value < 1 << 64:
+        return float(value)
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    raise ValueError(f"{type(value).__name__} is no JSON")
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    if isinstance(key, (str, int, float)):
+        return str(key)
+    raise ValueError("a key is no string")
+
+
+def object_of(kind: Kind, content: Any, raw: bytes = b"") -> Json:
+    """Give a body as an object of the kind. Raises Refusal for another kind or version; `raw` is shown then."""
     if not isinstance(content, dict):
-        raise Refusal("BadRequest", "couldn't get version/kind; json parse error: the body is no object")
-    said_kind, said_version = content.get("kind"), content.get("apiVersion")
-    if kind.custom is not None and not (said_kind and said_version):
-        missing = "Kind" if not said_kind else "apiVersion"
-        raise Refusal("BadRequest", f"Object '{missing}' is missing in the body")
-    if said_version and said_version != kind.api_version:
-        raise Refusal(
-            "BadRequest",
-            f"the API version in the data ({said_version}) does not match the expected API version ({kind.api_version})",
+        why = (
+            f"couldn't get version/kind; json parse error: json: cannot unmarshal {word_of(content)} into Go value of type "
+            'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
         )
-    if said_kind and said_kind != kind.kind:
+        raise unrecognized(kind.kind, why, raw)
+    said_kind, said_version = content.get("kind"), content.get("apiVersion")
+    for field, said in (("kind", said_kind), ("apiVersion", said_version)):
+        if not isinstance(said, (str, type(None))):
+            why = f"json: cannot unmarshal {word_of(said)} into Go struct field .{field} of type string"
+            raise unrecognized(kind.kind, f"couldn't get version/kind; json parse error: {why}", raw)
+    if kind.custom is not None:
+        _check_custom(kind, content, raw)
+    elif said_version and said_version != kind.api_version:
         raise Refusal(
             "BadRequest",
-            f'{said_kind} in version "{kind.version}" cannot be handled as a {kind.kind}: '
-            "the kind in the data does not match the kind of the path",
+            f'{said_kind or kind.kind} in version "{said_version.rpartition("/")[2]}" cannot be handled as a '
+            f'{kind.kind}: no kind "{said_kind or kind.kind}" is registered for version "{said_version}" '
+            'in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"',
+        )
+    elif said_kind and said_kind != kind.kind:
+        package = kind.group.partition(".")[0] or "core"
+        raise Refusal(
+            "BadRequest",
+            f'{said_kind} in version "{kind.version}" cannot be handled as a {kind.kind}: converting '
+            f"({kind.version}.{said_kind}) to ({package}.{kind.kind}): unknown conversion",
         )
     meta = content.get("metadata")
+    if not isinstance(meta, (dict, type(None))):
+        raise Refusal(
+            "BadRequest",
+            f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: json: cannot unmarshal '
+            f"{word_of(meta)} into Go struct field {kind.kind}.metadata of type v1.ObjectMeta",
+        )
     return {
         **content,
         "apiVersion": kind.api_version,
         "kind": kind.kind,
-        "metadata": dict(meta) if isinstance(meta, dict) else meta if meta is not None else {},
+        "metadata": dict(meta or {}),
     }
+
+
+def _check_custom(kind: Kind, content: Json, raw: bytes) -> None:
+    said_kind, said_version = content.get("kind"), content.get("apiVersion")
+    for field, said in (("Kind", said_kind), ("apiVersion", said_version)):
+        if not said:
+            text = shown(raw)
+            raise unrecognized(kind.kind, f"Object '{field}' is missing in '{text}'", raw)
+    if said_version != kind.api_version:
+        raise Refusal(
+            "BadRequest",
+            f"the API version in the data ({said_version}) does not match the expected API version ({kind.api_version})",
+        )
+    if said_kind != kind.kind:
+        problem = f'Invalid value: "{said_kind}": must be {kind.kind}'
+        meta = content.get("metadata")
+        name = str(meta.get("name") or "") if isinstance(meta, dict) else ""
+        raise Refusal(
+            "Invalid",
+            f'{said_kind}.{kind.group} "{name}" is invalid: kind: {problem}',
+            name=name,
+            group=kind.group,
+            kind=str(said_kind),
+            causes=[Cause("FieldValueInvalid", problem, "kind")],
+        )
 
 
 def stored_form(kind: Kind, content: Json) -> Json:

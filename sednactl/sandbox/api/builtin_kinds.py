@@ -107,7 +107,7 @@ BUILTIN_KINDS = (
         "coordination.k8s.io", "v1", "leases", "Lease",
         unconditional_update=False, created_by_update=True,
     ),
-    Kind("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice"),
+    Kind("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", counts_generation=True),
     Kind(_RBAC, "v1", "clusterroles", "ClusterRole", False, created_by_update=True),
     Kind(_RBAC, "v1", "clusterrolebindings", "ClusterRoleBinding", False, created_by_update=True),
     Kind(

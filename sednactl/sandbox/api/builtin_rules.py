@@ -39,8 +39,6 @@ def prepare_create(state: State, kind: Kind, content: Json, dry_run: bool) -> No
 def prepare_update(state: State, kind: Kind, old: Json, content: Json, dry_run: bool) -> None:
     """Complete a changed object of a built-in kind in place."""
     shelf = kind.group, kind.plural
-    if shelf == ("", "secrets"):
-        _secret(_Write(state, kind, content, dry_run))
     if shelf == ("", "services"):
         _service_update(state, kind, old, content, dry_run)
     if shelf == ("", "namespaces"):
@@ -66,13 +64,13 @@ def _name_label(content: Json) -> None:
     meta["labels"] = {**(meta.get("labels") or {}), NAME_LABEL: meta["name"]}
 
 
-def _secret(write: _Write) -> None:
-    plain = write.content.pop("stringData", None)
+def decode_plain_secrets(kind: Kind, content: Json) -> None:
+    """Move a secret's stringData into data, in place."""
+    plain = content.pop("stringData", None) if kind.shelf == ("", "secrets") else None
     if plain:
-        data = dict(write.content.get("data") or {})
-        for key, value in plain.items():
-            data[key] = base64.b64encode(str(value).encode()).decode()
-        write.content["data"] = data
+        data = dict(content.get("data") or {})
+        data.update((key, base64.b64encode(str(value).encode()).decode()) for key, value in plain.items())
+        content["data"] = data
 
 
 def _immutable(kind: Kind, old: Json, content: Json) -> None:
@@ -136,8 +134,9 @@ def _service(write: _Write) -> None:
     else:
         address = "None"
     spec["clusterIPs"] = [address]
-    spec.setdefault("ipFamilies", ["IPv4"])
-    spec.setdefault("ipFamilyPolicy", "SingleStack")
+    both = address == "None" and not spec.get("selector")  # nobody knows what stands behind it
+    spec.setdefault("ipFamilies", ["IPv4", "IPv6"] if both else ["IPv4"])
+    spec.setdefault("ipFamilyPolicy", "RequireDualStack" if both else "SingleStack")
     spec.setdefault("internalTrafficPolicy", "Cluster")
     _node_ports(write)
 
@@ -186,6 +185,10 @@ def _service_update(state: State, kind: Kind, old: Json, content: Json, dry_run:
     for field in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"):
         if not spec.get(field) and field in before:
             spec[field] = before[field]
+    if spec.get("clusterIP") != before.get("clusterIP"):
+        problem = f'Invalid value: []string{{"{spec["clusterIP"]}"}}: may not change once set'
+        cause = Cause("FieldValueInvalid", problem, "spec.clusterIPs[0]")
+        raise invalid(kind, content["metadata"]["name"], [cause])
     known = {port.get("port"): port["nodePort"] for port in before.get("ports") or () if port.get("nodePort")}
     outside = spec.get("type") in ("NodePort", "LoadBalancer")
     fresh: list[Any] = []
@@ -229,7 +232,6 @@ def _definition(write: _Write) -> None:
 
 _CREATED: dict[tuple[str, str], Callable[[_Write], None]] = {
     ("", "namespaces"): _namespace,
-    ("", "secrets"): _secret,
     ("", "pods"): _pod,
     ("", "services"): _service,
     ("apps", "deployments"): _emptied,

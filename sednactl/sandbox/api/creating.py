@@ -6,12 +6,12 @@ from typing import Any
 
 from sednactl.sandbox.api import writing
 from sednactl.sandbox.api.bodies import object_of, read_body, stored_form
-from sednactl.sandbox.api.builtin_rules import prepare_create
+from sednactl.sandbox.api.builtin_rules import decode_plain_secrets, prepare_create
 from sednactl.sandbox.api.custom_kinds import DEFINITIONS
-from sednactl.sandbox.api.definitions import look_at_definition
+from sednactl.sandbox.api.definitions import check_definition, look_at_definition
 from sednactl.sandbox.api.kinds import Kind
 from sednactl.sandbox.api.metadata import begin_metadata
-from sednactl.sandbox.api.namespaces import check_place
+from sednactl.sandbox.api.namespaces import NAMESPACES, check_place
 from sednactl.sandbox.api.options import WriteOptions, write_options
 from sednactl.sandbox.api.paths import Target
 from sednactl.sandbox.api.presenting import Form, form_of, partial, typed
@@ -28,7 +28,7 @@ def create(state: State, target: Target, request: Request) -> Answer:
     """Create an object."""
     kind, form = target.kind, form_of(request)
     options = write_options(request, "CreateOptions")
-    content = object_of(kind, read_body(request.body, request.content_type()))
+    content = object_of(kind, read_body(request.body, request.content_type(), kind.kind), request.body)
     made, warnings = create_object(state, kind, target.namespace, content, options, raw=request.body)
     return answer_object(state, kind, made, form, 201, warnings)
 
@@ -54,9 +54,14 @@ def create_object(
     if kind.custom is not None and "status" in kind.subresources:
         fresh.pop("status", None)
     fresh = writing.with_defaults(fresh, structure)
+    decode_plain_secrets(kind, fresh)
     begin_metadata(kind, fresh, namespace, state.now())
     name = fresh["metadata"]["name"]
     check_place(state, kind, namespace, name)
+    if not applied:  # before the server adds what is nobody's
+        fresh = writing.track_update(
+            None, fresh, manager=options.manager, structure=structure, now=state.clock.now()
+        )
     fresh = stored_form(kind, fresh)
     if kind.version != kind.storage_version:
         kind_stored = state.catalog.storage_kind(kind.shelf) or kind
@@ -66,17 +71,24 @@ def create_object(
         generated = bool(fresh["metadata"].get("generateName")) and not content["metadata"].get("name")
         _claim_name(state, kind, namespace, fresh, generated)
         writing.validate_create(fresh, structure)
+        if kind.shelf == DEFINITIONS:
+            check_definition(state, fresh)
         prepare_create(state, kind, fresh, options.dry_run)
-        if not applied:
-            fresh = writing.track_update(
-                None, fresh, manager=options.manager, structure=structure, now=state.clock.now()
-            )
         if options.dry_run:
             return fresh, admitted.warnings
         state.put(kind, fresh)
         if kind.shelf == DEFINITIONS:
             look_at_definition(state, fresh)
+        elif kind.shelf == NAMESPACES:
+            _furnish(state, fresh["metadata"]["name"], options)
     return fresh, admitted.warnings
+
+
+def _furnish(state: State, namespace: str, options: WriteOptions) -> None:
+    """Give a new namespace the service account that its pods run as (elsewhere a controller does)."""
+    kind = state.kind_of(("", "serviceaccounts"))
+    account = {"apiVersion": "v1", "kind": kind.kind, "metadata": {"name": "default"}}
+    create_object(state, kind, namespace, account, options)
 
 
 def _claim_name(state: State, kind: Kind, namespace: str, fresh: Json, generated: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sednactl.sandbox.api.kinds import Catalog, Kind, ScalePaths, Shelf
+from sednactl.sandbox.api.refusal import Cause
 from sednactl.sandbox.api.text import Json
 
 DEFINITIONS: Shelf = ("apiextensions.k8s.io", "customresourcedefinitions")
@@ -62,6 +63,30 @@ def _scale(scale: Json) -> ScalePaths:
         str(scale["statusReplicasPath"]).lstrip("."),
         str(scale.get("labelSelectorPath") or "").lstrip("."),
     )
+
+
+def problems_of(definition: Json) -> list[Cause]:
+    """Give what keeps a definition from being stored: its name, its versions, a missing schema."""
+    group, plural = shelf_of(definition)
+    name = definition["metadata"]["name"]
+    found: list[Cause] = []
+    if name != f"{plural}.{group}":
+        problem = f'Invalid value: "{name}": must be spec.names.plural+"."+spec.group'
+        found.append(Cause("FieldValueInvalid", problem, "metadata.name"))
+    versions = definition["spec"].get("versions") or []
+    if sum(bool(version.get("storage")) for version in versions) != 1:
+        problem = "must have exactly one version marked as storage version"
+        value = (
+            f"Invalid value: {len(versions)} versions: {problem}"
+            if versions
+            else f"Required value: {problem}"
+        )
+        found.append(Cause("FieldValueInvalid", value, "spec.versions"))
+    for position, version in enumerate(versions):
+        if not (version.get("schema") or {}).get("openAPIV3Schema"):
+            where = f"spec.versions[{position}].schema.openAPIV3Schema"
+            found.append(Cause("FieldValueRequired", "Required value: schemas are required", where))
+    return found
 
 
 def status_of(definition: Json, catalog: Catalog, now: str) -> Json:

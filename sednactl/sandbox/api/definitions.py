@@ -6,11 +6,13 @@ from sednactl.sandbox.api.custom_kinds import (
     CLEANUP,
     DEFINITIONS,
     kinds_of,
+    problems_of,
     shelf_of,
     status_of,
     with_condition,
 )
 from sednactl.sandbox.api.kinds import Kind, Shelf
+from sednactl.sandbox.api.metadata import invalid
 from sednactl.sandbox.api.state import State
 from sednactl.sandbox.api.text import Json
 
@@ -32,6 +34,12 @@ def look_at_definition(state: State, definition: Json) -> None:
     serve_definition(state, {**definition, "status": status})
 
 
+def check_definition(state: State, definition: Json) -> None:
+    """Raise Refusal Invalid for a definition that cannot be served."""
+    if causes := problems_of(definition):
+        raise invalid(definition_kind(state), definition["metadata"]["name"], causes)
+
+
 def serve_definition(state: State, definition: Json) -> None:
     """Serve the kinds of a definition that is established."""
     conditions = (definition.get("status") or {}).get("conditions") or ()
@@ -48,8 +56,8 @@ def terminating(state: State, definition: Json) -> Json:
     condition = {
         "type": "Terminating",
         "status": "True",
-        "reason": "InstanceDeletionInProgress",
-        "message": "CustomResource deletion is in progress",
+        "reason": "InstanceDeletionPending",
+        "message": "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
     }
     status = {**(definition.get("status") or {})}
     status["conditions"] = with_condition(status.get("conditions") or [], condition, state.now())

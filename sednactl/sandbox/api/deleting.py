@@ -19,6 +19,7 @@ from sednactl.sandbox.api.options import DeleteOptions, delete_options
 from sednactl.sandbox.api.paths import Target
 from sednactl.sandbox.api.presenting import form_of, plain_list, typed
 from sednactl.sandbox.api.reading import selected
+from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.requests import Answer, Request, answer_json
 from sednactl.sandbox.api.state import State, not_found
 from sednactl.sandbox.api.text import Json, read_time, written
@@ -86,6 +87,8 @@ def delete_object(
             meta.pop("finalizers", None)
         held = bool(finalizers) or _held_namespace(kind, content)
         if not held and not grace:
+            if meta.get("deletionGracePeriodSeconds"):
+                _mark(state, kind, content, 0)
             if not options.dry_run:
                 remove_object(state, kind, content)
             return True, content
@@ -104,19 +107,30 @@ def remove_object(state: State, kind: Kind, content: Json) -> None:
 
 
 def _check(kind: Kind, meta: Json, options: DeleteOptions) -> None:
-    if options.uid is not None and options.uid != meta["uid"]:
-        raise conflict(
+    for what, field, asked, happened in (
+        ("UID", "uid", options.uid, "deleted and then recreated"),
+        ("ResourceVersion", "resourceVersion", options.resource_version, "modified"),
+    ):
+        if asked is not None and asked != meta[field]:
+            raise _another(kind, meta["name"], what, asked, meta[field], happened)
+
+
+def _another(kind: Kind, name: str, what: str, asked: str, there: str, happened: str) -> Refusal:
+    """Give the 409 for an object that is not the one that was meant."""
+    if kind.shelf == DEFINITIONS:
+        return conflict(
             kind,
-            meta["name"],
-            f"Precondition failed: UID in precondition: {options.uid}, UID in object meta: {meta['uid']}",
+            name,
+            f"Precondition failed: {what} in precondition: {asked}, {what} in object meta: {there}",
         )
-    if options.resource_version is not None and options.resource_version != meta["resourceVersion"]:
-        raise conflict(
-            kind,
-            meta["name"],
-            f"Precondition failed: ResourceVersion in precondition: {options.resource_version}, "
-            f"ResourceVersion in object meta: {meta['resourceVersion']}",
-        )
+    return Refusal(
+        "Conflict",
+        f'Operation cannot be fulfilled on {kind.full_kind} "{name}": the {what} in the precondition ({asked}) '
+        f"does not match the {what} in record ({there}). The object might have been {happened}",
+        name=name,
+        group=kind.group,
+        kind=kind.kind,
+    )
 
 
 def _finalizers(now: list[str], options: DeleteOptions) -> list[str]:

@@ -46,7 +46,14 @@ def core_versions(state: State, request: Request) -> Answer:
     """Give the versions of the core group."""
     if aggregated := _wanted_aggregated(request):
         return _all_at_once(state, aggregated, core=True)
-    return answer_json({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []})
+    return answer_json(
+        {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": _addresses(request)}
+    )
+
+
+def _addresses(request: Request) -> list[Json]:
+    host = request.headers.get("host")
+    return [{"clientCIDR": "0.0.0.0/0", "serverAddress": host}] if host else []
 
 
 def groups(state: State, request: Request) -> Answer:

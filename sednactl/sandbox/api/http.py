@@ -8,15 +8,15 @@ its own; a client that does not read stops only that.
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import contextlib
 import socket
 import ssl
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from email.utils import format_datetime
+from typing import Any
 
 from aiohttp import web
 
@@ -35,6 +35,8 @@ _OPEN_PATHS = ("/healthz", "/readyz", "/livez")
 _BOOKMARK_EVERY = 60.0
 _BEFORE_END = 2.0
 """Seconds before a watch's end at which a last bookmark is sent."""
+_LIFT_TIMEOUT = 15.0
+"""Seconds in which serving must have begun, or ended."""
 _WRITE_TIMEOUT = 30.0
 """Seconds after which a client that reads nothing is given up."""
 
@@ -82,9 +84,8 @@ class HttpFront:
         if not self._loop.is_running():
             self._loop.close()
 
-    def _on_loop(self, work: object) -> None:
-        future: concurrent.futures.Future[None] = asyncio.run_coroutine_threadsafe(work, self._loop)  # type: ignore[arg-type]
-        future.result(15)
+    def _on_loop(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(_LIFT_TIMEOUT)
 
     async def _begin(self) -> None:
         runner = web.ServerRunner(

@@ -97,6 +97,12 @@ class Catalog:
         """Give the kind behind a path, None where it is not served."""
         return self._kinds.get((group, version, plural))
 
+    def built_in(self, group: str, version: str) -> bool:
+        """Tell whether a group and version is one of Kubernetes' own."""
+        return any(
+            (kind.group, kind.version) == (group, version) and kind.custom is None for kind in self.all()
+        )
+
     def all(self) -> list[Kind]:
         """Give every kind in the order in which discovery lists it."""
         return list(self._kinds.values())

@@ -17,7 +17,7 @@ def begin_metadata(kind: Kind, content: Json, namespace: str, now: str) -> None:
     meta: Json = content["metadata"]
     check_namespace(kind, meta, namespace)
     if meta.get("resourceVersion"):
-        raise Refusal("InternalError", "resourceVersion should not be set on objects to be created")
+        raise Refusal("", "resourceVersion should not be set on objects to be created")
     if not meta.get("name") and meta.get("generateName"):
         meta["name"] = generated(str(meta["generateName"]))
     if not meta.get("name"):
@@ -73,26 +73,25 @@ def continue_metadata(kind: Kind, old: Json, new: Json) -> None:
     uid, version = meta.get("uid"), meta.get("resourceVersion")
     name = before["name"]
     if uid and uid != before["uid"]:
+        key = registry_key(kind, before.get("namespace", ""), name)
         raise conflict(
             kind,
             name,
+            f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: "
             f"Precondition failed: UID in precondition: {uid}, UID in object meta: {before['uid']}",
         )
     if version and version != "0":
         if version != before["resourceVersion"]:
             raise conflict(kind, name, MODIFIED)
     elif not kind.unconditional_update:
-        value = version or "0x0"
-        raise invalid(
-            kind,
-            name,
-            [
-                Cause(
-                    "FieldValueInvalid",
-                    f"Invalid value: {value}: must be specified for an update",
-                    "metadata.resourceVersion",
-                )
-            ],
+        problem = f"Invalid value: {version or '0x0'}: must be specified for an update"
+        raise Refusal(
+            "Invalid",
+            f'{kind.full_name} "{name}" is invalid: metadata.resourceVersion: {problem}',
+            name=name,
+            group=kind.group,
+            kind=kind.plural,
+            causes=[Cause("FieldValueInvalid", problem, "metadata.resourceVersion")],
         )
     for field in ("uid", "creationTimestamp", "resourceVersion", "generation", "deletionTimestamp"):
         _keep(before, meta, field)
@@ -115,7 +114,10 @@ def check_finalizers(kind: Kind, before: Json, meta: Json) -> None:
             "Forbidden: no new finalizers can be added if the object is being deleted, "
             f"found new finalizers []string{{{listed}}}"
         )
-        raise invalid(kind, before["name"], [Cause("FieldValueForbidden", problem, "metadata.finalizers")])
+        cause = Cause("FieldValueForbidden", problem, "metadata.finalizers")
+        raise invalid(
+            kind, before["name"], [cause, cause]
+        )  # kube-apiserver checks this twice and tells it twice
 
 
 def _keep(before: Json, meta: Json, field: str) -> None:
@@ -130,7 +132,10 @@ def grow_generation(kind: Kind, old: Json, new: Json) -> None:
     if not kind.counts_generation:
         return
     apart = {"metadata", "managedFields"} | ({"status"} if "status" in kind.subresources else set())
-    if _without(old, apart) != _without(new, apart):
+    annotated = kind.shelf == ("apps", "deployments") and (
+        (old["metadata"].get("annotations") or {}) != (new["metadata"].get("annotations") or {})
+    )
+    if annotated or _without(old, apart) != _without(new, apart):
         new["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
 
 
@@ -156,6 +161,17 @@ def _without(content: Json, fields: set[str]) -> Json:
     }
 
 
+_REGISTRY = {"nodes": "minions", "services": "services/specs", "endpoints": "services/endpoints"}
+
+
+def registry_key(kind: Kind, namespace: str, name: str) -> str:
+    """Give where etcd would keep an object: some messages say it."""
+    place = kind.plural if kind.group else _REGISTRY.get(kind.plural, kind.plural)
+    if kind.custom is not None or kind.group == "apiextensions.k8s.io":
+        place = f"{kind.group}/{kind.plural}"
+    return "/".join(part for part in ("/registry", place, namespace, name) if part)
+
+
 def conflict(kind: Kind, name: str, why: str) -> Refusal:
     """Give a 409 as the API words it."""
     return Refusal(
@@ -169,7 +185,7 @@ def conflict(kind: Kind, name: str, why: str) -> Refusal:
 
 def invalid(kind: Kind, name: str, causes: list[Cause]) -> Refusal:
     """Give a 422 as the API words it."""
-    told = [f"{cause.field}: {cause.message}" for cause in causes]
+    told = list(dict.fromkeys(f"{cause.field}: {cause.message}" for cause in causes))
     said = told[0] if len(told) == 1 else f"[{', '.join(told)}]"
     return Refusal(
         "Invalid",

@@ -14,7 +14,6 @@ from typing import Any
 from sednactl.packaged import schemas_dir
 from sednactl.sandbox.api.discovery import RELEASE
 from sednactl.sandbox.api.kinds import Kind
-from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.requests import Answer, Request, answer_json
 from sednactl.sandbox.api.state import State
 from sednactl.sandbox.api.text import Json, encode
@@ -22,6 +21,7 @@ from sednactl.sandbox.api.text import Json, encode
 _TABLE = "kubernetes/sandbox-1.30.json"
 _GVK = "x-kubernetes-group-version-kind"
 _META = "meta/v1.ObjectMeta"
+_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 _PATCHES = ("application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json")
 _STRATEGIC = "application/strategic-merge-patch+json"
 
@@ -30,9 +30,9 @@ def document(state: State, path: str, request: Request) -> Answer | None:
     """Give a document of OpenAPI; None where there is none at the path."""
     if path == "/openapi/v2":
         accepted = request.headers.get("accept", "*/*")
-        if not any(form in accepted for form in ("json", "*/*")):
-            raise Refusal("NotAcceptable", "only the following media types are accepted: application/json")
-        return answer_json(_swagger(state))
+        if any(form in accepted for form in ("json", "*/*")):
+            return answer_json(_swagger(state))
+        return Answer(200, _bare_protobuf(), _PROTOBUF)
     if path == "/openapi/v3":
         return answer_json(
             {"paths": {_place(*version): _link(state, version) for version in _versions(state)}}
@@ -41,6 +41,20 @@ def document(state: State, path: str, request: Request) -> Answer | None:
         if path == f"/openapi/v3/{_place(*version)}":
             return answer_json(_third(state, *version))
     return None
+
+
+def _bare_protobuf() -> bytes:
+    """Give a document of version 2 in protobuf that names no type.
+
+    kubectl wants one before it takes a `kind: List`; of types it does not find
+    there it leaves the judgement to the server.
+    """
+
+    def text(number: int, content: bytes) -> bytes:
+        return bytes((number << 3 | 2, len(content))) + content
+
+    info = text(1, _info()["title"].encode()) + text(2, _info()["version"].encode())
+    return text(1, b"2.0") + text(2, info) + text(8, b"") + text(9, b"")
 
 
 def _versions(state: State) -> list[tuple[str, str]]:

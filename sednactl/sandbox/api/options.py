@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sednactl.sandbox.api.bodies import part_of, read_body, word_of
 from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.requests import Request
-from sednactl.sandbox.api.text import Json, decode
+from sednactl.sandbox.api.text import Json
 
 Validation = Literal["Strict", "Warn", "Ignore"]
 _LONGEST_MANAGER = 128
@@ -54,18 +55,19 @@ def delete_options(request: Request) -> DeleteOptions:
     """Read them from the body, else from the query. Raises Refusal for what makes no sense."""
     content: Json = {}
     if request.body.strip():
-        try:
-            content = decode(request.body)
-        except ValueError as error:
-            raise Refusal("BadRequest", f"unable to decode DeleteOptions: {error}") from None
-        if not isinstance(content, dict):
-            raise Refusal("BadRequest", "unable to decode DeleteOptions: it is no object")
+        content = read_body(request.body, request.content_type(), "DeleteOptions")
+        content = part_of(content)
         if content.get("kind") not in (None, "", "DeleteOptions"):
             raise Refusal(
                 "BadRequest", f"decoded object cannot be converted to DeleteOptions: {content.get('kind')}"
             )
     else:
         content = _from_query(request)
+    return delete_options_of(content, list(request.query.get("dryRun") or ()))
+
+
+def delete_options_of(content: Json, asked_dry: list[str]) -> DeleteOptions:
+    """Read them from a DeleteOptions object; `asked_dry` is what else asks for a dry run. Raises Refusal."""
     propagation = str(content.get("propagationPolicy") or "")
     if content.get("orphanDependents") is not None:
         if propagation:
@@ -80,19 +82,32 @@ def delete_options(request: Request) -> DeleteOptions:
         raise _invalid(
             "DeleteOptions",
             "propagationPolicy",
-            f'Unsupported value: "{propagation}": supported values: "Background", "Foreground", "Orphan", "nil"',
+            f'Unsupported value: "{propagation}": supported values: "Foreground", "Background", "Orphan", "nil"',
             "FieldValueNotSupported",
         )
-    conditions = content.get("preconditions") or {}
+    conditions = part_of(content, "preconditions")
     grace = content.get("gracePeriodSeconds")
-    dry = list(content.get("dryRun") or ()) or list(request.query.get("dryRun") or ())
+    if grace is not None and (isinstance(grace, bool) or not isinstance(grace, int)):
+        raise Refusal(
+            "BadRequest", f"json: cannot unmarshal {word_of(grace)} into Go struct field of type int64"
+        )
+    dry = content.get("dryRun") or asked_dry
+    if not isinstance(dry, list):
+        raise Refusal("BadRequest", f"json: cannot unmarshal {word_of(dry)} into Go struct field dryRun")
     return DeleteOptions(
         _dry_run(dry, "DeleteOptions"),
-        grace if isinstance(grace, int) else None,
-        conditions.get("uid"),
-        conditions.get("resourceVersion"),
+        grace,
+        _text(conditions, "uid"),
+        _text(conditions, "resourceVersion"),
         propagation,
     )
+
+
+def _text(content: Json, field: str) -> str | None:
+    value = content.get(field)
+    if value is not None and not isinstance(value, str):
+        raise Refusal("BadRequest", f"json: cannot unmarshal {word_of(value)} into Go struct field {field}")
+    return value
 
 
 def _from_query(request: Request) -> Json:
@@ -110,7 +125,8 @@ def _from_query(request: Request) -> Json:
 def _dry_run(values: Any, kind: str) -> bool:
     unknown = [value for value in values if value != "All"]
     if unknown:
-        problem = f'Unsupported value: "{unknown[0]}": supported values: "All"'
+        listed = ", ".join(f'"{value}"' for value in values)
+        problem = f'Unsupported value: []string{{{listed}}}: supported values: "All"'
         raise _invalid(kind, "dryRun", problem, "FieldValueNotSupported")
     return bool(values)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
+from sednactl.sandbox.api.go_words import json_error
 from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.text import decode, encode
 
@@ -48,9 +49,20 @@ def token_of(place: Place) -> str:
 def place_of(token: str) -> Place:
     """Read a continue token. Raises Refusal BadRequest."""
     try:
-        content = decode(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except ValueError:
+        raise _invalid("illegal base64 data") from None
+    try:
+        content = decode(text)
+    except ValueError:
+        raise _invalid(json_error(text)) from None
+    try:
         if content["v"] != "meta.k8s.io/v1" or not isinstance(content["rv"], int) or content["rv"] == 0:
             raise ValueError(token)
         return Place(content["rv"], str(content["start"]).rstrip("\0"))
     except (ValueError, KeyError, TypeError):
-        raise Refusal("BadRequest", "continue key is not valid: invalid token") from None
+        raise _invalid("server does not recognize this encoded version") from None
+
+
+def _invalid(why: str) -> Refusal:
+    return Refusal("BadRequest", f"invalid continue token: continue key is not valid: {why}")

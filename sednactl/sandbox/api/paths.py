@@ -62,4 +62,4 @@ def _of_namespace(place: GroupVersion, rest: tuple[str, ...]) -> bool:
 
 def no_such_path() -> Refusal:
     """Give the 404 for a path that leads nowhere."""
-    return Refusal("NotFound", "the server could not find the requested resource")
+    return Refusal("NotFound", "the server could not find the requested resource", detailed=True)

@@ -45,8 +45,10 @@ def form_of(request: Request) -> Form:
             return Form("partial", given["v"])
     raise Refusal(
         "NotAcceptable",
-        "only the following media types are accepted: application/json, "
-        "application/json;as=Table;v=v1;g=meta.k8s.io, application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
+        "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, "
+        "application/vnd.kubernetes.protobuf, application/json;stream=watch, "
+        "application/vnd.kubernetes.protobuf;stream=watch",
+        detailed=True,
     )
 
 

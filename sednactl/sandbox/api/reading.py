@@ -10,7 +10,7 @@ from sednactl.sandbox.api.paths import Target
 from sednactl.sandbox.api.presenting import Form, form_of, partial, partial_list, plain_list, whole
 from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.requests import Answer, Request, answer_json
-from sednactl.sandbox.api.revisions import check_match, check_not_newer, revision_in
+from sednactl.sandbox.api.revisions import check_match, check_not_newer, invalid_list, revision_in
 from sednactl.sandbox.api.selectors import Selection, selection_of
 from sednactl.sandbox.api.state import State
 from sednactl.sandbox.api.store import Forgotten, Version
@@ -41,6 +41,8 @@ def present(state: State, kind: Kind, version: Version, form: Form, status: int 
 def list_objects(state: State, target: Target, request: Request) -> Answer:
     """Give a list, or a page of one."""
     form = form_of(request)
+    if request.query.get("sendInitialEvents"):
+        raise invalid_list("sendInitialEvents", "Forbidden: sendInitialEvents is forbidden for list")
     found, meta = _page(state, target, request)
     kind = target.kind
     if form.how == "table":

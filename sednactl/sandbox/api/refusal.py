@@ -49,7 +49,8 @@ class Refusal(Exception):
     """A request that is answered with a Status object of failure.
 
     `name`, `group` and `kind` fill `details`; `kind` is the plural resource there,
-    except for Invalid, where it is the kind itself. `retry_after` is in seconds.
+    except for Invalid, where it is the kind itself. `retry_after` is in seconds. `detailed`
+    refusals carry `details` even where nothing is in it, as kube-apiserver's generic ones do.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Refusal(Exception):
         uid: str = "",
         causes: Sequence[Cause] = (),
         retry_after: int = 0,
+        detailed: bool = False,
     ) -> None:
         super().__init__(message)
         self.reason = reason
@@ -74,6 +76,7 @@ class Refusal(Exception):
         self.uid = uid
         self.causes = tuple(causes)
         self.retry_after = retry_after
+        self.detailed = detailed
 
     def as_json(self) -> dict[str, Any]:
         """Give the Status object."""
@@ -98,7 +101,7 @@ class Refusal(Exception):
         }
         if self.reason:
             status["reason"] = self.reason
-        if details:
+        if details or self.detailed or self.reason == "Invalid":
             status["details"] = details
         status["code"] = self.status
         return status

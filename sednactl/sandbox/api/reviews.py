@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sednactl.sandbox.api.bodies import read_body
+from sednactl.sandbox.api.bodies import part_of, read_body
 from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.requests import Answer, Request, User, answer_json
 from sednactl.sandbox.api.rights import Action
@@ -25,21 +23,19 @@ REVIEWS = {
 def review(state: State, group: str, plural: str, kind: str, request: Request) -> Answer:
     """Answer one review."""
     body = read_body(request.body, request.content_type())
-    if not isinstance(body, dict):
-        raise Refusal("BadRequest", "the body is no object")
+    spec = part_of(body, "spec")
     if body.get("kind") not in (None, "", kind):
         raise Refusal("BadRequest", f'{body["kind"]} in version "v1" cannot be handled as a {kind}')
     user = request.user
     state.rights.check(user, Action("create", group, plural, namespaced=False))
-    spec = body.get("spec") or {}
     if kind == "SelfSubjectReview":
         status: Json = {"userInfo": {"username": user.name, "groups": list(user.groups)}}
     elif kind == "SelfSubjectRulesReview":
         status = _rules(state, user)
     else:
         if kind == "SubjectAccessReview":
-            user = User(str(spec.get("user", "")), tuple(spec.get("groups") or ()))
-        status = _verdict(state, kind, user, spec)
+            user = User(str(spec.get("user", "")), tuple(map(str, spec.get("groups") or ())))
+        status = _verdict(state, user, spec)
     meta = {"creationTimestamp": None}
     answer = {"kind": kind, "apiVersion": f"{group}/v1", "metadata": meta, "spec": spec, "status": status}
     if kind == "SelfSubjectReview":
@@ -47,26 +43,25 @@ def review(state: State, group: str, plural: str, kind: str, request: Request) -
     return answer_json(answer, 201)
 
 
-def _verdict(state: State, kind: str, user: User, spec: Json) -> Json:
-    asked: Any = spec.get("resourceAttributes")
-    if asked is None:
-        if spec.get("nonResourceAttributes") is None:
-            problem = "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified"
+def _verdict(state: State, user: User, spec: Json) -> Json:
+    asked = part_of(spec, "resourceAttributes")
+    if not asked:
+        if not part_of(spec, "nonResourceAttributes"):
+            problem = 'Invalid value: "null": exactly one of nonResourceAttributes or resourceAttributes must be specified'
             raise Refusal(
                 "Invalid",
-                f'{kind}.authorization.k8s.io "" is invalid: spec.resourceAttributes: {problem}',
+                f'.authorization.k8s.io "" is invalid: spec.resourceAttributes: {problem}',
                 group="authorization.k8s.io",
-                kind=kind,
                 causes=[Cause("FieldValueInvalid", problem, "spec.resourceAttributes")],
             )
         return {"allowed": "system:authenticated" in user.groups}
     action = Action(
-        asked.get("verb", ""),
-        asked.get("group", ""),
-        asked.get("resource", ""),
-        asked.get("subresource", ""),
-        asked.get("namespace", ""),
-        asked.get("name", ""),
+        str(asked.get("verb", "")),
+        str(asked.get("group", "")),
+        str(asked.get("resource", "")),
+        str(asked.get("subresource", "")),
+        str(asked.get("namespace", "")),
+        str(asked.get("name", "")),
     )
     if state.rights.allows(user, action):
         return {"allowed": True, "reason": "the sandbox allows it"}

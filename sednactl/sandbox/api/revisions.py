@@ -7,22 +7,13 @@ from sednactl.sandbox.api.requests import Request
 
 
 def revision_in(request: Request) -> int | None:
-    """Give the query's resourceVersion; None where there is none. Raises Refusal BadRequest for what is no number."""
+    """Give the query's resourceVersion; None where there is none. Raises Refusal for what is no number."""
     text = request.one("resourceVersion")
     if not text:
         return None
     if not text.isdigit():
-        raise Refusal(
-            "Invalid",
-            f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax',
-            causes=[
-                Cause(
-                    "FieldValueInvalid",
-                    f'Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax',
-                    "resourceVersion",
-                )
-            ],
-        )
+        why = f'strconv.ParseUint: parsing "{text}": invalid syntax'
+        raise Refusal("", f'resourceVersion: Invalid value: "{text}": {why}')
     return int(text)
 
 
@@ -31,7 +22,7 @@ def check_not_newer(asked: int, current: int) -> None:
     if asked > current:
         raise Refusal(
             "Timeout",
-            f"Too large resource version: {asked}, current: {current}",
+            f"Timeout: Too large resource version: {asked}, current: {current}",
             causes=[Cause("ResourceVersionTooLarge", "Too large resource version")],
             retry_after=1,
         )
@@ -52,12 +43,17 @@ def check_match(request: Request) -> str:
     elif match == "Exact" and request.one("resourceVersion") == "0":
         problem = 'Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"'
     if problem:
-        reason = "FieldValueNotSupported" if problem.startswith("Unsupported") else "FieldValueForbidden"
-        raise Refusal(
-            "Invalid",
-            f'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: {problem}',
-            group="meta.k8s.io",
-            kind="ListOptions",
-            causes=[Cause(reason, problem, "resourceVersionMatch")],
-        )
+        raise invalid_list("resourceVersionMatch", problem)
     return match
+
+
+def invalid_list(field: str, problem: str) -> Refusal:
+    """Give the 422 for options of a list or watch that make no sense."""
+    reason = "FieldValueNotSupported" if problem.startswith("Unsupported") else "FieldValueForbidden"
+    return Refusal(
+        "Invalid",
+        f'ListOptions.meta.k8s.io "" is invalid: {field}: {problem}',
+        group="meta.k8s.io",
+        kind="ListOptions",
+        causes=[Cause(reason, problem, field)],
+    )

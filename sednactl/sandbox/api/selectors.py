@@ -13,6 +13,7 @@ from sednactl.sandbox.api.store import Version
 Labels = Mapping[str, str]
 _KEY = r"[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?"
 _WORD = re.compile(r"\s*(?:(?P<word>[^\s,()=!<>]+)|(?P<sign>==|!=|=|!|<|>|,|\(|\)))")
+_SIGNS = ("=", "==", "!=", "<", ">", ",", "(", ")")
 _VALID_KEY = re.compile(rf"^{_KEY}$")
 _VALID_VALUE = re.compile(r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")
 
@@ -48,7 +49,7 @@ def read_label_selector(text: str) -> tuple[Requirement, ...]:
     try:
         return tuple(_requirements(_words(text)))
     except ValueError as error:
-        raise Refusal("BadRequest", f"unable to parse requirement: {error}") from None
+        raise Refusal("BadRequest", str(error)) from None
 
 
 def _words(text: str) -> list[str]:
@@ -67,10 +68,16 @@ def _requirements(words: list[str]) -> list[Requirement]:
     found: list[Requirement] = []
     rest = list(words)
     while rest:
-        found.append(_requirement(rest))
+        if rest[0] in _SIGNS:
+            raise ValueError(f"found '{rest[0]}', expected: !, identifier, or 'end of string'")
+        try:
+            found.append(_requirement(rest))
+        except ValueError as error:
+            raise ValueError(f"unable to parse requirement: {error}") from None
         if rest:
-            if rest.pop(0) != ",":
-                raise ValueError("found something after a requirement, expected: ',' or 'end of string'")
+            after = rest.pop(0)
+            if after != ",":
+                raise ValueError(f"found '{after}', expected: ',' or 'end of string'")
             if not rest:
                 raise ValueError("found '', expected: identifier after ','")
     return found
@@ -151,12 +158,7 @@ def read_field_selector(text: str, kind: Kind) -> tuple[FieldTest, ...]:
             raise Refusal("BadRequest", f"invalid selector: '{text}'; can't understand '{part}'")
         label, sign, value = match.groups()
         if label not in known:
-            group = f"{kind.group}/{kind.version}" if kind.group else f"/{kind.version}"
-            raise Refusal(
-                "BadRequest",
-                f'Unable to find "{group}, Resource={kind.plural}" that match label selector "", '
-                f'field selector "{text}": field label not supported: {label}',
-            )
+            raise Refusal("BadRequest", f"field label not supported: {label}")
         tests.append((label, sign != "!=", re.sub(r"\\(.)", r"\1", value)))
     return tuple(tests)
 

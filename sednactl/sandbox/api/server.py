@@ -77,9 +77,7 @@ class ApiServer:
         if place is not None and place.rest:
             return self._resource(place, request)
         if request.method not in ("GET", "HEAD"):
-            raise Refusal(
-                "MethodNotAllowed", "the server does not allow this method on the requested resource"
-            )
+            raise _not_allowed()
         if place is not None:
             return discovery.resources(self.state, place.group, place.version) or _nowhere()
         return self._other(request)
@@ -112,9 +110,9 @@ class ApiServer:
         try:
             target = target_of(place, state.catalog)
         except Refusal as refusal:
-            if refusal.reason == "NotFound":
+            if not state.catalog.built_in(place.group, place.version):
                 return _nowhere()
-            raise
+            raise refusal from None
         verb = _verb(target, request)
         kind = target.kind
         state.rights.check(
@@ -165,7 +163,9 @@ def _as_whom(state: State, request: Request) -> Request:
 
 
 def _not_allowed() -> Refusal:
-    return Refusal("MethodNotAllowed", "the server does not allow this method on the requested resource")
+    return Refusal(
+        "MethodNotAllowed", "the server does not allow this method on the requested resource", detailed=True
+    )
 
 
 def _nowhere() -> Answer:

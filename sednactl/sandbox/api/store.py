@@ -155,7 +155,7 @@ class Store:
         with self.lock:
             objects = self._shelf(shelf)
             self._revision += 1
-            version = _version(content, values, self._revision)
+            version = version_of(content, values, self._revision)
             before = objects.now.get(version.key)
             if before is None:
                 bisect.insort(objects.keys, version.key)
@@ -170,7 +170,7 @@ class Store:
         with self.lock:
             objects = self._shelf(shelf)
             self._revision += 1
-            last = _version(content, values, self._revision)
+            last = version_of(content, values, self._revision)
             before = objects.now.pop(last.key)
             del objects.keys[bisect.bisect_left(objects.keys, last.key)]
             self._tell(shelf, objects, Event(self._revision, "DELETED", last, before))
@@ -239,7 +239,8 @@ def _within(keys: list[str], namespace: str) -> list[str]:
     return keys[begin : bisect.bisect_left(keys, f"{namespace}0")]  # "0" follows "/"
 
 
-def _version(content: Json, values: tuple[str, ...], revision: int) -> Version:
+def version_of(content: Json, values: tuple[str, ...], revision: int) -> Version:
+    """Give an object as a stored version; sets its metadata.resourceVersion."""
     meta = content["metadata"]
     meta["resourceVersion"] = str(revision)
     body: dict[str, Any] = {key: value for key, value in content.items() if key not in _TYPED}

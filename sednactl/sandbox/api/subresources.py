@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sednactl.sandbox.api import writing
-from sednactl.sandbox.api.bodies import read_body
+from sednactl.sandbox.api.bodies import part_of, read_body, read_patch
 from sednactl.sandbox.api.deleting import delete_object
 from sednactl.sandbox.api.kinds import Kind, ScalePaths
 from sednactl.sandbox.api.metadata import conflict
-from sednactl.sandbox.api.options import DeleteOptions, write_options
+from sednactl.sandbox.api.options import delete_options_of, write_options
 from sednactl.sandbox.api.paths import Target
 from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.requests import Answer, Request, answer_json
@@ -32,7 +30,7 @@ def write_scale(state: State, target: Target, request: Request) -> Answer:
     options = write_options(request, "UpdateOptions" if request.method == "PUT" else "PatchOptions")
     patched = request.method == "PATCH"
     content_type = request.content_type()
-    body = read_body(request.body, "application/json" if patched else content_type)
+    body = read_patch(request.body) if patched else read_body(request.body, content_type, "Scale")
     paths = _paths(kind)
 
     def change(live: Json) -> Json:
@@ -42,19 +40,17 @@ def write_scale(state: State, target: Target, request: Request) -> Answer:
             wanted = writing.apply_patch(
                 scale, body, content_type, writing.structure_of_builtin("autoscaling/v1", "Scale")
             )
-        if not isinstance(wanted, dict):
-            raise Refusal("BadRequest", "the body is no Scale")
-        return _with_scale(kind, live, wanted, paths)
+        return _with_scale(kind, live, part_of(wanted), paths)
 
     whole = Target(kind, target.namespace, target.name)
-    stored, _ = change_object(state, whole, change, options)
+    stored, _ = change_object(state, whole, change, options, tracked_as="scale")
     return answer_json(_scale_of(kind, stored))
 
 
 def _with_scale(kind: Kind, live: Json, wanted: Json, paths: ScalePaths) -> Json:
-    meta = wanted.get("metadata") or {}
+    meta = part_of(wanted, "metadata")
     before = live["metadata"]
-    replicas = (wanted.get("spec") or {}).get("replicas", 0)
+    replicas = part_of(wanted, "spec").get("replicas", 0)
     if not isinstance(replicas, int) or isinstance(replicas, bool):
         raise Refusal(
             "BadRequest", 'Scale in version "v1" cannot be handled as a Scale: spec.replicas is no integer'
@@ -123,8 +119,8 @@ def bind(state: State, target: Target, request: Request) -> Answer:
     """Put a pod on a node, as a scheduler does."""
     options = write_options(request, "CreateOptions")
     body = read_body(request.body, request.content_type())
-    node = at_path(body, "target.name")
-    if not node:
+    node = part_of(body, "target").get("name")
+    if not node or not isinstance(node, str):
         cause = Cause("FieldValueRequired", "Required value", "target.name")
         raise Refusal(
             "Invalid", 'Binding "" is invalid: target.name: Required value', kind="Binding", causes=[cause]
@@ -161,22 +157,10 @@ def bind(state: State, target: Target, request: Request) -> Answer:
 def evict(state: State, target: Target, request: Request) -> Answer:
     """Delete a pod as a drain does; no disruption budgets are served, so none forbids it."""
     body = read_body(request.body, request.content_type())
-    given: Any = (body.get("deleteOptions") if isinstance(body, dict) else None) or {}
-    options = write_options(request, "CreateOptions")
-    conditions = given.get("preconditions") or {}
-    delete_object(
-        state,
-        target.kind,
-        target.namespace,
-        target.name,
-        DeleteOptions(
-            options.dry_run or bool(given.get("dryRun")),
-            given.get("gracePeriodSeconds"),
-            conditions.get("uid"),
-            conditions.get("resourceVersion"),
-            str(given.get("propagationPolicy") or ""),
-        ),
-    )
+    given = part_of(body, "deleteOptions")
+    write_options(request, "CreateOptions")
+    wanted = delete_options_of(given, list(request.query.get("dryRun") or ()))
+    delete_object(state, target.kind, target.namespace, target.name, wanted)
     return answer_json(
         {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}, 201
     )

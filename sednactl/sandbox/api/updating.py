@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from sednactl.sandbox.api import writing
-from sednactl.sandbox.api.bodies import YAML, object_of, read_body, stored_form
-from sednactl.sandbox.api.builtin_rules import prepare_update
+from sednactl.sandbox.api.bodies import object_of, read_body, read_patch, stored_form
+from sednactl.sandbox.api.builtin_rules import decode_plain_secrets, prepare_update
 from sednactl.sandbox.api.creating import answer_object, create_object
 from sednactl.sandbox.api.custom_kinds import DEFINITIONS
-from sednactl.sandbox.api.definitions import look_at_definition
+from sednactl.sandbox.api.definitions import check_definition, look_at_definition
 from sednactl.sandbox.api.deleting import remove_object
 from sednactl.sandbox.api.kinds import Kind
 from sednactl.sandbox.api.metadata import (
@@ -23,22 +23,24 @@ from sednactl.sandbox.api.metadata import (
 from sednactl.sandbox.api.options import WriteOptions, write_options
 from sednactl.sandbox.api.paths import Target
 from sednactl.sandbox.api.presenting import form_of, typed
-from sednactl.sandbox.api.refusal import Refusal
+from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.requests import Answer, Request
+from sednactl.sandbox.api.selectors import at_path
 from sednactl.sandbox.api.state import State, not_found
 from sednactl.sandbox.api.store import Version
 from sednactl.sandbox.api.text import Json
 
 APPLY = "application/apply-patch+yaml"
-_METADATA_BY_STATUS = ("pods", "nodes", "namespaces", "services")
-"""Kinds of which a write to the status may change labels and annotations, too."""
+_PATCHES = tuple(f"application/{one}-patch+json" for one in ("json", "merge", "strategic-merge"))
+_METADATA_BY_STATUS = ("pods", "nodes", "namespaces", "services", "deployments")
+"""Kinds of which a write to the status may change labels (but for Deployments) and annotations, too."""
 
 
 def update(state: State, target: Target, request: Request) -> Answer:
     """Replace an object, or create it where the kind allows that."""
     kind, form = target.kind, form_of(request)
     options = write_options(request, "UpdateOptions")
-    content = object_of(kind, read_body(request.body, request.content_type()))
+    content = object_of(kind, read_body(request.body, request.content_type(), kind.kind), request.body)
     check_name(content["metadata"], target.name)
     if (
         not target.subresource
@@ -57,18 +59,22 @@ def patch(state: State, target: Target, request: Request) -> Answer:
     kind, form = target.kind, form_of(request)
     options = write_options(request, "PatchOptions")
     content_type = request.content_type()
-    body = read_body(request.body, content_type if content_type in YAML else "application/json")
+    if content_type not in (APPLY, *_PATCHES):
+        raise Refusal("UnsupportedMediaType", "415: Unsupported Media Type", detailed=True)
+    body = read_body(request.body, content_type) if content_type == APPLY else read_patch(request.body)
     if content_type == APPLY:
         from sednactl.sandbox.api.applying import apply
 
         stored, warnings, status = apply(state, target, request, body, options)
         return answer_object(state, kind, stored, form, status, warnings)
     if request.query.get("force"):
+        problem = "Forbidden: may not be specified for non-apply patch"
         raise Refusal(
             "Invalid",
-            'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch',
+            f'PatchOptions.meta.k8s.io "" is invalid: force: {problem}',
             group="meta.k8s.io",
             kind="PatchOptions",
+            causes=[Cause("FieldValueForbidden", problem, "force")],
         )
     structure = state.structure(kind)
 
@@ -88,11 +94,13 @@ def change_object(
     *,
     raw: bytes | None = None,
     applied: bool = False,
+    tracked_as: str = "",
 ) -> tuple[Json, tuple[str, ...]]:
     """Store what `change` makes of an object; gives that and the warnings for the client.
 
     Nothing is stored where nothing changed. The last finalizer's removal from an
-    object that is being deleted removes the object.
+    object that is being deleted removes the object. `tracked_as` names the subresource
+    through which a part of the whole object is written, for its managed fields.
     """
     kind = target.kind
     structure = state.structure(kind)
@@ -110,28 +118,19 @@ def change_object(
         check_name(meta, target.name)
         check_namespace(kind, meta, target.namespace)
         new = writing.with_defaults(new, structure)
-        stored_kind = state.catalog.storage_kind(kind.shelf) or kind
-        stored_structure = structure
-        if kind.version != kind.storage_version:
-            new = stored_form(kind, new)
-            if kind.custom is None:
-                stored_structure = state.structure(stored_kind)
-        new = _parts(kind, target.subresource, old, new)
+        decode_plain_secrets(kind, new)
+        if kind.shelf == DEFINITIONS:
+            check_definition(state, new)
+        if not applied:  # in the version that was written, before the server adds what is nobody's
+            new = _tracked(state, kind, old, new, options.manager, target.subresource or tracked_as)
+        stored_structure = state.structure(state.kind_of(kind.shelf)) if kind.custom is None else structure
+        new = _parts(kind, target.subresource, old, stored_form(kind, new))
         continue_metadata(kind, old, new)
         if kind.custom is None:
             prepare_update(state, kind, old, new, options.dry_run)
         if target.subresource != "status":
             grow_generation(kind, old, new)
-        writing.validate_update(old, new, stored_structure)
-        if not applied:
-            new = writing.track_update(
-                old,
-                new,
-                manager=options.manager,
-                structure=stored_structure,
-                now=state.clock.now(),
-                subresource=target.subresource,
-            )
+        writing.validate_update(old, new, stored_structure, subresource=target.subresource)
         if same_but_for_times(old, new):
             return old, admitted.warnings
         if options.dry_run:
@@ -143,6 +142,28 @@ def change_object(
             if kind.shelf == DEFINITIONS and not target.subresource:
                 look_at_definition(state, new)
         return new, admitted.warnings
+
+
+def _tracked(state: State, kind: Kind, old: Json, new: Json, manager: str, subresource: str) -> Json:
+    before = typed(kind, old)
+    if subresource not in ("", "scale"):
+        after = _parts(kind, subresource, before, new)
+    else:
+        after = _parts(kind, "", before, new)
+    tracked = writing.track_update(
+        before,
+        after,
+        manager=manager,
+        structure=state.structure(kind),
+        now=state.clock.now(),
+        subresource=subresource,
+    )
+    managed = tracked["metadata"].get("managedFields")
+    if subresource == "scale" and kind.scale and not at_path(new, kind.scale.spec):
+        # A Scale leaves out no replicas at all, so whoever sets them owns nothing.
+        managed = [entry for entry in managed or () if entry.get("subresource") != "scale"]
+    meta = {key: value for key, value in new["metadata"].items() if key != "managedFields"}
+    return {**new, "metadata": {**meta, "managedFields": managed} if managed is not None else meta}
 
 
 def _stored(state: State, kind: Kind, version: Version) -> Json:
@@ -167,6 +188,9 @@ def _parts(kind: Kind, subresource: str, old: Json, new: Json) -> Json:
                 if guard in meta:
                     kept[guard] = meta[guard]
             meta = kept
+        elif kind.plural == "deployments":  # their revision is written together with their status
+            meta.pop("labels", None)
+            meta |= {key: old["metadata"][key] for key in ("labels",) if key in old["metadata"]}
         result["metadata"] = meta
         return result
     if subresource == "finalize":

@@ -9,9 +9,9 @@ from sednactl.sandbox.api.kinds import Kind
 from sednactl.sandbox.api.paths import Target
 from sednactl.sandbox.api.presenting import Form, form_of, partial, whole
 from sednactl.sandbox.api.reading import selected
-from sednactl.sandbox.api.refusal import Cause, Refusal
+from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.requests import Request, Stream
-from sednactl.sandbox.api.revisions import revision_in
+from sednactl.sandbox.api.revisions import invalid_list, revision_in
 from sednactl.sandbox.api.state import State
 from sednactl.sandbox.api.store import Forgotten
 from sednactl.sandbox.api.subscriptions import Mark, Notice, Subscription
@@ -55,27 +55,17 @@ def watch(state: State, target: Target, request: Request) -> Stream:
 def _send_initial(request: Request) -> bool | None:
     if not request.query.get("sendInitialEvents"):
         if request.one("resourceVersionMatch"):
-            raise _invalid(
+            raise invalid_list(
                 "resourceVersionMatch",
                 "Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
             )
         return None
     if request.one("resourceVersionMatch") != "NotOlderThan":
-        raise _invalid(
+        raise invalid_list(
             "resourceVersionMatch",
             "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
         )
     return request.flag("sendInitialEvents")
-
-
-def _invalid(field: str, problem: str) -> Refusal:
-    return Refusal(
-        "Invalid",
-        f'ListOptions.meta.k8s.io "" is invalid: {field}: {problem}',
-        group="meta.k8s.io",
-        kind="ListOptions",
-        causes=[Cause("FieldValueForbidden", problem, field)],
-    )
 
 
 def _seconds(request: Request) -> float:

@@ -8,6 +8,7 @@ Restarts wait as kubelet's do: 10 s, doubled each time, up to five minutes.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +60,7 @@ def course_of(container: Json, pod: Json) -> Course:
     environment = {each["name"]: each.get("value", "") for each in container.get("env") or ()}
     annotations = pod["metadata"].get("annotations") or {}
     run = _number(environment.get(RUN_SECONDS) or annotations.get(DURATION))
-    code = int(_number(environment.get(EXIT_CODE)) or 0)
+    code = int(_number(environment.get(EXIT_CODE)) or 0) & 0xFF
     if tag == "crash":
         run, code = 0.0, 1
     policy = pod["spec"].get("restartPolicy", "Always")
@@ -100,6 +101,7 @@ def moment_of(course: Course, elapsed: float) -> Moment:
 
 def _number(text: str | None) -> float | None:
     try:
-        return max(0.0, float(text)) if text else None
+        number = float(text) if text else None
     except ValueError:
         return None
+    return max(0.0, number) if number is not None and math.isfinite(number) else None

@@ -46,12 +46,12 @@ def with_condition(
     if current is not None and (current["status"], current.get("reason")) == (status, reason):
         return list(conditions)
     moment = written(now)
-    same = current is not None and current["status"] == status
+    since = current.get("lastTransitionTime") if current is not None and current["status"] == status else None
     fresh = {
         "type": type_,
         "status": status,
         "lastUpdateTime": moment,
-        "lastTransitionTime": current["lastTransitionTime"] if current is not None and same else moment,
+        "lastTransitionTime": since or moment,
         "reason": reason,
         "message": message,
     }
@@ -122,7 +122,7 @@ def _judged(
         text = f"{subject} is progressing."
         kept = _without(conditions, "Progressing")
         fresh = with_condition(kept, "Progressing", "True", UPDATED, text, now)
-        if current is not None and current["status"] == "True":
+        if current is not None and current["status"] == "True" and current.get("lastTransitionTime"):
             fresh[-1]["lastTransitionTime"] = current["lastTransitionTime"]
         return fresh
     if _is_late(deployment, _find(conditions, "Progressing"), now):

@@ -86,8 +86,7 @@ class Deployments:
             return True
         revision = annotations.get(revisions.REVISION, "")
         if (deployment["metadata"].get("annotations") or {}).get(revisions.REVISION) != revision:
-            patch = {"metadata": {"annotations": {revisions.REVISION: revision}}}
-            self._writer.patch(world, DEPLOYMENT, deployment, patch)
+            self._writer.replace(world, DEPLOYMENT, _with_revision(deployment, revision), "status")
             return True
         if status_rules.progressing(deployment) is None and status_rules.deadline_of(deployment) is not None:
             text = f'Found new replica set "{new["metadata"]["name"]}"'
@@ -150,9 +149,10 @@ class Deployments:
             raise
         if size:
             self._tell_scaling(deployment, name, 0, size)
-        patch = {"metadata": {"annotations": {revisions.REVISION: str(revision)}}}
-        deployment = self._writer.patch(world, DEPLOYMENT, deployment, patch)
-        if status_rules.deadline_of(deployment) is not None:
+        deployment = _with_revision(deployment, str(revision))
+        if status_rules.deadline_of(deployment) is None:
+            self._writer.replace(world, DEPLOYMENT, deployment, "status")
+        else:
             text = f'Created new replica set "{name}"'
             self._set_progress(deployment, "True", status_rules.CREATED, text, world)
 
@@ -220,6 +220,13 @@ class Deployments:
         way = "up" if after > before else "down"
         text = f"Scaled {way} replica set {name} from {before} to {after}"
         self._writer.event(deployment, DEPLOYMENT, "Normal", "ScalingReplicaSet", text)
+
+
+def _with_revision(deployment: Json, revision: str) -> Json:
+    """Give a Deployment that carries a revision; written with its status, which does not make a new generation of it."""
+    meta = deployment["metadata"]
+    annotations = {**(meta.get("annotations") or {}), revisions.REVISION: revision}
+    return {**deployment, "metadata": {**meta, "annotations": annotations}}
 
 
 def _still_running(old: Sequence[Json], world: World) -> bool:

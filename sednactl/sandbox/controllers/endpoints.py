@@ -7,6 +7,7 @@ real controller splits at 100 addresses, which nothing here would notice.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from ipaddress import ip_address
 from typing import Any
 
 from sednactl.cluster.door import Change, Cluster
@@ -73,7 +74,7 @@ class ServiceEndpoints:
             for pod in world.selected(POD, namespace, equal_selector(service["spec"]["selector"]))
             if pod.get("status", {}).get("podIP") and not is_finished(pod)
         ]
-        pods.sort(key=lambda pod: tuple(map(int, pod["status"]["podIP"].split("."))))
+        pods.sort(key=lambda pod: _order(str(pod["status"]["podIP"])))
         try:
             self._write(world, ENDPOINTS, there, endpoints_of(service, pods, self.name), ("subsets",))
             slices = [item for _, item in world.owned_by(service["metadata"]["uid"], ENDPOINT_SLICE)]
@@ -163,6 +164,14 @@ def slice_of(service: Json, pods: Sequence[Json]) -> Json:
         "endpoints": endpoints,
         "ports": [{**each, "name": each.get("name", "")} for each in _ports(service, pods)],
     }
+
+
+def _order(address: str) -> tuple[int, int]:
+    try:
+        read = ip_address(address)
+    except ValueError:
+        return 0, 0
+    return read.version, int(read)
 
 
 def _ports(service: Json, pods: Sequence[Json]) -> list[Json]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sednactl.cluster.door import Change, Cluster, Propagation
-from sednactl.errors import NotFound
+from sednactl.errors import ClusterError, NotFound
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.owner_kinds import OwnerKinds
 from sednactl.sandbox.controllers.world import Json, World
@@ -103,9 +103,13 @@ class GarbageCollector:
         """Read anew what is served; objects whose owners' kinds could not be mapped are looked at again."""
         self._kinds.forget()
         self.follows = self._followed()
-        again, self._unmapped = self._unmapped, {}
-        for uid in again:
-            self.look(uid, world)
+        for uid in list(self._unmapped):
+            try:
+                del self._unmapped[uid]
+                self.look(uid, world)
+            except ClusterError:
+                self._unmapped[uid] = None
+                raise
         return None
 
     def _collect(self, resource: Resource, item: Json, world: World) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from sednactl.cluster.addresses import path_of
@@ -194,7 +194,7 @@ class Kubelets:
             return _host_address(node)
         name = node["metadata"]["name"]
         taken = {each.get("status", {}).get("podIP") for each in world.on_node(name)}
-        network = IPv4Network(node["spec"].get("podCIDR") or "10.60.0.0/16")
+        network = _network(node)
         while True:
             # Counts on instead of filling gaps, so that an address is not soon another pod's.
             number = self._addresses[name] = self._addresses.get(name, 0) % (network.num_addresses - 3) + 1
@@ -213,6 +213,15 @@ class Kubelets:
             elif waiting.get("reason") == "CrashLoopBackOff":
                 text = f"Back-off restarting failed container {each['name']} in pod {pod['metadata']['name']}"
                 self._writer.event(pod, POD, "Warning", "BackOff", text)
+
+
+def _network(node: Json) -> IPv4Network | IPv6Network:
+    """Give the network of a node's pods; one that is missing, unreadable or too small does not count."""
+    try:
+        network = ip_network((node.get("spec") or {}).get("podCIDR") or "", strict=False)
+    except ValueError:
+        return ip_network("10.60.0.0/16")
+    return network if network.num_addresses > 8 else ip_network("10.60.0.0/16")
 
 
 def _host_address(node: Json) -> str:

@@ -18,7 +18,7 @@ from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.pods import is_leaving, is_ready, node_of, phase_of, ready_since
 from sednactl.sandbox.controllers.requests import amount
 from sednactl.sandbox.controllers.selecting import Need, Selector
-from sednactl.sandbox.controllers.usage import shares_of, usage_of
+from sednactl.sandbox.controllers.usage import same_usage, shares_of, usage_of
 from sednactl.sandbox.controllers.world import Json, World, place_of
 from sednactl.sandbox.controllers.writing import Writer
 from sednactl.sandbox.load import SideLoad
@@ -90,9 +90,12 @@ class Metrics:
         lost = {node["metadata"]["name"] for node in world.all(NODE) if is_offline(node)}
         cpu: Counter[str] = Counter()
         memory: Counter[str] = Counter()
+        measured = {(NODE_METRICS, "", node["metadata"]["name"]) for node in world.all(NODE)}
+        measured -= {(NODE_METRICS, "", name) for name in lost}
         for pod in world.all(POD):
             if phase_of(pod) != "Running" or node_of(pod) in lost or is_leaving(pod):
                 continue
+            measured.add((POD_METRICS, *place_of(pod)))
             used = usage_of(pod, shares.get(pod["metadata"]["uid"], 0.0))
             for each in used:
                 cpu[node_of(pod)] += amount("cpu", each["usage"]["cpu"])
@@ -106,9 +109,9 @@ class Metrics:
                     "memory": f"{(memory[name] + _KUBELET_MEMORY) // 1024}Ki",
                 }
                 self._publish(NODE_METRICS, node, {"usage": usage}, now, world)
-        for kind, of in ((POD_METRICS, POD), (NODE_METRICS, NODE)):
-            for reading in list(world.all(kind)):
-                if world.get(of, *place_of(reading)) is None:
+        for kind in (POD_METRICS, NODE_METRICS):
+            for reading in world.all(kind):
+                if (kind, *place_of(reading)) not in measured:
                     self._writer.delete(world, kind, reading)
 
     def _read_loads(self, world: World) -> None:
@@ -135,7 +138,7 @@ class Metrics:
     ) -> None:
         namespace, name = place_of(about)
         there = world.get(kind, namespace, name)
-        if there is not None and not outdated and all(there.get(key) == value for key, value in said.items()):
+        if there is not None and not outdated and same_usage(there, said):
             return
         body = {"timestamp": written(now), "window": f"{self._resolution:g}s", **said}
         if there is not None:

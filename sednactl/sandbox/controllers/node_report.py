@@ -36,7 +36,7 @@ def report(node: Json, plan: NodePlan | None, now: datetime) -> Json | None:
     conditions = []
     for type_, (state, reason, message) in _GOOD.items():
         old = before.get(type_, {})
-        since = old["lastTransitionTime"] if old.get("status") == state else written(now)
+        since = (old.get("lastTransitionTime") if old.get("status") == state else None) or written(now)
         conditions.append(
             {
                 "type": type_,
@@ -89,5 +89,5 @@ def lease_object(node: Json, seconds: int, now: datetime) -> Json:
 
 def _address(node: Json) -> str:
     """Give a node's own address, told apart by the network of its pods."""
-    second = str(node["spec"].get("podCIDR") or "10.60.0.0/16").split(".")[1]
-    return f"192.168.0.{second}"
+    parts = str((node.get("spec") or {}).get("podCIDR") or "").split(".")
+    return f"192.168.0.{parts[1] if len(parts) == 4 else 60}"

@@ -19,7 +19,7 @@ from sednactl.sandbox.controllers.pods import condition_of, is_finished, is_leav
 from sednactl.sandbox.controllers.world import Json, World, place_of
 from sednactl.sandbox.controllers.writing import Writer
 from sednactl.sandbox.resources import LEASE
-from sednactl.sandbox.times import seconds_between, written
+from sednactl.sandbox.times import read, seconds_between, written
 from sednactl.sedna.resources import NODE, POD
 
 GRACE = 40.0
@@ -45,6 +45,7 @@ class NodeLifecycle:
     def __init__(self, cluster: Cluster, clock: Clock, grace: float = GRACE) -> None:
         self._clock = clock
         self._grace = grace
+        self._began = clock.now()
         self._writer = Writer(cluster, clock, self.name)
 
     def changed(self, change: Change, before: Json | None, world: World) -> Iterable[Hashable]:
@@ -66,7 +67,7 @@ class NodeLifecycle:
         if node is None:
             return None
         now = self._clock.now()
-        left = _seconds_left(node, world.get(LEASE, NODE_LEASES, key), now, self._grace)
+        left = self._seconds_left(node, world.get(LEASE, NODE_LEASES, key), now)
         ready = condition_of(node, "Ready")
         if left <= 0 and (ready is None or ready["status"] != "Unknown"):
             status = {"conditions": _unknown(node, now)}
@@ -85,10 +86,22 @@ class NodeLifecycle:
                 waits += [] if wait is None else [wait]
         return min(waits, default=None)
 
+    def _seconds_left(self, node: Json, lease: Json | None, now: datetime) -> float:
+        """Give the seconds until a node counts as silent, 0 or less when it does.
+
+        Silence is counted from the controller's own beginning: while nobody
+        listened, as before a restart, no node was silent.
+        """
+        told = read((lease or {}).get("spec", {}).get("renewTime"))
+        if told is None:
+            told = read(node["metadata"].get("creationTimestamp"))
+        grace = self._grace if lease is not None else STARTUP_GRACE
+        return grace - (now - max(told or self._began, self._began)).total_seconds()
+
     def _taint(self, node: Json, state: str, now: datetime, world: World) -> Json:
         """Bring a node's taints in line with its Ready condition."""
         key = {"True": "", "Unknown": UNREACHABLE}.get(state, NOT_READY)
-        taints = node["spec"].get("taints") or []
+        taints = (node.get("spec") or {}).get("taints") or []
         ours = [each for each in taints if each["key"] in _OURS]
         if {each["key"] for each in ours} == ({key} if key else set()):
             return node
@@ -116,7 +129,7 @@ class NodeLifecycle:
         if is_leaving(pod) or is_finished(pod):
             return None
         left = None
-        for taint in node["spec"].get("taints") or ():
+        for taint in (node.get("spec") or {}).get("taints") or ():
             if taint["effect"] == "NoExecute":
                 tolerated = _tolerated(pod, taint)
                 if tolerated is not None:
@@ -129,13 +142,6 @@ class NodeLifecycle:
         self._writer.event(pod, POD, "Normal", "TaintManagerEviction", text)
         self._writer.delete(world, POD, pod)
         return None
-
-
-def _seconds_left(node: Json, lease: Json | None, now: datetime, grace: float) -> float:
-    """Give the seconds until a node counts as silent, 0 or less when it does."""
-    if lease is None:
-        return STARTUP_GRACE - seconds_between(node["metadata"].get("creationTimestamp"), now)
-    return grace - seconds_between(lease["spec"].get("renewTime"), now, grace)
 
 
 def _unknown(node: Json, now: datetime) -> list[Json]:

@@ -31,9 +31,9 @@ CORDONED = "node(s) were unschedulable"
 
 def obstacles(pod: Json, node: Json, used: Amounts, ports: Counter[HostPort]) -> list[str]:
     """Give why a pod cannot go to a node, in kube-scheduler's words; [] where it can. The first filter that fails speaks."""
-    if node["spec"].get("unschedulable"):
+    if (node.get("spec") or {}).get("unschedulable"):
         return [CORDONED]
-    for taint in node["spec"].get("taints") or ():
+    for taint in (node.get("spec") or {}).get("taints") or ():
         if taint["effect"] in ("NoSchedule", "NoExecute") and not tolerates(pod, taint):
             return [f"node(s) had untolerated taint {{{taint['key']}: {taint.get('value', '')}}}"]
     if not selects_node(pod, node):

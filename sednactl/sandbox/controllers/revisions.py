@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sednactl.sandbox.controllers.rollout import DESIRED, MOST, max_surge, replicas_of
+from sednactl.sandbox.controllers.rollout import DESIRED, MOST, max_surge, number_in, replicas_of
 from sednactl.sandbox.controllers.writing import controller_reference
 from sednactl.sedna.resources import DEPLOYMENT
 
@@ -61,8 +61,7 @@ def template_hash(template: Json, collisions: int) -> str:
 
 def revision_of(one: Json) -> int:
     """Give a ReplicaSet's revision, 0 where it has none."""
-    text = (one["metadata"].get("annotations") or {}).get(REVISION, "")
-    return int(text) if text.isdigit() else 0
+    return number_in(one["metadata"].get("annotations"), REVISION) or 0
 
 
 def next_revision(old: Sequence[Json]) -> int:

@@ -32,10 +32,10 @@ def scaled(value: int | str | None, total: int, *, up: bool) -> int:
     """Give an absolute number for `3` or `25%` of a total, rounded up or down."""
     if value is None:
         return 0
-    if isinstance(value, str) and value.endswith("%"):
-        share = int(value[:-1]) * total / 100
-        return math.ceil(share) if up else math.floor(share)
-    return int(value)
+    if isinstance(value, int):
+        return value
+    share = int(value[:-1]) * total / 100 if value[:-1].isdecimal() and value.endswith("%") else 0.0
+    return math.ceil(share) if up else math.floor(share)
 
 
 def max_surge(deployment: Json) -> int:
@@ -101,7 +101,7 @@ def shrink_old(deployment: Json, new: Json, old: Sequence[Json]) -> Plan:
 def is_scaling(deployment: Json, sets: Sequence[Json]) -> bool:
     """Tell whether the Deployment's number was changed since its active ReplicaSets were last sized."""
     for one in sets:
-        desired = _number(one["metadata"].get("annotations"), DESIRED)
+        desired = number_in(one["metadata"].get("annotations"), DESIRED)
         if replicas_of(one) > 0 and desired is not None and desired != replicas_of(deployment):
             return True
     return False
@@ -146,7 +146,7 @@ def _share(deployment: Json, one: Json, to_add: int, added: int) -> int:
     if wanted == 0:
         fraction = -size
     else:
-        most = _number(one["metadata"].get("annotations"), MOST) or _status(deployment, "replicas")
+        most = number_in(one["metadata"].get("annotations"), MOST) or _status(deployment, "replicas")
         if not most:
             return 0
         fraction = _round(size * (wanted + max_surge(deployment)) / most) - size
@@ -156,7 +156,7 @@ def _share(deployment: Json, one: Json, to_add: int, added: int) -> int:
 
 def _is_saturated(deployment: Json, new: Json) -> bool:
     wanted = replicas_of(deployment)
-    desired = _number(new["metadata"].get("annotations"), DESIRED)
+    desired = number_in(new["metadata"].get("annotations"), DESIRED)
     return replicas_of(new) == wanted == desired == _available(new)
 
 
@@ -172,9 +172,10 @@ def _status(one: Json, field: str) -> int:
     return int(one.get("status", {}).get(field) or 0)
 
 
-def _number(annotations: Mapping[str, str] | None, key: str) -> int | None:
+def number_in(annotations: Mapping[str, str] | None, key: str) -> int | None:
+    """Give the whole number an annotation holds, None where it holds none."""
     text = (annotations or {}).get(key, "")
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _round(value: float) -> int:

@@ -8,6 +8,7 @@ runner share a thread and a `World`, so that none sees half of what another did.
 
 from __future__ import annotations
 
+import operator
 import queue
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -15,7 +16,7 @@ from contextlib import suppress
 from typing import Any, Protocol, runtime_checkable
 
 from sednactl.cluster.door import Change, Cluster
-from sednactl.errors import AlreadyExists, ClusterError, Conflict
+from sednactl.errors import AlreadyExists, Conflict, SednactlError
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.agenda import Agenda
 from sednactl.sandbox.controllers.following import Failed, Follower
@@ -44,7 +45,8 @@ class Controller(Protocol):
     def follows(self) -> Sequence[Resource]:
         """Give the kinds whose changes it wants to hear of.
 
-        They may become more while it runs; new ones are followed from then on.
+        They may become more while it runs: another sequence is then given, and
+        what is new in it is followed from then on.
         """
 
     def changed(self, change: Change, before: Json | None, world: World) -> Iterable[Hashable]:
@@ -57,7 +59,7 @@ class Controller(Protocol):
         """Bring what the key stands for nearer to what it should be.
 
         Gives the seconds after which to look again although nothing changed, or
-        None. May raise ClusterError: the look is then repeated later.
+        None. May raise a SednactlError: the look is then repeated later.
         """
 
 
@@ -95,6 +97,8 @@ class Runner:
         self._failures: dict[tuple[str, Hashable], int] = {}
         self._asked: dict[Resource, None] = {}
         self._unsynced: set[Resource] = set()
+        self._listeners: dict[Resource, list[Controller]] = {}
+        self._listen([controller.follows for controller in controllers])
         self._names = {controller.name: controller for controller in controllers}
         if len(self._names) != len(controllers):
             raise ValueError("two controllers of one name would share their keys")
@@ -107,7 +111,7 @@ class Runner:
         Raises what cannot pass by itself: credentials that are not (or no longer) good.
         """
         self._follow_new(stop)
-        opened = False
+        opened: float | None = None
         while not stop.is_set():
             for change in self._wait():
                 if isinstance(change, Failed):
@@ -115,12 +119,12 @@ class Runner:
                 self.take(change)
             if self._unsynced:
                 continue  # a controller that saw half of the cluster would undo the other half
-            if not opened:
-                opened = True
+            if opened is None:
                 self.open()
+                opened = self._clock.monotonic()
             self.look_at_due(stop)
             self._follow_new(stop)
-            if self._changes.empty() and not self._agenda.due(self._clock.monotonic()):
+            if not self.ready.is_set() and not self._agenda.due(opened):
                 self.ready.set()
 
     def open(self) -> None:
@@ -160,13 +164,23 @@ class Runner:
 
     def _follow_new(self, stop: threading.Event) -> None:
         """Follow the kinds that no follower was asked for yet, on a thread of their own."""
-        wanted = dict.fromkeys(kind for controller in self._controllers for kind in controller.follows)
-        new = [kind for kind in wanted if kind not in self._asked]
+        follows = [controller.follows for controller in self._controllers]
+        if self._asked and all(map(operator.is_, follows, self._follows)):
+            return
+        self._listen(follows)
+        new = [kind for kind in self._listeners if kind not in self._asked]
         if not new:
             return
         self._asked.update(dict.fromkeys(new))
         self._unsynced |= set(new)
         Follower(self._cluster, new, self._changes, stop, self._tell).start()
+
+    def _listen(self, follows: list[Sequence[Resource]]) -> None:
+        self._follows = follows
+        self._listeners = {}
+        for controller, kinds in zip(self._controllers, follows, strict=True):
+            for kind in kinds:
+                self._listeners.setdefault(kind, []).append(controller)
 
     def _wait(self) -> list[Change | Failed]:
         """Wait for changes or for the next key that is due; gives the changes that are there, in order."""
@@ -187,16 +201,20 @@ class Runner:
 
     def _spread(self, change: Change, before: Json | None) -> None:
         now = self._clock.monotonic()
-        for controller in self._controllers:
-            if change.selection.resource in controller.follows:
+        for controller in self._listeners.get(change.selection.resource, ()):
+            try:
                 for key in controller.changed(change, before, self._world):
                     self._agenda.put((controller.name, key), now)
+            except (
+                SednactlError
+            ) as error:  # an object that cannot be read: the others are looked at all the same
+                self._tell(f"{controller.name}: {error.message}")
 
     def _look(self, entry: tuple[str, Hashable]) -> None:
         controller, key = self._names[entry[0]], entry[1]
         try:
             again = controller.look(key, self._world)
-        except ClusterError as error:
+        except SednactlError as error:
             failures = self._failures.get(entry, 0)
             self._failures[entry] = failures + 1
             again = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(failures, 16))

@@ -93,7 +93,7 @@ class Scheduler:
         if told is not None and told.get("status") == "False" and told.get("message") == why:
             return
         moment = written(self._clock.now())
-        since = told["lastTransitionTime"] if told and told.get("status") == "False" else moment
+        since = (told.get("lastTransitionTime") if told and told.get("status") == "False" else None) or moment
         condition = {
             "type": "PodScheduled",
             "status": "False",
@@ -111,11 +111,11 @@ class Scheduler:
 
 def _matters(before: Json | None, after: Json | None) -> bool:
     """Tell whether a node changed in what decides on placing; heartbeats do not."""
-    if before is None or after is None or "spec" not in after:
+    if before is None or after is None:
         return True
 
     def said(node: Json) -> tuple[Any, ...]:
         status = node.get("status", {})
-        return node["metadata"].get("labels"), node["spec"], status.get("allocatable")
+        return node["metadata"].get("labels"), node.get("spec"), status.get("allocatable")
 
     return said(before) != said(after)

@@ -10,6 +10,7 @@ from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.autoscaler import Autoscalers
 from sednactl.sandbox.controllers.deployments import Deployments
 from sednactl.sandbox.controllers.endpoints import ServiceEndpoints
+from sednactl.sandbox.controllers.event_expiry import EventExpiry
 from sednactl.sandbox.controllers.garbage import GarbageCollector
 from sednactl.sandbox.controllers.kubelet import DEFAULT_PACE, Kubelets, Pace
 from sednactl.sandbox.controllers.metrics import RESOLUTION, Metrics
@@ -61,4 +62,5 @@ def kubernetes_controllers(
         ServiceEndpoints(cluster, clock),
         Metrics(cluster, clock, tell, choices.metrics_resolution),
         Autoscalers(cluster, clock, choices.autoscaling),
+        EventExpiry(cluster, clock),
     ]

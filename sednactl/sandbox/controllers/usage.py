@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sednactl.sandbox.controllers.requests import amount
 from sednactl.sandbox.load import SideLoad
+from sednactl.sedna.quantity import nano_units
 
 Json = dict[str, Any]
 Shares = Mapping[str, float]
@@ -54,6 +56,25 @@ def usage_of(pod: Json, millicores: float) -> list[Json]:
         usage = {"cpu": _cores(cpu), "memory": _memory(container)}
         used.append({"name": container["name"], "usage": usage})
     return used
+
+
+def same_usage(reading: Json, said: Json) -> bool:
+    """Tell whether a stored reading says the same amounts; an API server may write quantities otherwise than we did."""
+    return _amounts(reading) == _amounts(said)
+
+
+def _amounts(reading: Json) -> list[tuple[str, int, int]]:
+    parts = reading.get("containers") or [{"name": "", "usage": reading.get("usage") or {}}]
+    return [
+        (each["name"], _nano(str(usage.get("cpu", "0"))), _nano(str(usage.get("memory", "0"))))
+        for each in parts
+        for usage in [each.get("usage") or {}]
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _nano(quantity: str) -> int:
+    return nano_units(quantity)
 
 
 def _request(container: Json) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 from sednactl.cluster.door import Change, Selection
 from sednactl.sandbox.controllers.selecting import Selector, selects
 from sednactl.sedna.belonging import owner_uids
-from sednactl.sedna.resources import POD, Resource
+from sednactl.sedna.resources import POD, REPLICA_SET, Resource
 
 Json = dict[str, Any]
 Place = tuple[str, str]
@@ -44,9 +44,10 @@ class Step:
 class World:
     """Objects by kind and place, by UID, by their owners' UIDs and, for some kinds, by their labels."""
 
-    def __init__(self, labelled: Collection[Resource] = (POD,)) -> None:
+    def __init__(self, labelled: Collection[Resource] = (POD, REPLICA_SET)) -> None:
         self._labelled = frozenset(labelled)
-        self._kinds: dict[Resource, dict[Place, Json]] = {}
+        self._kinds: dict[Resource, dict[str, dict[str, Json]]] = {}
+        self._counts: dict[Resource, int] = {}
         self._by_uid: dict[str, tuple[Resource, Place]] = {}
         self._owned: dict[str, dict[str, None]] = {}
         self._labels: dict[tuple[Resource, str, str, str], dict[str, None]] = {}
@@ -54,12 +55,17 @@ class World:
         self._news: list[Step] = []
 
     def take(self, change: Change) -> Step | None:
-        """Take in one change of a watch; None where it tells nothing that is not known already."""
+        """Take in one change of a watch; None where it tells nothing that is not known already.
+
+        Who wrote which field is left out of what is kept, as it is more than half of
+        most objects; an API server keeps it where an update does not carry it.
+        """
         item = change.object
         if item is None:
             return None
+        item["metadata"].pop("managedFields", None)
         resource, place, uid = change.selection.resource, place_of(item), item["metadata"]["uid"]
-        known = self._kinds.get(resource, {}).get(place)
+        known = self.get(resource, *place)
         same = known is not None and known["metadata"]["uid"] == uid
         if change.type == "deleted":
             self._buried.pop(uid, None)
@@ -85,7 +91,7 @@ class World:
     def removed(self, resource: Resource, item: Json) -> None:
         """Take in that an object is gone, as the API server said when it was deleted."""
         place, uid = place_of(item), item["metadata"]["uid"]
-        known = self._kinds.get(resource, {}).get(place)
+        known = self.get(resource, *place)
         if known is None or known["metadata"]["uid"] != uid:
             return
         self._forget(resource, known)
@@ -101,25 +107,26 @@ class World:
 
     def get(self, resource: Resource, namespace: str, name: str) -> Json | None:
         """Give one object, None where there is none."""
-        return self._kinds.get(resource, {}).get((namespace, name))
+        places = self._kinds.get(resource)
+        return places.get(namespace, {}).get(name) if places else None
 
     def all(self, resource: Resource, namespace: str | None = None) -> Iterator[Json]:
         """Give every object of a kind, of one namespace or of all (None)."""
-        for (where, _), item in list(self._kinds.get(resource, {}).items()):
-            if namespace is None or where == namespace:
-                yield item
+        places = self._kinds.get(resource, {})
+        for items in list(places.values()) if namespace is None else [places.get(namespace, {})]:
+            yield from list(items.values())
 
     def count(self, resource: Resource) -> int:
         """Give how many objects of a kind there are."""
-        return len(self._kinds.get(resource, {}))
+        return self._counts.get(resource, 0)
 
     def by_uid(self, uid: str) -> tuple[Resource, Json] | None:
         """Give the object with that UID and its kind, None where none is known."""
         found = self._by_uid.get(uid)
         if found is None:
             return None
-        resource, place = found
-        return resource, self._kinds[resource][place]
+        resource, (namespace, name) = found
+        return resource, self._kinds[resource][namespace][name]
 
     def owned_by(self, uid: str, resource: Resource | None = None) -> Iterator[tuple[Resource, Json]]:
         """Give every object, of one kind or of any, that names this UID as an owner."""
@@ -147,7 +154,8 @@ class World:
     def _remember(self, resource: Resource, item: Json) -> None:
         meta = item["metadata"]
         place, uid = place_of(item), meta["uid"]
-        self._kinds.setdefault(resource, {})[place] = item
+        self._kinds.setdefault(resource, {}).setdefault(place[0], {})[place[1]] = item
+        self._counts[resource] = self._counts.get(resource, 0) + 1
         self._by_uid[uid] = resource, place
         for owner in owner_uids(item):
             self._owned.setdefault(owner, {})[uid] = None
@@ -156,7 +164,12 @@ class World:
 
     def _forget(self, resource: Resource, item: Json) -> None:
         uid = item["metadata"]["uid"]
-        self._kinds[resource].pop(place_of(item), None)
+        namespace, name = place_of(item)
+        items = self._kinds[resource][namespace]
+        del items[name]
+        if not items:
+            del self._kinds[resource][namespace]
+        self._counts[resource] -= 1
         self._by_uid.pop(uid, None)
         for owner in owner_uids(item):
             _drop(self._owned, owner, uid)
@@ -183,6 +196,6 @@ def _drop(index: dict[Any, dict[str, None]], entry: Any, uid: str) -> None:
 def _older(item: Json, known: Json) -> bool:
     """Tell whether an object is no newer than the known one of its name (resourceVersions count up)."""
     version, last = item["metadata"].get("resourceVersion", ""), known["metadata"].get("resourceVersion", "")
-    if version.isdigit() and last.isdigit():
+    if version.isdecimal() and last.isdecimal():
         return int(version) <= int(last)
     return bool(version == last) and item["metadata"]["uid"] == known["metadata"]["uid"]

@@ -6,6 +6,7 @@ by which the real autoscaler scales. A node can be taken offline: its pods then
 stay Terminating, as on an edge node that lost its link.
 
 An image tagged `missing` never gets pulled, one tagged `crash` keeps crashing.
+Pods with the annotation BY_HAND are left to the test that made them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tests.live.plane.api import MERGE, STRATEGIC, Api, Json
 
 NODES = ("edge-node", "cloud-node")
 DEFAULT_MILLICORES = 1
+BY_HAND = "sednactl.test/by-hand"
 MOMENT = 0.4  # seconds from a pod's first sight to Running
 _PASS = 0.25
 _LEASE_RENEWAL = 5.0
@@ -49,7 +51,7 @@ class StandInKubelet:
             ("pods", "PodMetrics", "Namespaced"),
             ("nodes", "NodeMetrics", "Cluster"),
         ):
-            _make_metrics_kind(self._api, plural, kind, scope)
+            make_metrics_kind(self._api, plural, kind, scope)
         for node in NODES:
             self._renew(node)
         self._thread.start()
@@ -108,7 +110,7 @@ class StandInKubelet:
         meta = pod["metadata"]
         path = f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}"
         node = pod["spec"].get("nodeName")
-        if node in offline:
+        if node in offline or BY_HAND in (meta.get("annotations") or {}):
             return False
         if meta.get("deletionTimestamp"):
             if node in NODES or not node:
@@ -289,7 +291,7 @@ def _node_labels(node: str) -> dict[str, str]:
     return labels
 
 
-def _make_metrics_kind(api: Api, plural: str, kind: str, scope: str) -> None:
+def make_metrics_kind(api: Api, plural: str, kind: str, scope: str) -> None:
     schema: dict[str, Any] = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     version = {"name": "v1beta1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
     crd = {

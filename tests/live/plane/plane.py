@@ -126,10 +126,9 @@ class OwnPlane(Plane):
         self._etcd, self._port = free_port(), free_port()
         self._identities: Identities = make_identities(folder / "pki", f"https://127.0.0.1:{self._port}")
         super().__init__(self._identities.kubeconfigs["admin"], has_global_manager=with_global_manager)
+        wanted = with_global_manager and os.environ.get("SEDNACTL_TEST_GLOBAL_MANAGER", "1") != "0"
         try:
-            self._start()
-            if with_global_manager:
-                self._start_some_global_manager()
+            self._start(find_program_beside("sedna-gm") if wanted else None)
         except BaseException:
             self.stop()
             raise
@@ -184,6 +183,20 @@ class OwnPlane(Plane):
         self._programs.append(program)
         return program
 
+    def _start(self, manager: Path | None) -> None:
+        self._start_etcd()
+        self._start_api_server()
+        self._start_controllers()
+        install_definitions(self.api, sedna_definitions())
+        self._kubelet = StandInKubelet(self.api)
+        self._kubelet.start()
+        if manager is not None:
+            self.start_real_global_manager()
+        elif self.has_global_manager:
+            self._manager = OurGlobalManager(self.kubeconfig)
+            self._manager.start()
+        eventually(lambda: service_account_exists(self.api, "default"), what="the controllers at work")
+
     def _start_etcd(self) -> None:
         peers, clients = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{self._etcd}"
         self._launch(
@@ -199,16 +212,7 @@ class OwnPlane(Plane):
             "--log-level=warn",
         )
 
-    def _start(self) -> None:
-        self._start_etcd()
-        self._start_api_server()
-        self._start_controllers()
-        install_definitions(self.api, sedna_definitions())
-        self._kubelet = StandInKubelet(self.api)
-        self._kubelet.start()
-        eventually(lambda: service_account_exists(self.api, "default"), what="the controllers at work")
-
-    def _start_api_server(self) -> None:
+    def _start_api_server(self, *more: str) -> None:
         files = self._identities
         self._api_server = self._launch(
             "kube-apiserver",
@@ -228,6 +232,7 @@ class OwnPlane(Plane):
             f"--service-account-signing-key-file={files.service_account_key}",
             "--service-cluster-ip-range=10.96.0.0/16",
             "--allow-privileged=true",
+            *more,
         )
         eventually(self._answers, timeout=120, what="the API server ready")
 
@@ -256,14 +261,6 @@ class OwnPlane(Plane):
             "--horizontal-pod-autoscaler-initial-readiness-delay=1s",
             "--horizontal-pod-autoscaler-downscale-stabilization=6s",
         )
-
-    def _start_some_global_manager(self) -> None:
-        wanted = os.environ.get("SEDNACTL_TEST_GLOBAL_MANAGER", "1") != "0"
-        if wanted and find_program_beside("sedna-gm"):
-            self.start_real_global_manager()
-        else:
-            self._manager = OurGlobalManager(self.kubeconfig)
-            self._manager.start()
 
     def start_real_global_manager(self, namespace: str = "") -> RunningProgram:
         """Start Sedna's own program for one namespace, "" for all."""

@@ -83,6 +83,9 @@ class MemoryCluster:
         item = self.objects.get((resource, where, name))
         return copy.deepcopy(item) if item else None
 
+    def list(self, selection: Selection, **_: Any) -> Iterator[Json]:
+        yield from copy.deepcopy(self.of(selection.resource, selection.namespace))
+
     def serves(self, resource: Resource) -> bool:
         return resource in self.kinds
 
@@ -210,7 +213,8 @@ class MemoryCluster:
         if meta.get("resourceVersion") and meta["resourceVersion"] != old["resourceVersion"]:
             raise Conflict("the object has been modified", status=409, reason="Conflict")
         if sub == "status":
-            new = {**there, "status": new.get("status", {}), "metadata": dict(old)}
+            kept = dict(old) | {key: meta[key] for key in ("annotations",) if key in meta}
+            new = {**there, "status": new.get("status", {}), "metadata": kept}
         elif "status" in there and resource.plural not in ("configmaps", "leases"):
             new = {**new, "status": there["status"]}
         meta = new["metadata"] = {**new["metadata"]}
@@ -219,7 +223,8 @@ class MemoryCluster:
                 meta[key] = old[key]
         if new == there:
             return copy.deepcopy(there)
-        if new.get("spec") != there.get("spec"):
+        annotated = sub != "status" and meta.get("annotations") != old.get("annotations")
+        if new.get("spec") != there.get("spec") or (annotated and resource.kind == "Deployment"):
             meta["generation"] = old.get("generation", 1) + 1
         if (
             meta.get("deletionTimestamp")

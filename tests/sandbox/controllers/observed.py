@@ -95,24 +95,28 @@ class Scene:
             if key not in ("conditions", "collisionCount")
         }
         return {
-            "status": status,
+            "status": dict(sorted(status.items())),
             "conditions": self.conditions("deployments", name),
             "messages": sorted(
                 re.sub(f"{name}-{_LETTERS}+", f"{name}-HASH", each["message"])
                 for each in deployment["status"]["conditions"]
             ),
             "revision": deployment["metadata"]["annotations"][REVISION],
-            "sets": sorted(
-                (
-                    _shaped(one["metadata"]["name"], name),
-                    one["metadata"]["annotations"],
-                    one["spec"]["replicas"],
-                    {key: value for key, value in one["status"].items() if key != "observedGeneration"},
-                    sorted(one["metadata"]["labels"]),
-                    one["metadata"]["ownerReferences"][0]["kind"],
+            "sets": {
+                one["metadata"]["annotations"][REVISION]: {
+                    "name": _shaped(one["metadata"]["name"], name),
+                    "annotations": dict(sorted(one["metadata"]["annotations"].items())),
+                    "replicas": one["spec"]["replicas"],
+                    "status": {
+                        key: value for key, value in one["status"].items() if key != "observedGeneration"
+                    },
+                    "labels": sorted(one["metadata"]["labels"]),
+                    "owner": one["metadata"]["ownerReferences"][0]["kind"],
+                }
+                for one in sorted(
+                    self.all("replicasets"), key=lambda one: one["metadata"]["annotations"][REVISION]
                 )
-                for one in self.all("replicasets")
-            ).__repr__(),
+            },
             "pods": sorted({_shaped(pod["metadata"]["name"], name) for pod in self.all("pods")}),
         }
 

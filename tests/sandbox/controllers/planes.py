@@ -20,9 +20,8 @@ from sednactl.scaling.controller_settings import ControllerSettings
 from sednactl.surroundings import Surroundings
 from tests.live.plane.api import Api
 from tests.live.plane.definitions import install_definitions, sedna_definitions
-from tests.live.plane.kubelet import _make_metrics_kind
+from tests.live.plane.kubelet import make_metrics_kind
 from tests.live.plane.plane import OwnPlane
-from tests.live.plane.programs import RunningProgram
 
 if TYPE_CHECKING:
     from sednactl.sandbox.api.http import HttpFront
@@ -58,7 +57,7 @@ class RealPlane(OwnPlane):
 
     def __init__(self, folder: Path) -> None:
         self.clock = Clock()
-        super().__init__(folder, with_global_manager=False)
+        super().__init__(folder)
 
     def cluster(self) -> Cluster:
         return open_cluster(ClusterAccess(kubeconfig=str(self.kubeconfig)), Surroundings.of_process())
@@ -74,21 +73,17 @@ class RealPlane(OwnPlane):
             program.stop()
             self._programs.remove(program)
 
-    def _start(self) -> None:
+    def _start(self, manager: Path | None) -> None:
         # The first steps of the whole plane; nothing that acts on its own.
         self._start_etcd()
-        self._start_api_server()
+        # Without its controller no namespace has the account that pods need.
+        self._start_api_server("--disable-admission-plugins=ServiceAccount")
         install_definitions(self.api, sedna_definitions())
         for plural, kind, scope in (
             ("pods", "PodMetrics", "Namespaced"),
             ("nodes", "NodeMetrics", "Cluster"),
         ):
-            _make_metrics_kind(self.api, plural, kind, scope)
-
-    def _launch(self, name: str, *arguments: str) -> RunningProgram:
-        if name == "kube-apiserver":  # without its controller no namespace has the account that pods need
-            arguments = (*arguments, "--disable-admission-plugins=ServiceAccount")
-        return super()._launch(name, *arguments)
+            make_metrics_kind(self.api, plural, kind, scope)
 
 
 class SandboxPlane:

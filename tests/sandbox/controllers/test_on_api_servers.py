@@ -140,9 +140,9 @@ def test_images_that_cannot_run_and_pods_that_fit_nowhere(scene: Scene) -> None:
     scene.create("deployments", deployment("pinned", 6, pod={"nodeName": "edge-a"}))
 
     def waiting(name: str) -> str:
-        (pod,) = [pod for pod in scene.all("pods") if pod["metadata"]["labels"]["app"] == name]
-        statuses = pod["status"].get("containerStatuses") or [{"state": {}}]
-        return str(statuses[0]["state"].get("waiting", {}).get("reason", ""))
+        pods = [pod for pod in scene.all("pods") if pod["metadata"]["labels"]["app"] == name]
+        statuses = [each for pod in pods for each in pod["status"].get("containerStatuses") or ()]
+        return "".join(each["state"].get("waiting", {}).get("reason", "") for each in statuses)
 
     eventually(lambda: waiting("missing") == "ImagePullBackOff")
     eventually(lambda: waiting("crash") == "CrashLoopBackOff")

@@ -11,9 +11,18 @@ from sednactl.errors import InvalidInput
 from sednactl.sandbox import load as loads
 from sednactl.sandbox.controllers.pods import is_ready
 from sednactl.sandbox.controllers.together import kubernetes_controllers
-from sednactl.sandbox.load import SideLoad, key_of, loads_in, of_profile, read_load
+from sednactl.sandbox.load import (
+    SideLoad,
+    key_of,
+    loads_in,
+    of_profile,
+    of_series,
+    read_load,
+    selector_of_side,
+)
 from sednactl.sandbox.resources import CONFIG_MAP, ENDPOINTS, LEASE, NODE_METRICS, POD_METRICS
 from sednactl.scaling.load_profiles import profile_called
+from sednactl.scaling.load_reading import read_load as read_file
 from sednactl.sedna.resources import (
     CRD,
     DEPLOYMENT,
@@ -144,6 +153,20 @@ def test_at_rest_nothing_is_written_but_leases(stage: Stage) -> None:
     assert writes == {"leases"}
 
 
+def test_rest_does_not_shorten_the_stabilization_window(stage: Stage) -> None:
+    """An autoscaler that was not decided for while nothing changed must still scale down no sooner than 300 s after."""
+    stage.cluster.put(DEPLOYMENT, deployment(replicas=3))
+    stage.cluster.put(HPA, autoscaler())
+    set_load(stage, steady(stage, 1200))
+    stage.advance(1500)
+    assert replicas(stage) == 3
+    set_load(stage, steady(stage, 100))
+    stage.advance(280)
+    assert replicas(stage) == 3
+    stage.advance(60)
+    assert replicas(stage) == 1
+
+
 def test_an_autoscaler_without_a_target_says_so_and_recovers(stage: Stage) -> None:
     stage.cluster.put(HPA, autoscaler())
     stage.advance(40)
@@ -154,6 +177,14 @@ def test_an_autoscaler_without_a_target_says_so_and_recovers(stage: Stage) -> No
     stage.cluster.delete(HPA, "web")
     stage.advance(60)
     assert stage.said == []
+
+
+def test_events_are_dropped_an_hour_after_they_were_last_told(stage: Stage) -> None:
+    stage.cluster.put(DEPLOYMENT, deployment(replicas=1))
+    stage.advance(3500)
+    assert "SuccessfulCreate" in {event["reason"] for event in stage.cluster.of(EVENT)}
+    stage.advance(500)
+    assert stage.cluster.of(EVENT) == []
 
 
 def test_an_entry_that_is_no_load_is_told_and_the_others_count(stage: Stage) -> None:
@@ -176,6 +207,18 @@ def test_a_profile_over_time(stage: Stage) -> None:
     again = read_load(load.as_text())
     assert again.points == load.points
     assert abs((again.start - now).total_seconds()) < 1
+
+
+def test_a_load_read_from_a_file(stage: Stage) -> None:
+    sides = read_file(b"time,edge_millicores,cloud_rps\n0,100,1\n60,400,2\n", "load.csv").sides
+    now = stage.clock.now()
+    load = of_series(sides["edge"], selector_of_side("helmet", "edge"), now)
+    assert [load.level_at(now + timedelta(seconds=seconds)) for seconds in (0, 59, 60)] == [100, 100, 400]
+    assert load.selector == (
+        "jointinferenceservice.sedna.io/name=helmet,jointinferenceservice.sedna.io/worker-type=edge"
+    )
+    with pytest.raises(InvalidInput, match="rps"):
+        of_series(sides["cloud"], "a=b", now)
 
 
 @pytest.mark.parametrize(

@@ -420,3 +420,38 @@ def test_nothing_is_written_when_nothing_happens_but_leases(stage: Stage) -> Non
     stage.advance(200)
     written = {path for method, path in stage.cluster.requests if method != "GET"}
     assert {path.split("?")[0].split("/")[-2] for path in written} == {"leases"}
+
+
+def test_a_node_that_nobody_keeps_is_never_ready_and_takes_no_pods(stage: Stage) -> None:
+    stage.cluster.put(NODE, {"metadata": {"name": "bare", "labels": {"only": "here"}}})
+    stage.cluster.put(DEPLOYMENT, deployment(replicas=1, pod={"nodeSelector": {"only": "here"}}))
+    stage.advance(70)
+    (ready,) = [
+        each for each in stage.cluster.get(NODE, "bare")["status"]["conditions"] if each["type"] == "Ready"
+    ]
+    assert (ready["status"], ready["reason"]) == ("Unknown", "NodeStatusNeverUpdated")
+    (pod,) = pods(stage)
+    assert not pod["spec"].get("nodeName")
+    assert "untolerated taint {node.kubernetes.io/unreachable: }" in pod["status"]["conditions"][0]["message"]
+    assert stage.said == []
+
+
+def test_after_a_restart_no_node_is_taken_for_silent() -> None:
+    """A lease that is old because nobody ran says nothing about its node."""
+
+    def two_hours_later(stage: Stage) -> list[Any]:
+        stage.time = 7200.0
+        return [NodeLifecycle(stage.cluster, stage.clock), Kubelets(stage.cluster, stage.clock, NODES)]
+
+    stage = Stage(KINDS, two_hours_later)
+    lease = {"metadata": {"name": "edge", "namespace": "kube-node-lease"}}
+    lease["spec"] = {"renewTime": "2020-01-01T00:00:00.000000Z"}  # type: ignore[assignment]
+    stage.cluster.put(LEASE, lease)
+    label = {"sandbox.sednactl.io/kubelet": ""}
+    ready = {"conditions": [{"type": "Ready", "status": "True"}], "allocatable": {"cpu": "1"}}
+    stage.cluster.put(NODE, {"metadata": {"name": "edge", "labels": label}, "spec": {}, "status": ready})
+    stage.settle()
+    assert "taints" not in stage.cluster.get(NODE, "edge")["spec"]
+    stage.runner.open()
+    stage.advance(120)
+    assert "taints" not in stage.cluster.get(NODE, "edge")["spec"]

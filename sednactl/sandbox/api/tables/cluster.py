@@ -177,7 +177,7 @@ def _event(content: Json, now: datetime) -> list[Any]:
         f"{component}, {host}" if host else component,
         str(content.get("message", "")).strip(),
         since(first, now),
-        str(count),
+        count,
         name(content),
     ]
 

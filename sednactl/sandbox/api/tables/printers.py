@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -35,11 +36,14 @@ PRINTERS: dict[Shelf, Printer] = {
 }
 
 
+_AGE_AS_DATE = replace(AGE, type="date")
+
+
 def printer_of_custom(custom: Mapping[str, Any]) -> Printer:
     """Give the printer of a custom kind's version: NAME and AGE where it names no columns."""
     wanted = custom.get("additionalPrinterColumns") or ()
     if not wanted:
-        return Printer((NAME, AGE), lambda content, now: [name(content), age(content, now)])
+        return Printer((NAME, _AGE_AS_DATE), lambda content, now: [name(content), age(content, now)])
     columns = [
         Column(
             one["name"],
@@ -63,7 +67,9 @@ def printer_of_custom(custom: Mapping[str, Any]) -> Printer:
 
 
 _STEP = re.compile(
-    r"\.?([A-Za-z0-9_\-/\\.]+?)(?=[.\[]|$)|\[(?:'([^']+)'|\"([^\"]+)\"|(\d+)|\*)\]|\[\?\(@\.(\w+)\s*==\s*['\"]([^'\"]*)['\"]\)\]"
+    r"\[\?\(@\.(?P<key>\w+)\s*==\s*['\"](?P<wanted>[^'\"]*)['\"]\)\]"
+    r"|\[(?:'(?P<single>[^']+)'|\"(?P<double>[^\"]+)\"|(?P<index>\d+)|\*)\]"
+    r"|\.?(?P<field>[^.\[\]]+)"
 )
 
 
@@ -71,15 +77,17 @@ def value_at(content: Any, path: str) -> Any:
     """Give what a simple JSONPath leads to (fields, indexes, filters by equality); None where it leads nowhere."""
     here = content
     for match in _STEP.finditer(path.replace("\\.", "\0")):
-        field, single, double, index, key, wanted = match.groups()
-        step = field or single or double
-        if key:
-            found = [one for one in here or () if isinstance(one, dict) and str(one.get(key)) == wanted]
+        step = match["field"] or match["single"] or match["double"]
+        if match["key"]:
+            many = here if isinstance(here, list) else ()
+            found = [
+                one for one in many if isinstance(one, dict) and str(one.get(match["key"])) == match["wanted"]
+            ]
             here = found[0] if found else None
         elif step:
             here = here.get(step.replace("\0", ".")) if isinstance(here, dict) else None
         elif isinstance(here, list):
-            position = int(index or 0)
+            position = int(match["index"] or 0)
             here = here[position] if position < len(here) else None
         if here is None:
             return None

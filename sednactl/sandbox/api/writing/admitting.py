@@ -77,4 +77,4 @@ def _read(obj: dict[str, Any], structure: Structure) -> tuple[dict[str, Any], li
             for key in obj
             if key in result or key == "metadata"
         }
-    return result, reading.unknown + unknown
+    return result, reading.unknown + sorted(unknown)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sednactl.sedna.quantity import canonical, nano_units
+from sednactl.sandbox.api.writing.quantities import nanos_of
+from sednactl.sedna.quantity import canonical
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -48,7 +49,7 @@ def _volume(value: dict[str, Any]) -> None:
 def _resources(value: dict[str, Any]) -> None:
     for side in ("limits", "requests"):
         for name, quantity in value.get(side, {}).items():
-            nanos = nano_units(quantity)
+            nanos = nanos_of(quantity)
             if nanos % 10**6:  # finer than a thousandth is rounded up
                 value[side][name] = canonical(-(-nanos // 10**6) * 10**6)
 
@@ -124,6 +125,12 @@ def _autoscaler(value: dict[str, Any]) -> None:
             behavior[direction] = filled
 
 
+def _autoscaler_of_cpu(value: dict[str, Any]) -> None:
+    annotations = (value.get("metadata") or {}).get("annotations") or {}
+    if "autoscaling.alpha.kubernetes.io/metrics" not in annotations and isinstance(value.get("spec"), dict):
+        value["spec"].setdefault("targetCPUUtilizationPercentage", 80)
+
+
 def _copied(rule: Any) -> Any:
     return [dict(policy) for policy in rule] if isinstance(rule, list) else rule
 
@@ -175,6 +182,7 @@ DEPENDENT: dict[str, tuple[Change | None, Change | None]] = {
     "core/v1.NodeStatus": (_node_status, None),
     "apps/v1.DeploymentStrategy": (_deployment_strategy, None),
     "autoscaling/v2.HorizontalPodAutoscalerSpec": (_autoscaler, None),
+    "autoscaling/v1.HorizontalPodAutoscaler": (_autoscaler_of_cpu, None),
     "rbac/v1.Subject": (_subject, None),
     "rbac/v1.ClusterRoleBinding": (_role_binding, None),
     "rbac/v1.RoleBinding": (_role_binding, None),

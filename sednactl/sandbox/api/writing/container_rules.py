@@ -6,6 +6,7 @@ from typing import Any
 
 from sednactl.sandbox.api.writing.field_errors import (
     FieldError,
+    GoText,
     duplicate,
     invalid,
     not_found,
@@ -18,12 +19,14 @@ from sednactl.sandbox.api.writing.names import (
     port_name_errors,
     qualified_name_errors,
 )
-from sednactl.sedna.quantity import NANO, nano_units
+from sednactl.sandbox.api.writing.quantities import nanos_of
+from sednactl.sedna.quantity import NANO
 
 PROTOCOLS = ("SCTP", "TCP", "UDP")
 _PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 _MESSAGE_POLICIES = ("FallbackToLogsOnError", "File")
 _STANDARD_RESOURCES = ("cpu", "memory", "ephemeral-storage")
+_TYPES_OF_RESOURCES = (*_STANDARD_RESOURCES, "storage", "pods", "services", "secrets", "configmaps")
 _WHOLE_ONLY = ("hugepages-",)
 
 
@@ -171,15 +174,15 @@ def resource_errors(resources: dict[str, Any], path: str) -> list[FieldError]:
         for name, quantity in said.items():
             where = f"{path}.{side}[{name}]"
             errors += _resource_name_errors(name, where)
-            if nano_units(quantity) < 0:
+            if nanos_of(quantity) < 0:
                 errors.append(invalid(where, quantity, "must be greater than or equal to 0"))
-            if "/" in name and nano_units(quantity) % NANO:
+            if "/" in name and nanos_of(quantity) % NANO:
                 errors.append(invalid(where, quantity, "must be an integer"))
     for name, quantity in requests.items():
         limit = limits.get(name)
         if limit is None:
             continue
-        if nano_units(quantity) > nano_units(limit):
+        if nanos_of(quantity) > nanos_of(limit):
             errors.append(
                 invalid(
                     f"{path}.requests",
@@ -187,20 +190,18 @@ def resource_errors(resources: dict[str, Any], path: str) -> list[FieldError]:
                     f"must be less than or equal to {name} limit of {limit}",
                 )
             )
-        elif "/" in name and nano_units(quantity) != nano_units(limit):
+        elif "/" in name and nanos_of(quantity) != nanos_of(limit):
             errors.append(invalid(f"{path}.requests", quantity, f"must be equal to {name} limit of {limit}"))
     return errors
 
 
 def _resource_name_errors(name: str, path: str) -> list[FieldError]:
-    errors = [invalid(path, name, why) for why in qualified_name_errors(name)]
-    if (
-        not errors
-        and "/" not in name
-        and name not in _STANDARD_RESOURCES
-        and not name.startswith(_WHOLE_ONLY)
-    ):
-        errors.append(invalid(path, name, "must be a standard resource for containers"))
+    errors = [invalid(path, GoText(name), why) for why in qualified_name_errors(name)]
+    if not errors and "/" not in name and not name.startswith(_WHOLE_ONLY):
+        if name not in _TYPES_OF_RESOURCES:
+            errors.append(invalid(path, GoText(name), "must be a standard resource type or fully qualified"))
+        if name not in _STANDARD_RESOURCES:
+            errors.append(invalid(path, GoText(name), "must be a standard resource for containers"))
     return errors
 
 

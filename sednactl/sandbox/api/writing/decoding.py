@@ -13,9 +13,12 @@ from datetime import datetime, timezone
 from typing import Any
 
 from sednactl.sandbox.api.writing.quantities import REFUSED, read_quantity
-from sednactl.sandbox.api.writing.structure import ABSENT, ANY, Node
+from sednactl.sandbox.api.writing.structure import ANY, Node
 
 _INTEGERS = {"int32": 31, "int64": 63, "": 63}
+_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+_STRING, _INT32 = Node("string"), Node("integer")
+_INT32.format = "int32"
 _TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 
 
@@ -30,10 +33,12 @@ class Reading:
         self.unknown: list[str] = []
         self._path: list[str] = []
         self._owner = ""
+        self._above = 0
 
     def at(self, name: str) -> None:
         """Say that the reading begins at a field of the object instead of at its root."""
         self._path.append(f".{name}")
+        self._above = 1
 
     def object(self, node: Node, value: Any) -> dict[str, Any]:
         """Read an object, or a map."""
@@ -61,8 +66,9 @@ class Reading:
                 read = self.value(child, item)
                 path.pop()
                 # a non-pointer's zero is not written, so that it looks as if nothing had been said
-                if read or child.pointer or child.fields or child.kind == "any" or child.zero is not ABSENT:
-                    result[key] = read
+                if read or child.kept:
+                    # what is stored cannot tell an empty list from none
+                    result[key] = None if read == [] and child.zero is None else read
         self._owner = above
         return result
 
@@ -72,6 +78,8 @@ class Reading:
         if kind == "string" or kind == "bytes":
             if type(value) is not str:
                 raise self._wrong(value, node)
+            if kind == "bytes":
+                _check_base64(value)
             return value
         if kind == "object":
             return self.object(node, value)
@@ -91,11 +99,10 @@ class Reading:
         if kind == "int-or-string":
             if type(value) is int or type(value) is str:
                 return value
-            raise Undecodable(
-                f"json: cannot unmarshal {_json_word(value)} into Go value of type "
-                + ("int32" if type(value) is not str else "string")
-            )
+            raise self._wrong(value, _INT32)
         if kind == "time" or kind == "micro-time":
+            if type(value) is not str:
+                raise self._wrong(value, _STRING)
             return _read_time(value, micro=kind == "micro-time")
         if kind == "number":
             if type(value) is not int and type(value) is not float:
@@ -143,17 +150,24 @@ class Reading:
         return value
 
     def _wrong(self, value: Any, node: Node, word: str = "") -> Undecodable:
-        names = "".join(part for part in self._path if not part.startswith("["))[1:]
+        names = "".join(part for part in self._path[self._above :] if not part.startswith("["))[1:]
         place = f"Go struct field {self._owner.rpartition('.')[2]}.{names}" if names else "Go value"
         return Undecodable(
             f"json: cannot unmarshal {word or _json_word(value)} into {place} of type {_go_word(node)}"
         )
 
 
-def _read_time(value: Any, *, micro: bool) -> str | None:
+def _check_base64(text: str) -> None:
+    plain = text.replace("\r", "").replace("\n", "")
+    for index, letter in enumerate(plain):
+        if letter not in _BASE64 and not (letter == "=" and index >= len(plain) - 2):
+            raise Undecodable(f"illegal base64 data at input byte {index}")
+    if len(plain) % 4:
+        raise Undecodable(f"illegal base64 data at input byte {len(plain) - len(plain) % 4}")
+
+
+def _read_time(value: str, *, micro: bool) -> str | None:
     layout = "2006-01-02T15:04:05.000000Z07:00" if micro else "2006-01-02T15:04:05Z07:00"
-    if type(value) is not str:
-        raise Undecodable(f"json: cannot unmarshal {_json_word(value)} into Go value of type string")
     if not _TIME.match(value):
         raise Undecodable(f'parsing time "{value}" as "{layout}": cannot parse "{value}" as "2006"')
     if not micro and len(value) == 20 and value.endswith("Z"):

@@ -11,6 +11,12 @@ from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.writing.structure import Structure
 
 
+class GoText(str):
+    """A value that is shown as it stands: already in the words of Go."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class FieldError:
     """One thing wrong with a field: its path, a cause type such as FieldValueInvalid, and Kubernetes' words."""
@@ -77,6 +83,8 @@ def shown(value: Any) -> str:
         return '"null"'
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, GoText):
+        return str(value)
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, (int, float)):

@@ -96,11 +96,6 @@ def _place(below: FieldSet, member: bool) -> FieldSet:
     return {".": {}, **below} if below else {}
 
 
-def ordered(place: FieldSet) -> FieldSet:
-    """Give the set with its keys in the order in which the API server writes them."""
-    return {key: ordered(place[key]) if place[key] else {} for key in sorted(place)}
-
-
 def with_named_fields(node: Node | None, place: FieldSet) -> FieldSet:
     """Give the set with every declared field that has members below it as a member too."""
     result: FieldSet = {}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sednactl.sandbox.api.refusal import Cause, Refusal
+from sednactl.sandbox.api.refusal import Refusal
+from sednactl.sandbox.api.writing.pruning import whole
 
 MOST_OPERATIONS = 10_000
 
@@ -20,40 +21,41 @@ def json_patched(live: dict[str, Any], patch: Any) -> dict[str, Any]:
     if not isinstance(patch, list) or not all(isinstance(operation, dict) for operation in patch):
         raise Refusal(
             "BadRequest",
-            "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
+            "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
         )
     if len(patch) > MOST_OPERATIONS:
         raise Refusal(
             "RequestEntityTooLarge",
             f"The allowed maximum operations in a JSON patch is {MOST_OPERATIONS}, got {len(patch)}",
         )
-    try:
-        result = jsonpatch.JsonPatch(patch).apply(live)
-    except jsonpatch.JsonPatchTestFailed:
-        path = next((str(step.get("path")) for step in patch if step.get("op") == "test"), "")
-        raise _refused(f"testing value {path} failed: test failed") from None
-    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException) as error:
-        raise _refused(_worded(patch, str(error))) from None
+    result = whole(live)
+    for operation in patch:
+        step = operation
+        if operation.get("op") == "replace" and _new_field(result, str(operation.get("path", ""))):
+            step = {**operation, "op": "add"}  # a field that is not there is simply set
+        try:
+            result = jsonpatch.JsonPatch([step]).apply(result, in_place=True)
+        except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException):
+            raise _refused() from None
     if not isinstance(result, dict):
-        raise _refused("the patched document is no object")
+        raise _refused()
     return result
 
 
-def _worded(patch: list[dict[str, Any]], why: str) -> str:
-    for operation in patch:
-        word, path = operation.get("op"), operation.get("path")
-        if word not in ("add", "remove", "replace", "move", "copy", "test"):
-            return f"Unexpected kind: {word}"
-        if word in ("remove", "replace") and ("exist" in why or "not found" in why):
-            doing = (
-                "remove operation does not apply: doc is missing path"
-                if word == "remove"
-                else "replace operation does not apply: doc is missing path"
-            )
-            return f'{doing}: "{path}": missing value'
-    return why
+def _new_field(document: Any, path: str) -> bool:
+    """Tell whether a path names a field that its object does not have."""
+    for part in path.split("/")[1:]:
+        if isinstance(document, list) and part.isdigit() and int(part) < len(document):
+            document = document[int(part)]
+        elif isinstance(document, dict):
+            name = part.replace("~1", "/").replace("~0", "~")
+            if name not in document:
+                return path.rpartition("/")[2] == part
+            document = document[name]
+        else:
+            return False
+    return False
 
 
-def _refused(why: str) -> Refusal:
-    message = "the server rejected our request due to an error in our request"
-    return Refusal("Invalid", message, causes=[Cause("", why)])
+def _refused() -> Refusal:
+    return Refusal("Invalid", "the server rejected our request due to an error in our request")

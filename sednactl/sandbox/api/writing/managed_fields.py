@@ -11,7 +11,6 @@ from sednactl.sandbox.api.writing.field_sets import (
     FieldSet,
     difference,
     intersection,
-    ordered,
     recursive_difference,
     union,
 )
@@ -103,7 +102,7 @@ def entries_of(owners: Owners) -> list[dict[str, Any]]:
         if ownership.time is not None:
             entry["time"] = ownership.time
         entry["fieldsType"] = "FieldsV1"
-        entry["fieldsV1"] = ordered(ownership.fields)
+        entry["fieldsV1"] = ownership.fields
         if manager.subresource:
             entry["subresource"] = manager.subresource
         result.append(entry)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sednactl.sandbox.api.writing.field_errors import FieldError, forbidden, invalid, required, too_long
+from sednactl.sandbox.api.writing.field_errors import (
+    FieldError,
+    GoText,
+    forbidden,
+    invalid,
+    required,
+    shown,
+    too_long,
+)
 from sednactl.sandbox.api.writing.names import (
     label_1035_errors,
     label_errors,
@@ -62,7 +70,7 @@ def metadata_errors(kind: str, metadata: dict[str, Any], *, builtin: bool) -> li
     errors += label_map_errors(metadata.get("labels"), "metadata.labels")
     errors += _annotation_errors(metadata.get("annotations"), "metadata.annotations")
     errors += _owner_errors(metadata.get("ownerReferences") or ())
-    errors += _finalizer_errors(metadata.get("finalizers") or ())
+    errors += _finalizer_errors(metadata.get("finalizers") or (), builtin=builtin)
     return errors
 
 
@@ -115,24 +123,25 @@ def _owner_errors(owners: Any) -> list[FieldError]:
     controller = ""
     for owner in owners:
         version, kind, name, uid = (owner.get(key, "") for key in ("apiVersion", "kind", "name", "uid"))
-        group, slash, number = version.rpartition("/")
-        if not version or not number or (slash and not group) or "/" in group:
+        if not version.rpartition("/")[2]:
             errors.append(invalid(f"{path}.apiVersion", version, "version must not be empty"))
-        if not kind:
-            errors.append(invalid(f"{path}.kind", kind, "must not be empty"))
-        if not name:
-            errors.append(invalid(f"{path}.name", name, "must not be empty"))
-        if not uid:
-            errors.append(invalid(f"{path}.uid", uid, "must not be empty"))
+        for word, value in (("kind", kind), ("name", name), ("uid", uid)):
+            if not value:
+                errors.append(invalid(f"{path}.{word}", value, f"{word} must not be empty"))
         if version == "v1" and kind == "Event":
-            errors.append(invalid(path, version, "/v1, Kind=Event is disallowed from being an owner"))
+            errors.append(
+                invalid(
+                    path, GoText(_owner_words(owner)), "/v1, Kind=Event is disallowed from being an owner"
+                )
+            )
         if owner.get("controller"):
             this = f"{kind}/{name}"
             if controller:
+                all_owners = ", ".join(_owner_words(each) for each in owners)
                 errors.append(
                     invalid(
                         path,
-                        owners,
+                        GoText(f"[]v1.OwnerReference{{{all_owners}}}"),
                         'Only one reference can have Controller set to true. Found "true" in references for '
                         f"{controller} and {this}",
                     )
@@ -141,20 +150,31 @@ def _owner_errors(owners: Any) -> list[FieldError]:
     return errors
 
 
-def _finalizer_errors(finalizers: Any) -> list[FieldError]:
+def _owner_words(owner: dict[str, Any]) -> str:
+    names = ("apiVersion", "kind", "name", "uid")
+    words = [
+        f"{word}:{shown(owner.get(name, ''))}"
+        for word, name in zip(("APIVersion", "Kind", "Name", "UID"), names, strict=True)
+    ]
+    for word, name in (("Controller", "controller"), ("BlockOwnerDeletion", "blockOwnerDeletion")):
+        words.append(f"{word}:(*bool)({'nil' if owner.get(name) is None else '0xc000000000'})")
+    return f"v1.OwnerReference{{{', '.join(words)}}}"
+
+
+def _finalizer_errors(finalizers: Any, *, builtin: bool) -> list[FieldError]:
     errors: list[FieldError] = []
     path = "metadata.finalizers"
-    orphan = foreground = False
-    for name in finalizers:
+    for index, name in enumerate(finalizers):
         errors += [invalid(path, name, why) for why in qualified_name_errors(name)]
-        if "/" not in name and name not in ("orphan", "foregroundDeletion", "kubernetes"):
+        if builtin and "/" not in name and name not in ("orphan", "foregroundDeletion", "kubernetes"):
             errors.append(
-                invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified")
+                invalid(
+                    f"{path}[{index}]",
+                    name,
+                    "name is neither a standard finalizer name nor is it fully qualified",
+                )
             )
-        orphan = orphan or name == "orphan"
-        foreground = foreground or name == "foregroundDeletion"
-    if orphan and foreground:
-        errors.append(
-            invalid(path, list(finalizers), "finalizer orphan and foregroundDeletion cannot be both set")
-        )
+    if {"orphan", "foregroundDeletion"} <= set(finalizers):
+        words = GoText(f"[]string{{{', '.join(shown(each) for each in finalizers)}}}")
+        errors.append(invalid(path, words, "finalizer orphan and foregroundDeletion cannot be both set"))
     return errors

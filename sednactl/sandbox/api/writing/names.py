@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
 
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
@@ -39,20 +41,37 @@ _LABEL_VALUE_WORDS = (
 )
 
 
+def _remembered(check: Callable[[str], list[str]]) -> Callable[[str], list[str]]:
+    """Keep a check's verdicts: the same few names come again and again. What is given is the caller's own."""
+    kept = functools.lru_cache(maxsize=2048)(lambda text: tuple(check(text)))
+
+    @functools.wraps(check)
+    def checked(text: str) -> list[str]:
+        return list(kept(text))
+
+    return checked
+
+
 def _longest(text: str, most: int) -> list[str]:
     return [f"must be no more than {most} characters"] if len(text.encode()) > most else []
 
 
+@_remembered
 def label_errors(text: str) -> list[str]:
     """Give what is wrong with a DNS-1123 label."""
-    return _longest(text, 63) + ([] if LABEL.match(text) else [_LABEL_WORDS])
+    errors = _longest(text, 63)
+    if not LABEL.match(text):
+        errors.append("must not contain dots" if SUBDOMAIN.match(text) else _LABEL_WORDS)
+    return errors
 
 
+@_remembered
 def subdomain_errors(text: str) -> list[str]:
     """Give what is wrong with a DNS-1123 subdomain."""
     return _longest(text, 253) + ([] if SUBDOMAIN.match(text) else [_SUBDOMAIN_WORDS])
 
 
+@_remembered
 def label_1035_errors(text: str) -> list[str]:
     """Give what is wrong with a DNS-1035 label."""
     return _longest(text, 63) + ([] if LABEL_1035.match(text) else [_LABEL_1035_WORDS])
@@ -65,6 +84,7 @@ def path_segment_errors(text: str) -> list[str]:
     return [f"may not contain '{each}'" for each in "/%" if each in text]
 
 
+@_remembered
 def qualified_name_errors(text: str) -> list[str]:
     """Give what is wrong with a key of labels or annotations: a name, maybe after a DNS prefix and a slash."""
     prefix, slash, name = text.rpartition("/")
@@ -90,6 +110,7 @@ def qualified_name_errors(text: str) -> list[str]:
     return errors
 
 
+@_remembered
 def label_value_errors(text: str) -> list[str]:
     """Give what is wrong with a label's value."""
     return _longest(text, 63) + ([] if not text or QUALIFIED.match(text) else [_LABEL_VALUE_WORDS])
@@ -101,7 +122,7 @@ def environment_name_errors(text: str) -> list[str]:
         return ["environment variable name must not be empty"]
     if not ENVIRONMENT.match(text):
         return [
-            "a valid environment variable names must consist only of printable ASCII characters other than '='"
+            "a valid environment variable name must consist only of printable ASCII characters other than '='"
         ]
     return []
 

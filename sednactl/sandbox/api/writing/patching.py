@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from sednactl.sandbox.api.refusal import Refusal
+from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.writing.json_patch import json_patched
 from sednactl.sandbox.api.writing.merge_patch import merge_patched
-from sednactl.sandbox.api.writing.strategic_merge import strategic_patched
+from sednactl.sandbox.api.writing.strategic_merge import go_words, strategic_patched
 from sednactl.sandbox.api.writing.structure import Structure
 
 JSON_PATCH = "application/json-patch+json"
@@ -42,6 +43,28 @@ def apply_patch(live: dict[str, Any], patch: Any, content_type: str, structure: 
     raise Refusal(
         "UnsupportedMediaType",
         f"the body of the request was in an unknown format - accepted media types include: {', '.join(served)}",
+    )
+
+
+def refused_patch(
+    refusal: Refusal, patch: Any, patched: dict[str, Any], content_type: str, structure: Structure
+) -> Refusal:
+    """Give the refusal of a patch whose result `admit` refused: an invalid patch (422), not a bad request.
+
+    A strategic merge shows the patch, the others the whole patched object.
+    """
+    why = refusal.message.removeprefix(
+        f'{structure.kind} in version "{structure.version}" cannot be handled as a {structure.kind}: '
+    )
+    if content_type == STRATEGIC_MERGE_PATCH:
+        shown = go_words(patch)
+        if " of type " in why and why.startswith("json: cannot unmarshal"):
+            why = f"unrecognized type: {why.rpartition(' of type ')[2]}"
+    else:
+        shown = json.dumps(patched, separators=(",", ":"), ensure_ascii=False)
+    body = f"Invalid value: {json.dumps(shown, ensure_ascii=False)}: {why}"
+    return Refusal(
+        "Invalid", f' "" is invalid: patch: {body}', causes=[Cause("FieldValueInvalid", body, "patch")]
     )
 
 

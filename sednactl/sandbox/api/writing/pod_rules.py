@@ -138,7 +138,7 @@ def _one_of(value: Any, path: str, values: Iterable[str]) -> list[FieldError]:
     if not value:
         return [required(path)]
     allowed = tuple(values)
-    return [] if value in allowed else [not_supported(path, value, sorted(allowed))]
+    return [] if value in allowed else [not_supported(path, value, allowed)]
 
 
 def _volume_errors(volumes: Any, path: str) -> tuple[list[FieldError], set[str]]:
@@ -196,9 +196,9 @@ def _host_network_errors(spec: dict[str, Any], path: str) -> list[FieldError]:
                     if port.get("hostPort") and port["hostPort"] != port.get("containerPort"):
                         errors.append(
                             invalid(
-                                f"{path}.{key}[{index}].ports[{place}].containerPort",
-                                port.get("containerPort"),
-                                "must match `hostPort` when `hostNetwork` is true",
+                                f"{path}.{key}[{index}].ports[{place}].hostPort",
+                                port["hostPort"],
+                                "must match `containerPort` when `hostNetwork` is true",
                             )
                         )
     return errors

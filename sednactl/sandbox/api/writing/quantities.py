@@ -27,6 +27,12 @@ def canonical_quantity(text: str) -> str:
     return canonical(nanos)
 
 
+@functools.lru_cache(maxsize=4096)
+def nanos_of(text: str) -> int:
+    """Give a quantity in nano-units. Raises InvalidInput for what is none."""
+    return nano_units(text)
+
+
 def _binary(nanos: int) -> str:
     if nanos % NANO or abs(nanos) < 1024 * NANO:
         return canonical(nanos)

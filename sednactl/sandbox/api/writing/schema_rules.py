@@ -6,6 +6,7 @@ import functools
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +23,18 @@ from sednactl.sandbox.api.writing.field_errors import (
 from sednactl.sandbox.api.writing.structure import Node
 
 
-def schema_errors(root: Node, obj: dict[str, Any]) -> list[FieldError]:
-    """Give everything that the schema forbids in an object, `metadata` aside."""
+def schema_errors(root: Node, obj: dict[str, Any], *, subresource: str = "") -> list[FieldError]:
+    """Give everything that the schema forbids in an object, `metadata` aside, or in its `status` alone."""
     errors: list[FieldError] = []
+    if subresource == "status":
+        node, status = root.fields.get("status"), obj.get("status")
+        if node is not None and status is not None:
+            _look(node, status, "", errors)
+            _look_for_twins(node, status, "", errors)
+        return [
+            error if error.path == "<nil>" else replace(error, path=f"status.{error.path}")
+            for error in errors
+        ]
     content = {key: item for key, item in obj.items() if key not in ("metadata", "apiVersion", "kind")}
     _look(root, content, "", errors, top=True)
     _look_for_twins(root, content, "", errors)
@@ -44,13 +54,12 @@ def _look(node: Node, value: Any, path: str, errors: list[FieldError], *, top: b
             errors.append(
                 wrong_type(path, found, f'{path} in body must be of type integer,string: "{found}"')
             )
+            if "anyOf" in node.limits:
+                errors.append(invalid("<nil>", "", f'"{path}" must validate at least one schema (anyOf)'))
+                errors.append(wrong_type(path, found, f'{path} in body must be of type integer: "{found}"'))
             return
     elif kind != "any" and not _fits(kind, value, found):
-        wanted = kind
-        if node.limits.get("format") and found == "boolean":
-            wanted, found = node.limits["format"], ""
-        told = f': "{found}"' if found else ""
-        errors.append(wrong_type(path, found, f"{path} in body must be of type {wanted}{told}"))
+        errors.append(wrong_type(path, found, f'{path} in body must be of type {kind}: "{found}"'))
         return
     if node.limits:
         _limits(node.limits, value, path, errors)
@@ -93,11 +102,11 @@ def _limits(limits: dict[str, Any], value: Any, path: str, errors: list[FieldErr
         for part in limits["allOf"]:
             _limits(part, value, path, errors)
     if "anyOf" in limits and not any(_agrees(part, value) for part in limits["anyOf"]):
-        errors.append(invalid(path, "", f"{path} in body must validate at least one schema (anyOf)"))
+        errors.append(invalid("<nil>", "", f'"{path}" must validate at least one schema (anyOf)'))
     if "oneOf" in limits and sum(_agrees(part, value) for part in limits["oneOf"]) != 1:
-        errors.append(invalid(path, "", f"{path} in body must validate one and only one schema (oneOf)"))
+        errors.append(invalid("<nil>", "", f'"{path}" must validate one and only one schema (oneOf)'))
     if "not" in limits and _agrees(limits["not"], value):
-        errors.append(invalid(path, "", f"{path} in body must not validate the schema (not)"))
+        errors.append(invalid("<nil>", "", f'"{path}" must not validate the schema (not)'))
 
 
 def _agrees(part: dict[str, Any], value: Any) -> bool:

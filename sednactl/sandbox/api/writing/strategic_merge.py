@@ -19,7 +19,7 @@ ORDER_PREFIX = "$setElementOrder/"
 
 
 def strategic_patched(node: Node | None, live: Any, patch: dict[str, Any]) -> dict[str, Any]:
-    """Give the object after a strategic merge patch. Raises Refusal BadRequest for a patch that makes no sense."""
+    """Give the object after a strategic merge patch. Raises Refusal for a patch that makes no sense."""
     result: dict[str, Any] = {key: whole(item) for key, item in live.items()} if type(live) is dict else {}
     directive = patch.get(DIRECTIVE)
     if directive == "replace":
@@ -27,11 +27,11 @@ def strategic_patched(node: Node | None, live: Any, patch: dict[str, Any]) -> di
     if directive == "delete":
         return {}
     if directive not in (None, "merge"):
-        raise Refusal("BadRequest", f"Unknown patch type: {directive}")
+        raise Refusal("", f"unknown patch type: {directive} in map: {go_words(patch)}")
     retained = patch.get(RETAIN)
     if retained is not None:
         if not isinstance(retained, list):
-            raise Refusal("BadRequest", "$retainKeys: a list of keys was expected")
+            raise Refusal("", "the value of $retainKeys must be a list of keys")
         result = {key: item for key, item in result.items() if key in retained}
     for key, item in patch.items():
         if key in (DIRECTIVE, RETAIN):
@@ -41,7 +41,7 @@ def strategic_patched(node: Node | None, live: Any, patch: dict[str, Any]) -> di
         elif key.startswith(ORDER_PREFIX):
             name = key[len(ORDER_PREFIX) :]
             if name not in patch and isinstance(result.get(name), list):
-                result[name] = _ordered(_child(node, name), result[name], item)
+                result[name] = _in_order(_key_of(_child(node, name)), result[name], item, result[name])
         elif item is None:
             result.pop(key, None)
         else:
@@ -51,10 +51,38 @@ def strategic_patched(node: Node | None, live: Any, patch: dict[str, Any]) -> di
             elif isinstance(item, list) and child is not None and "merge" in child.strategy:
                 merged = _merged_list(child, result.get(key), item)
                 order = patch.get(f"{ORDER_PREFIX}{key}")
-                result[key] = merged if order is None else _ordered(child, merged, order)
+                if order is not None:
+                    _check_order(child.merge_key, item, order)
+                before = result[key] if isinstance(result.get(key), list) else []
+                result[key] = merged if order is None else _in_order(child.merge_key, merged, order, before)
             else:
                 result[key] = whole(item)
     return result
+
+
+def _check_order(key: str, patch: list[Any], order: Any) -> None:
+    """Refuse a list whose entries stand in another order than its own $setElementOrder."""
+
+    def name(item: Any) -> Any:
+        return item.get(key) if key and isinstance(item, dict) else item
+
+    if not isinstance(order, list):
+        raise Refusal("", "the value of $setElementOrder must be a list")
+    waiting = [item for item in patch if not (isinstance(item, dict) and item.get(DIRECTIVE) == "delete")]
+    position = 0
+    for each in order:
+        if position < len(waiting) and name(waiting[position]) == name(each):
+            position += 1
+    if position < len(waiting):
+        raise Refusal(
+            "",
+            f"The order in patch list:\n{go_words(waiting)}\n doesn't match $setElementOrder list:\n"
+            f"{go_words(order)}\n",
+        )
+
+
+def _key_of(node: Node | None) -> str:
+    return "" if node is None else node.merge_key
 
 
 def _child(node: Node | None, name: str) -> Node | None:
@@ -85,23 +113,19 @@ def _delete_from_list(result: dict[str, Any], name: str, gone: Any, patch: dict[
 
 def _merged_list(node: Node, live: Any, patch: list[Any]) -> list[Any]:
     old = live if isinstance(live, list) else []
-    if not node.merge_key:
-        added: list[Any] = [*whole(old), *(whole(item) for item in patch if item not in old)]
-        return added
     key = node.merge_key
-    if any(not isinstance(item, dict) for item in patch):
-        raise Refusal("BadRequest", f"a list that merges by {key} takes objects only")
+    if not key:
+        merged = [*whole(old), *(whole(item) for item in patch if item not in old)]
+        return _in_order(key, merged, patch, old)
+    for item in patch:
+        if not isinstance(item, dict):
+            raise Refusal("", f"expected a map in the list that merges by {key}")
     if any(item.get(DIRECTIVE) == "replace" for item in patch):
-        return [
-            _without_directives(item) for item in patch if item.get(DIRECTIVE) != "replace" or len(item) > 1
-        ]
+        return [_without_directives(item) for item in patch if DIRECTIVE not in item or len(item) > 1]
     result: list[Any] = whole(old)
     for item in patch:
         if key not in item:
-            raise Refusal(
-                "BadRequest",
-                f"map: {_go_map(item)} does not contain declared merge key: {key}",
-            )
+            raise Refusal("", f"map: {go_words(item)} does not contain declared merge key: {key}")
         if item.get(DIRECTIVE) == "delete":
             result = [each for each in result if each.get(key) != item[key]]
             continue
@@ -110,31 +134,36 @@ def _merged_list(node: Node, live: Any, patch: list[Any]) -> list[Any]:
             result.append(strategic_patched(node.items, {}, item))
         else:
             result[at] = strategic_patched(node.items, result[at], item)
-    return result
+    return _in_order(key, result, patch, old)
 
 
-def _ordered(node: Node | None, items: list[Any], order: Any) -> list[Any]:
-    """Give the entries in the order asked for; those it does not name stay before the entry they preceded."""
-    if not isinstance(order, list) or node is None:
+def _in_order(key: str, items: list[Any], wanted: Any, live: list[Any]) -> list[Any]:
+    """Give the entries in the wanted order; others keep the order of the live list, after new ones where both fit."""
+
+    def place(item: Any, among: list[Any]) -> int:
+        name = item.get(key) if key and isinstance(item, dict) else item
+        for index, each in enumerate(among):
+            if (each.get(key) if key and isinstance(each, dict) else each) == name:
+                return index
+        return -1
+
+    if not isinstance(wanted, list):
         return items
-    key = node.merge_key
-
-    def identity(item: Any) -> Any:
-        return item.get(key) if key and isinstance(item, dict) else item
-
-    wanted = [identity(item) for item in order]
-    named = [item for item in items if identity(item) in wanted]
-    named.sort(key=lambda item: wanted.index(identity(item)))
-    place = {repr(identity(item)): index for index, item in enumerate(items)}
-    rest = [item for item in items if identity(item) not in wanted]
+    asked = sorted((item for item in items if place(item, wanted) >= 0), key=lambda item: place(item, wanted))
+    others = sorted((item for item in items if place(item, wanted) < 0), key=lambda item: place(item, live))
     result: list[Any] = []
-    while named or rest:
-        if rest and (not named or place[repr(identity(rest[0]))] < place[repr(identity(named[0]))]):
-            result.append(rest.pop(0))
-        else:
-            result.append(named.pop(0))
-    return result
+    while asked and others:
+        other, first = place(others[0], live), place(asked[0], live)
+        result.append(others.pop(0) if 0 <= other < first else asked.pop(0))
+    return [*result, *asked, *others]
 
 
-def _go_map(item: dict[str, Any]) -> str:
-    return "map[" + " ".join(f"{key}:{value}" for key, value in sorted(item.items())) + "]"
+def go_words(value: Any) -> str:
+    """Give plain JSON data as Go prints it by default, e.g. map[spec:map[foo:1]]."""
+    if isinstance(value, dict):
+        return "map[" + " ".join(f"{key}:{go_words(item)}" for key, item in sorted(value.items())) + "]"
+    if isinstance(value, list):
+        return "[" + " ".join(go_words(item) for item in value) + "]"
+    if value is None:
+        return "<nil>"
+    return str(value).lower() if isinstance(value, bool) else str(value)

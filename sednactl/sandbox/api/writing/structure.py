@@ -22,18 +22,22 @@ SCALARS = frozenset(
 )
 
 
+_JUDGED_EMPTY = ("autoscaling/v2.HPAScalingPolicy",)
+"""Entries of lists that may not be empty, and are therefore kept when they are."""
+
+
 class Node:
     """One place in a kind's tree.
 
     `kind` is object, array, any or one of SCALARS. An object has `fields`, or `values` for maps;
     `element` is what an undeclared key holds when server-side apply looks at it (None: not allowed).
     `list_type` is atomic, set or map (with `keys`); `merge_key` and `strategy` serve strategic merge
-    patches. `zero` is what the API server writes where the field is absent, `pointer` keeps an
-    explicit zero of a scalar. `limits` holds a CRD's own value rules. `go` is the Go type's name.
+    patches. `zero` is what the API server writes where the field is absent; a field that is `kept`
+    stays when it is empty, others are then as good as not given. `limits` holds a CRD's own value rules. `go` is the Go type's name.
     """
 
     __slots__ = (
-        "atomic", "default", "element", "fields", "filling", "format", "go", "items", "key_default", "keys",
+        "atomic", "default", "element", "fields", "filling", "format", "go", "items", "kept", "key_default", "keys",
         "kind", "limits", "list_type", "merge_key", "nullable", "pointer", "preserve", "required", "strategy",
         "values", "zero",
     )  # fmt: skip
@@ -54,6 +58,7 @@ class Node:
         self.pointer = False
         self.default: Any = ABSENT
         self.key_default: Any = ABSENT
+        self.kept = False
         self.go = ""
         self.preserve = False
         self.nullable = False
@@ -171,6 +176,7 @@ class _BuiltinTypes:
             node = self._made[name] = Node("object")
             spelled = self._types[name]
             node.go = name
+            node.kept = True
             node.atomic = spelled.get("atomic", False)
             for field_name, place in spelled["fields"].items():
                 node.fields[field_name] = self._place(place)
@@ -208,6 +214,15 @@ class _BuiltinTypes:
         node.pointer = spelled.get("pointer", False)
         node.default = spelled.get("default", ABSENT)
         node.key_default = spelled.get("key_default", ABSENT)
+        node.kept = (
+            node.kept
+            or node.pointer
+            or node.kind == "any"
+            or node.zero is not ABSENT
+            or (node.items is not None and node.items.go in _JUDGED_EMPTY)
+        )
+        if node.key_default is ABSENT and isinstance(node.zero, (str, int)):
+            node.key_default = node.zero
         return node
 
 

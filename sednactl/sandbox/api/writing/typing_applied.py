@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sednactl.sandbox.api.refusal import Refusal
+from sednactl.sandbox.api.writing.field_errors import go_syntax
 from sednactl.sandbox.api.writing.field_sets import Unindexable, element_of, spelled
+from sednactl.sandbox.api.writing.strategic_merge import go_words
 from sednactl.sandbox.api.writing.structure import Node, Structure
 
 _UNTYPED = ("quantity", "int-or-string", "time", "micro-time", "any")
@@ -49,13 +51,13 @@ def _check(node: Node, value: Any, path: str, problems: list[str]) -> None:
             "boolean": "boolean",
         }
         expected = "any scalar" if kind in _UNTYPED else wanted.get(kind, "string")
-        problems.append(f"{path}: expected {expected}, got {_shown(value)}")
+        problems.append(f"{path}: expected {expected}, got {_described(expected, value)}")
     elif kind in ("string", "bytes"):
         if type(value) is not str:
-            problems.append(f"{path}: expected string, got {_shown(value)}")
+            problems.append(f"{path}: expected string, got {_described('string', value)}")
     elif kind in ("integer", "number"):
         if type(value) not in (int, float):
-            problems.append(f"{path}: expected numeric (int or float), got {_go_type(value)}")
+            problems.append(f"{path}: expected numeric (int or float), got {_described('numeric', value)}")
     elif kind == "boolean" and type(value) is not bool:
         problems.append(f"{path}: expected boolean, got {_shown(value)}")
 
@@ -78,17 +80,12 @@ def _check_list(node: Node, value: list[Any], path: str, problems: list[str]) ->
             _check(node.items, item, place, problems)
 
 
-def _go_type(value: Any) -> str:
-    return "bool" if isinstance(value, bool) else "string"
+def _described(expected: str, value: Any) -> str:
+    if expected.startswith("numeric"):
+        words = {bool: "bool", str: "string", list: "[]interface {}", dict: "map[string]interface {}"}
+        return words[type(value)]
+    return f"&value.valueUnstructured{{Value:{go_syntax(value)}}}" if expected == "string" else _shown(value)
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{_shown(item)}" for key, item in sorted(value.items())) + "]"
-    if isinstance(value, list):
-        return "[" + " ".join(_shown(item) for item in value) + "]"
-    return f"&value.valueUnstructured{{Value:{value}}}"
+    return f"&{{{go_words(value)}}}"

@@ -10,28 +10,44 @@ from sednactl.sandbox.api.writing.metadata_rules import metadata_errors, metadat
 from sednactl.sandbox.api.writing.schema_rules import schema_errors
 from sednactl.sandbox.api.writing.structure import Structure
 
+_CHANGES_LAST = ("Deployment", "ReplicaSet")
+"""Kinds of which kube-apiserver tells forbidden changes after what is wrong anyway."""
+
 
 def validate_create(obj: dict[str, Any], structure: Structure) -> None:
     """Judge a new object, defaults already filled in. Raises Refusal Invalid with every cause."""
     refuse(structure, _name_of(obj), _errors(obj, structure))
 
 
-def validate_update(old: dict[str, Any], new: dict[str, Any], structure: Structure) -> None:
-    """Judge an object that takes the place of `old`. Raises Refusal Invalid with every cause."""
+def validate_update(
+    old: dict[str, Any], new: dict[str, Any], structure: Structure, *, subresource: str = ""
+) -> None:
+    """Judge an object that takes the place of `old`. Raises Refusal Invalid with every cause.
+
+    Through the status subresource only `status` is judged by a CRD's schema.
+    """
     errors = metadata_update_errors(old.get("metadata") or {}, new.get("metadata") or {})
-    if structure.builtin:
-        rule = UPDATE_RULES.get(structure.kind)
-        if rule is not None:
-            errors += rule(old, new)
-    errors += [error for error in _errors(new, structure) if error not in errors]
-    refuse(structure, _name_of(new), errors)
+    metadata = new.get("metadata") or {}
+    errors += metadata_errors(structure.kind, metadata, builtin=structure.builtin)
+    if not structure.builtin:
+        errors += schema_errors(structure.root, new, subresource=subresource)
+    elif _content(old) != _content(new):  # rules of built-in kinds never look at the status
+        change, whole = UPDATE_RULES.get(structure.kind), CREATE_RULES.get(structure.kind)
+        changed = change(old, new) if change is not None else []
+        judged = whole(new) if whole is not None else []
+        errors += judged + changed if structure.kind in _CHANGES_LAST else changed + judged
+    refuse(structure, _name_of(new), list(dict.fromkeys(errors)))
+
+
+def _content(obj: dict[str, Any]) -> dict[str, Any]:
+    return {key: item for key, item in obj.items() if key not in ("metadata", "status")}
 
 
 def _errors(obj: dict[str, Any], structure: Structure) -> list[FieldError]:
     errors = metadata_errors(structure.kind, obj.get("metadata") or {}, builtin=structure.builtin)
     if not structure.builtin:
         return errors + schema_errors(structure.root, obj)
-    rule = CREATE_RULES.get(f"{structure.api_version} {structure.kind}")
+    rule = CREATE_RULES.get(structure.kind)
     return errors + (rule(obj) if rule is not None else [])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sednactl.sandbox.api.writing.field_errors import (
     FieldError,
+    GoText,
     forbidden,
     invalid,
     not_supported,
@@ -46,7 +47,7 @@ def replica_set_errors(replica_set: dict[str, Any]) -> list[FieldError]:
 def selector_update_errors(old: dict[str, Any], new: dict[str, Any]) -> list[FieldError]:
     """Refuse another selector."""
     was, now = (old.get("spec") or {}).get("selector"), (new.get("spec") or {}).get("selector")
-    return [] if was == now else [invalid("spec.selector", now, "field is immutable")]
+    return [] if was == now else [invalid("spec.selector", _selector_words(now), "field is immutable")]
 
 
 def selector_matches(selector: dict[str, Any], labels: dict[str, str]) -> bool:
@@ -101,15 +102,21 @@ def _selector_and_template_errors(spec: dict[str, Any]) -> list[FieldError]:
     else:
         errors += selector_errors(selector, "spec.selector")
         if not selector.get("matchLabels") and not selector.get("matchExpressions"):
-            errors.append(invalid("spec.selector", selector, "empty selector is invalid for deployment"))
+            errors.append(
+                invalid(
+                    "spec.selector", _selector_words(selector), "empty selector is invalid for deployment"
+                )
+            )
+    if selector is not None and _unreadable(selector):
+        return [*errors, invalid("spec.selector", _selector_words(selector), "invalid label selector")]
     template = spec.get("template") or {}
     labels = (template.get("metadata") or {}).get("labels") or {}
-    if selector and not selector_matches(selector, labels):
+    if selector is None or not selector_matches(selector, labels):
         errors.append(
-            FieldError(
+            invalid(
                 "spec.template.metadata.labels",
-                "FieldValueInvalid",
-                f"Invalid value: {_map_words(labels)}: `selector` does not match template `labels`",
+                _map_words(labels),
+                "`selector` does not match template `labels`",
             )
         )
     errors += template_errors(template, "spec.template")
@@ -128,10 +135,46 @@ def _selector_and_template_errors(spec: dict[str, Any]) -> list[FieldError]:
     return errors
 
 
-def _map_words(labels: dict[str, str]) -> str:
+def _unreadable(selector: dict[str, Any]) -> bool:
+    for expression in selector.get("matchExpressions") or ():
+        operator, values = expression.get("operator"), expression.get("values") or ()
+        if operator not in _OPERATORS or (operator in ("In", "NotIn")) != bool(values):
+            return True
+        if qualified_name_errors(expression.get("key") or "") or any(map(label_value_errors, values)):
+            return True
+    return False
+
+
+def _selector_words(selector: dict[str, Any] | None) -> GoText | None:
+    if selector is None:
+        return None
+    expressions = [
+        f"v1.LabelSelectorRequirement{{Key:{shown(each.get('key', ''))}, Operator:{shown(each.get('operator', ''))}, "
+        f"Values:{_list_words(each.get('values'))}}}"
+        for each in selector.get("matchExpressions") or ()
+    ]
+    inside = f"{{{', '.join(expressions)}}}" if expressions else "(nil)"
+    return GoText(
+        f"v1.LabelSelector{{MatchLabels:{_map_words(selector.get('matchLabels') or {})}, "
+        f"MatchExpressions:[]v1.LabelSelectorRequirement{inside}}}"
+    )
+
+
+def _list_words(values: list[str] | None) -> str:
+    return f"[]string{{{', '.join(map(shown, values))}}}" if values else "[]string(nil)"
+
+
+def _map_words(labels: dict[str, str]) -> GoText:
     if not labels:
-        return "map[string]string(nil)"
-    return f"map[string]string{{{', '.join(f'{shown(key)}:{shown(labels[key])}' for key in sorted(labels))}}}"
+        return GoText("map[string]string(nil)")
+    inside = ", ".join(f"{shown(key)}:{shown(labels[key])}" for key in sorted(labels))
+    return GoText(f"map[string]string{{{inside}}}")
+
+
+def _amount_words(amount: int | str) -> GoText:
+    if isinstance(amount, str):
+        return GoText(f"intstr.IntOrString{{Type:1, IntVal:0, StrVal:{shown(amount)}}}")
+    return GoText(f'intstr.IntOrString{{Type:0, IntVal:{amount}, StrVal:""}}')
 
 
 def _strategy_errors(strategy: dict[str, Any], path: str) -> list[FieldError]:
@@ -143,7 +186,8 @@ def _strategy_errors(strategy: dict[str, Any], path: str) -> list[FieldError]:
             ]
         return []
     if kind != "RollingUpdate":
-        return [not_supported(path, strategy, _STRATEGIES)]
+        words = f"apps.DeploymentStrategy{{Type:{shown(kind or '')}, RollingUpdate:(*apps.RollingUpdateDeployment)(nil)}}"
+        return [not_supported(path, GoText(words), _STRATEGIES)]
     if rolling is None:
         return [required(f"{path}.rollingUpdate", "this should be defaulted and never be nil")]
     errors: list[FieldError] = []
@@ -156,7 +200,7 @@ def _strategy_errors(strategy: dict[str, Any], path: str) -> list[FieldError]:
                 errors.append(
                     invalid(
                         where,
-                        value,
+                        _amount_words(value),
                         "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or "
                         "'93%', regex used for validation is '[0-9]+%')",
                     )
@@ -170,7 +214,7 @@ def _strategy_errors(strategy: dict[str, Any], path: str) -> list[FieldError]:
         errors.append(
             invalid(
                 f"{path}.rollingUpdate.maxUnavailable",
-                rolling.get("maxUnavailable", 0),
+                _amount_words(rolling.get("maxUnavailable", 0)),
                 "may not be 0 when `maxSurge` is 0",
             )
         )
@@ -178,7 +222,7 @@ def _strategy_errors(strategy: dict[str, Any], path: str) -> list[FieldError]:
         errors.append(
             invalid(
                 f"{path}.rollingUpdate.maxUnavailable",
-                rolling["maxUnavailable"],
+                _amount_words(rolling["maxUnavailable"]),
                 "must not be greater than 100%",
             )
         )

@@ -1,0 +1,113 @@
+"""Simulated variants as one HTML file that needs nothing else: the table, and a picture of each variant.
+
+The pictures are SVG drawn by matplotlib, which the extra `sednactl[report]`
+brings; nothing in them depends on the time or the machine.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from sednactl.errors import UsageError
+from sednactl.render.scale_simulated import cells
+from sednactl.scaling.comparison import SIDES, Broken, Prices, side_of
+from sednactl.scaling.simulation import Point, Run
+
+Json = dict[str, Any]
+
+_STYLE = (
+    "body{font:14px/1.4 sans-serif;margin:2em;max-width:70em}table{border-collapse:collapse}"
+    "th,td{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}"
+    "th:first-child,td:first-child,th:nth-child(2),td:nth-child(2){text-align:left}svg{max-width:100%;height:auto}"
+    ".broken{color:#b00020}"
+)
+_LOAD, _REPLICAS, _ASKED = "#8a8f98", "#1f6feb", "#b00020"
+_MOST_POINTS = 1500
+_SETTINGS = {"svg.hashsalt": "sednactl", "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 9}
+
+
+def report(
+    title: str, about: Sequence[str], runs: Sequence[Run], prices: Prices, broken: Sequence[Broken]
+) -> str:
+    """Write the whole page. Raises UsageError where matplotlib is not installed."""
+    heads, rows = cells(runs, prices)
+    parts = [
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{_text(title)}</title>',
+        f"<style>{_STYLE}</style></head><body><h1>{_text(title)}</h1>",
+        *(f"<p>{_text(line)}</p>" for line in about),
+        *(
+            f'<p class="broken">{_text(one.variant)}: --{one.figure} {one.most:g}: it was {one.found:g}</p>'
+            for one in broken
+        ),
+        f"<table><tr>{''.join(f'<th>{_text(head)}</th>' for head in heads)}</tr>",
+        *(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows),
+        "</table>",
+        *(f"<h2>{_text(run.name)}</h2>{_picture(run)}" for run in runs),
+        "</body></html>\n",
+    ]
+    return "\n".join(parts)
+
+
+def _text(words: str) -> str:
+    return html.escape(words)
+
+
+def _picture(run: Run) -> str:
+    try:
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise UsageError(
+            "pictures need matplotlib", hint="install it with: pip install 'sednactl[report]'"
+        ) from error
+    with rc_context(_SETTINGS):
+        figure = Figure(figsize=(11, 5), layout="constrained")
+        axes = figure.subplots(len(SIDES), 1, sharex=True)
+        for axis, side in zip(axes, SIDES, strict=True):
+            _draw(axis, side, run)
+        axes[-1].set_xlabel("hours")
+        drawn = io.StringIO()
+        figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
+    return drawn.getvalue()[drawn.getvalue().index("<svg") :]
+
+
+def _draw(axis: Any, side: str, run: Run) -> None:
+    series = _thinned(side_of(run, side).series)
+    hours = [point[0] / 3600 for point in series]
+    axis.fill_between(
+        hours, [point[1] for point in series], step="post", color=_LOAD, alpha=0.35, linewidth=0
+    )
+    axis.set_ylabel(f"{side}: requests/s")
+    axis.set_ylim(bottom=0)
+    replicas = axis.twinx()
+    replicas.step(hours, [point[4] for point in series], where="post", color=_REPLICAS, linewidth=1.5)
+    held = [place for place, point in enumerate(series) if point[5] == "at max"]
+    replicas.plot(
+        [hours[place] for place in held],
+        [series[place][4] for place in held],
+        ".",
+        color=_ASKED,
+        markersize=2,
+    )
+    replicas.set_ylabel("replicas (red: at max)")
+    replicas.set_ylim(bottom=0, top=max(point[4] for point in series) + 1)
+    replicas.yaxis.get_major_locator().set_params(integer=True)
+
+
+def _thinned(series: Sequence[Point]) -> list[Point]:
+    """Leave out points that show nothing new, and of a long run's loads all but so many evenly spaced ones."""
+    stride = len(series) // _MOST_POINTS + 1
+    found: list[Point] = []
+    for place, point in enumerate(series):
+        last = found[-1] if found else None
+        moved = last is None or last[4:] != point[4:]
+        if (
+            moved
+            or place == len(series) - 1
+            or (place % stride == 0 and last is not None and last[1] != point[1])
+        ):
+            found.append(point)
+    return found

@@ -1,0 +1,199 @@
+"""Random states of an autoscaler: its spec, its target's Scale, pods in every condition, and their metrics.
+
+All times lie far from every boundary or in the future, so that nothing depends
+on the second in which the controller looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from random import Random
+from typing import Any
+
+from tests.live.plane.kubelet import BY_HAND
+
+Json = dict[str, Any]
+HOLD = "sednactl.test/hold"
+GROUP, PLURAL, KIND = "sednactl.test", "targets", "Target"
+QUEUE = "queue"
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything to be created for one autoscaler; `statuses` and `deleted` are by pod name."""
+
+    name: str
+    hpa: Json
+    target: Json
+    pods: list[Json]
+    statuses: dict[str, Json]
+    deleted: list[str]
+    metrics: list[Json]
+
+
+def random_state(random: Random, name: str, now: datetime) -> State:
+    """Draw a state. Its pods carry the label `of` with the state's name."""
+    told = random.choice([0, 1, 1, 2, 2, 3, 4, 5, 6, 8])
+    # Not zero while some are told: a share of a sum is then no number that a status can hold.
+    running = told if random.random() < 0.8 else random.randrange(1, 9)
+    count = random.choice([0, 1, 1, 2, 3, 4, 5, 6])
+    without_request = random.randrange(count) if count and random.random() < 0.06 else None
+    pods, statuses, deleted, metrics = [], {}, [], []
+    for number in range(count):
+        pod = f"{name}-{number}"
+        pods.append(_pod(random, name, pod, no_request=number == without_request))
+        statuses[pod] = _status(random, now)
+        if random.random() < 0.1:
+            pods[-1]["metadata"]["finalizers"] = [HOLD]
+            deleted.append(pod)
+        if random.random() < 0.85:
+            metrics.append(_metrics(random, pods[-1], now))
+    status: Json = {"replicas": running}
+    if random.random() < 0.95:
+        status["selector"] = f"of={name}"
+    target = {
+        "apiVersion": f"{GROUP}/v1",
+        "kind": KIND,
+        "metadata": {"name": name},
+        "spec": {"replicas": told},
+        "status": status,
+    }
+    return State(name, _hpa(random, name), target, pods, statuses, deleted, metrics)
+
+
+def _pod(random: Random, of: str, name: str, *, no_request: bool) -> Json:
+    containers = []
+    for container in ("main", "side")[: random.choice([1, 2])]:
+        requests = {"cpu": f"{random.randrange(1, 20) * 50}m", "memory": f"{random.randrange(1, 9) * 32}Mi"}
+        if no_request:
+            requests.pop(random.choice(["cpu", "memory"]))
+        containers.append({"name": container, "image": "example/x:v1", "resources": {"requests": requests}})
+    metadata = {"name": name, "labels": {"of": of}, "annotations": {BY_HAND: "true"}}
+    spec: Json = {"containers": containers, "nodeName": "edge-node"}
+    if random.random() < 0.2:
+        policy = {} if random.random() < 0.5 else {"restartPolicy": "Always"}
+        resources = {"requests": {"cpu": "30m", "memory": "16Mi"}}
+        spec["initContainers"] = [{"name": "init", "image": "example/x:v1", "resources": resources, **policy}]
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def _status(random: Random, now: datetime) -> Json:
+    phase = random.choices(["Running", "Pending", "Failed", "Succeeded"], [80, 9, 6, 5])[0]
+    status: Json = {"phase": phase}
+    # A pod that starts in the future is in its CPU initialization period for the whole test.
+    start = now + random.choice([timedelta(hours=-2), timedelta(hours=-2), timedelta(hours=2)])
+    if random.random() < 0.95:
+        status["startTime"] = _text(start)
+    if random.random() < 0.95:
+        ready = random.choices(["True", "False", "Unknown"], [75, 20, 5])[0]
+        changed = random.choice([start, start + timedelta(minutes=20), now - timedelta(minutes=10)])
+        status["conditions"] = [
+            {"type": "Initialized", "status": "True", "lastTransitionTime": _text(start)},
+            {"type": "Ready", "status": ready, "lastTransitionTime": _text(changed)},
+        ]
+    return status
+
+
+def _metrics(random: Random, pod: Json, now: datetime) -> Json:
+    containers = []
+    sidecars = [one for one in pod["spec"].get("initContainers", []) if "restartPolicy" in one]
+    for container in (*pod["spec"]["containers"], *sidecars):
+        usage = {
+            "cpu": f"{random.choice([0, random.randrange(2_000), random.randrange(200)]) * 1_000_003}n",
+            "memory": f"{random.randrange(400_000)}Ki",
+        }
+        if random.random() < 0.03:
+            usage.pop(random.choice(["cpu", "memory"]))
+        containers.append({"name": container["name"], "usage": usage})
+    if random.random() < 0.02:
+        containers = []
+    taken = now + random.choice([timedelta(minutes=-1), timedelta(minutes=-15), timedelta(hours=3)])
+    return {
+        "apiVersion": "metrics.k8s.io/v1beta1",
+        "kind": "PodMetrics",
+        "metadata": {"name": pod["metadata"]["name"], "labels": pod["metadata"]["labels"]},
+        "timestamp": _text(taken),
+        "window": random.choice(["1s", "15.25s", "1m0s"]),
+        "containers": containers,
+    }
+
+
+def _hpa(random: Random, name: str) -> Json:
+    most = random.choice([1, 2, 3, 5, 8, 12, 30])
+    spec: Json = {
+        "scaleTargetRef": {"apiVersion": f"{GROUP}/v1", "kind": KIND, "name": name},
+        "maxReplicas": most,
+    }
+    if random.random() < 0.8:
+        spec["minReplicas"] = random.randint(1, min(most, 4))
+    metrics = [_metric(random) for _ in range(random.choice([0, 1, 1, 1, 2, 3]))]
+    if metrics:
+        spec["metrics"] = metrics
+    if random.random() < 0.5:
+        ways = {way: _rules(random) for way in ("scaleUp", "scaleDown") if random.random() < 0.7}
+        spec["behavior"] = {way: rules for way, rules in ways.items() if rules}
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": name},
+        "spec": spec,
+    }
+
+
+def _metric(random: Random) -> Json:
+    kind = random.choices(["Resource", "ContainerResource", "External", "Pods"], [60, 20, 15, 5])[0]
+    if kind == "External":
+        metric: Json = {"name": random.choice([QUEUE, QUEUE, QUEUE, "nothing"])}
+        if random.random() < 0.6:
+            metric["selector"] = {"matchLabels": {"queue": random.choice(["a", "b", "c"])}}
+        target = random.choice(["Value", "AverageValue"])
+        amount = random.choice(["1", "2", "5", "1500m", "40"])
+        return {
+            "type": kind,
+            "external": {
+                "metric": metric,
+                "target": {"type": target, target[0].lower() + target[1:]: amount},
+            },
+        }
+    if kind == "Pods":
+        return {
+            "type": kind,
+            "pods": {"metric": {"name": "qps"}, "target": {"type": "AverageValue", "averageValue": "5"}},
+        }
+    resource = random.choice(["cpu", "cpu", "memory"])
+    if random.random() < 0.7:
+        target_: Json = {
+            "type": "Utilization",
+            "averageUtilization": random.choice([5, 20, 50, 80, 100, 150]),
+        }
+    else:
+        amount = "150m" if resource == "cpu" else "70Mi"
+        target_ = {"type": "AverageValue", "averageValue": amount}
+    source: Json = {"name": resource, "target": target_}
+    if kind == "ContainerResource":
+        source["container"] = random.choice(["main", "main", "side"])
+        return {"type": kind, "containerResource": source}
+    return {"type": kind, "resource": source}
+
+
+def _rules(random: Random) -> Json:
+    """Draw the rules of one way; periods are so long that no event leaves them during a test."""
+    rules: Json = {}
+    if random.random() < 0.6:
+        rules["stabilizationWindowSeconds"] = random.choice([0, 0, 600])
+    if random.random() < 0.4:
+        rules["selectPolicy"] = random.choice(["Max", "Min", "Disabled"])
+    rules["policies"] = [
+        {
+            "type": random.choice(["Pods", "Percent"]),
+            "value": random.choice([1, 2, 3, 10, 50, 100, 150]),
+            "periodSeconds": random.choice([600, 1800]),
+        }
+        for _ in range(random.choice([1, 2]))
+    ]
+    return rules
+
+
+def _text(time: datetime) -> str:
+    return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
