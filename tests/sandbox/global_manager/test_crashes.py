@@ -143,3 +143,20 @@ def test_a_task_that_met_silence_is_done_later() -> None:
     scene.cluster.refuse.clear()
     scene.advance(5)
     assert scene.names(DEPLOYMENT) == ["helmet-deployment-cloud", "helmet-deployment-edge"]
+
+
+def test_a_status_whose_writing_met_silence_once_is_written_all_the_same() -> None:
+    scene = Scene(RIGHTS)
+    big, _, service = helmet()
+    scene.put(big)
+    path = f"PUT /apis/sedna.io/v1alpha1/namespaces/default/{JOINT_INFERENCE.plural}"
+
+    class Once(dict[str, Exception]):
+        def items(self) -> Any:
+            given, left = list(super().items()), self.pop(path, None)
+            return given if left else []
+
+    scene.cluster.refuse = Once({path: Unreachable("no answer")})
+    service = scene.put(service)
+    message = 'failed to get model little-model: models.sedna.io "little-model" not found'
+    assert conditions(service) == [("Failed", "", message)]
