@@ -30,7 +30,7 @@ KINDS = {
     "coordination.k8s.io/v1": ("coordination/v1", "Lease"),
     "discovery.k8s.io/v1": ("discovery/v1", "EndpointSlice"),
     "policy/v1": ("policy/v1", "Eviction"),
-    "rbac.authorization.k8s.io/v1": ("rbac/v1", "ClusterRole ClusterRoleBinding"),
+    "rbac.authorization.k8s.io/v1": ("rbac/v1", "ClusterRole ClusterRoleBinding Role RoleBinding"),
 }
 INLINE = frozenset(
     ("ephemeralContainerCommon", "handler", "localObjectReference", "persistentVolumeSource", "volumeSource")

@@ -171,6 +171,9 @@ def type_of(name: str, schema: dict[str, Any], facts: dict[str, Any], wanted: li
     for field, zero in facts["zero"].get(name, {}).items():
         if field in fields:
             fields[field]["zero"] = zero
+    for field, own in facts["named"].get(name, {}).items():
+        if field in fields:
+            fields[field]["format"] = own
     for field in facts["pointers"].get(name, ()):
         if field in fields:
             fields[field]["pointer"] = True
@@ -212,20 +215,24 @@ def metrics_types(wanted: list[str]) -> dict[str, Any]:
 
 
 def encoding_facts() -> dict[str, Any]:
-    """Read which fields each type always writes, with their zero, and which scalars are pointers."""
+    """Read which fields each type always writes, which scalars are pointers, and the strings with types of their own."""
     zeros: dict[str, dict[str, Any]] = {}
     pointers: dict[str, list[str]] = {}
+    named: dict[str, dict[str, str]] = {}
     for line in FACTS.read_text("utf-8").splitlines():
         if line.startswith("#"):
             continue
         name, _, facts = line.partition(": ")
         for fact in facts.split():
             field, _, zero = fact.partition("=")
-            if field.endswith("*"):
+            if not zero and ":" in field:
+                field, _, own = field.partition(":")
+                named.setdefault(name, {})[field] = own
+            elif field.endswith("*"):
                 pointers.setdefault(name, []).append(field[:-1])
             else:
                 zeros.setdefault(name, {})[field] = json.loads(zero)
-    return {"zero": zeros, "pointers": pointers}
+    return {"zero": zeros, "pointers": pointers, "named": named}
 
 
 def tables(source: dict[str, Any]) -> dict[str, Any]:

@@ -141,3 +141,20 @@ def test_a_definition_brings_its_kind_and_takes_it_away(api: Raw, namespace: str
     assert api.delete(f"{crds}/widgets.{group}").status == 200
     eventually(lambda: api.get(f"{crds}/widgets.{group}").status == 404)
     eventually(lambda: api.get(path).status == 404)
+
+
+def test_a_definition_waits_for_its_last_object(api: Raw, namespace: str) -> None:
+    group = f"g{secrets.token_hex(3)}.example.com"
+    crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    path = f"/apis/{group}/v1/namespaces/{namespace}/widgets"
+    assert api.post(crds, widgets(group)).status == 201
+    metadata = {"name": "w", "finalizers": ["example.com/wait"]}
+    body = {"apiVersion": f"{group}/v1", "kind": "Widget", "metadata": metadata, "spec": {"size": 3}}
+    eventually(lambda: api.post(path, body).status == 201)
+    assert api.delete(f"{crds}/widgets.{group}").status == 200
+    other = {**body, "metadata": {"name": "late"}}
+    eventually(lambda: api.post(path, other).status == 405)
+    eventually(lambda: api.get(f"{path}/w").body["metadata"].get("deletionTimestamp"))
+    assert api.get(f"{crds}/widgets.{group}").body["metadata"]["deletionTimestamp"]
+    assert api.patch(f"{path}/w", {"metadata": {"finalizers": None}}, MERGE).status == 200
+    eventually(lambda: api.get(f"{crds}/widgets.{group}").status == 404)

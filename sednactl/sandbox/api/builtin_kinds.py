@@ -108,6 +108,8 @@ BUILTIN_KINDS = (
         unconditional_update=False, created_by_update=True,
     ),
     Kind("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", counts_generation=True),
+    Kind(_RBAC, "v1", "roles", "Role", created_by_update=True),
+    Kind(_RBAC, "v1", "rolebindings", "RoleBinding", created_by_update=True),
     Kind(_RBAC, "v1", "clusterroles", "ClusterRole", False, created_by_update=True),
     Kind(_RBAC, "v1", "clusterrolebindings", "ClusterRoleBinding", False, created_by_update=True),
     Kind(

@@ -48,6 +48,9 @@ def create_object(
 
     `applied` objects come with their managed fields from a server-side apply.
     """
+    if kind.shelf in state.catalog.leaving:
+        why = "create not allowed while custom resource definition is terminating"
+        raise Refusal("MethodNotAllowed", why, group=kind.group, kind=kind.plural)
     structure = state.structure(kind)
     admitted = writing.admit(content, structure, options.validation, raw=raw)
     fresh = admitted.object

@@ -53,6 +53,8 @@ def serve_definition(state: State, definition: Json) -> None:
     conditions = (definition.get("status") or {}).get("conditions") or ()
     established = any(one["type"] == "Established" and one["status"] == "True" for one in conditions)
     state.catalog.set_custom(definition["metadata"]["name"], kinds_of(definition) if established else ())
+    if definition["metadata"].get("deletionTimestamp"):
+        state.catalog.leaving.add(shelf_of(definition))
 
 
 def terminating(state: State, definition: Json) -> Json:

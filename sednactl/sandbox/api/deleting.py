@@ -193,6 +193,7 @@ def _delete_definition(state: State, kind: Kind, content: Json, options: DeleteO
         return False, marked
     state.put(kind, marked)
     shelf = defined_shelf(marked)
+    state.catalog.leaving.add(shelf)
     custom = state.catalog.storage_kind(shelf)
     if custom is not None:
         for version in state.store.list(shelf)[0]:

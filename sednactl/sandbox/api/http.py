@@ -133,7 +133,8 @@ class HttpFront:
             status=answer.status, body=answer.body, headers=self._headers(answer.content_type)
         )
         for warning in answer.warnings:
-            text = warning.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+            plain = "".join(letter if letter.isprintable() else " " for letter in warning)
+            text = plain.replace("\\", "\\\\").replace('"', '\\"')
             response.headers.add("Warning", f'299 - "{text}"')
         if answer.retry_after:
             response.headers["Retry-After"] = str(answer.retry_after)

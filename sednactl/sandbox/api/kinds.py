@@ -88,6 +88,8 @@ class Catalog:
     def __init__(self, kinds: tuple[Kind, ...]) -> None:
         self._kinds: dict[tuple[str, str, str], Kind] = {}
         self._custom: dict[str, tuple[Kind, ...]] = {}
+        self.leaving: set[Shelf] = set()
+        """Custom kinds of which no object can be created any more."""
         self.edition = 0
         """Grows whenever what is served changes."""
         for kind in kinds:
@@ -123,6 +125,7 @@ class Catalog:
         if self._custom.get(definition, ()) == kinds and not kinds:
             return
         for old in self._custom.pop(definition, ()):
+            self.leaving.discard(old.shelf)
             self._kinds.pop((old.group, old.version, old.plural), None)
         for kind in kinds:
             self._kinds[kind.group, kind.version, kind.plural] = kind

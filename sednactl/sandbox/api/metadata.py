@@ -9,6 +9,16 @@ from sednactl.sandbox.api.naming import generated, new_uid
 from sednactl.sandbox.api.refusal import Cause, Refusal
 from sednactl.sandbox.api.text import Json
 
+_OURS = (
+    "uid",
+    "creationTimestamp",
+    "resourceVersion",
+    "generation",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+)
+"""Metadata that only the server writes."""
+
 MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
 
 
@@ -93,12 +103,8 @@ def continue_metadata(kind: Kind, old: Json, new: Json) -> None:
             kind=kind.plural,
             causes=[Cause("FieldValueInvalid", problem, "metadata.resourceVersion")],
         )
-    for field in ("uid", "creationTimestamp", "resourceVersion", "generation", "deletionTimestamp"):
+    for field in _OURS:
         _keep(before, meta, field)
-    if "deletionGracePeriodSeconds" in before:
-        meta.setdefault("deletionGracePeriodSeconds", before["deletionGracePeriodSeconds"])
-    else:
-        meta.pop("deletionGracePeriodSeconds", None)
     meta.pop("selfLink", None)
     check_finalizers(kind, before, meta)
 

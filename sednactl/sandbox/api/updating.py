@@ -33,8 +33,9 @@ from sednactl.sandbox.api.text import Json
 
 APPLY = "application/apply-patch+yaml"
 _PATCHES = tuple(f"application/{one}-patch+json" for one in ("json", "merge", "strategic-merge"))
-_METADATA_BY_STATUS = ("pods", "nodes", "namespaces", "services", "deployments")
-"""Kinds of which a write to the status may change labels (but for Deployments) and annotations, too."""
+_GUARDS = ("resourceVersion", "uid", "managedFields")
+_KEPT_BY_STATUS = {("apps", "deployments"): ("labels",), ("", "pods"): ("ownerReferences",)}
+"""Metadata that a write to the status leaves alone; of built-in kinds it may change the rest, of custom ones nothing."""
 
 
 def update(state: State, target: Target, request: Request) -> Answer:
@@ -191,20 +192,17 @@ def _stored(state: State, kind: Kind, version: Version) -> Json:
 def _parts(kind: Kind, subresource: str, old: Json, new: Json) -> Json:
     """Give the new object with everything that a path may not change taken from the old one."""
     if subresource == "status":
-        keeps_metadata = kind.plural not in _METADATA_BY_STATUS or kind.custom is not None
         result: dict[str, Any] = {key: value for key, value in old.items() if key != "status"}
         if "status" in new:
             result["status"] = new["status"]
+        kept = old["metadata"]
         meta = dict(new["metadata"])
-        if keeps_metadata:
-            kept = {key: value for key, value in old["metadata"].items() if key != "managedFields"}
-            for guard in ("resourceVersion", "uid", "managedFields"):
-                if guard in meta:
-                    kept[guard] = meta[guard]
-            meta = kept
-        elif kind.plural == "deployments":  # their revision is written together with their status
-            meta.pop("labels", None)
-            meta |= {key: old["metadata"][key] for key in ("labels",) if key in old["metadata"]}
+        if kind.custom is not None or kind.shelf == DEFINITIONS:
+            written = {key: meta[key] for key in _GUARDS if key in meta}
+            meta = {key: value for key, value in kept.items() if key != "managedFields"} | written
+        for field in _KEPT_BY_STATUS.get(kind.shelf, ()):
+            meta.pop(field, None)
+            meta.update({field: kept[field]} if field in kept else {})
         result["metadata"] = meta
         return result
     if subresource == "finalize":

@@ -130,10 +130,9 @@ class OwnPlane(Plane):
         self._etcd, self._port = free_port(), free_port()
         self._identities: Identities = make_identities(folder / "pki", f"https://127.0.0.1:{self._port}")
         super().__init__(self._identities.kubeconfigs["admin"], has_global_manager=with_global_manager)
+        wanted = with_global_manager and os.environ.get("SEDNACTL_TEST_GLOBAL_MANAGER", "1") != "0"
         try:
-            self._start()
-            if with_global_manager:
-                self._start_some_global_manager()
+            self._start(find_program_beside("sedna-gm") if wanted else None)
         except BaseException:
             self.stop()
             raise
@@ -261,14 +260,6 @@ class OwnPlane(Plane):
             "--horizontal-pod-autoscaler-initial-readiness-delay=1s",
             "--horizontal-pod-autoscaler-downscale-stabilization=6s",
         )
-
-    def _start_some_global_manager(self) -> None:
-        wanted = os.environ.get("SEDNACTL_TEST_GLOBAL_MANAGER", "1") != "0"
-        if wanted and find_program_beside("sedna-gm"):
-            self.start_real_global_manager()
-        else:
-            self._manager = OurGlobalManager(self.kubeconfig)
-            self._manager.start()
 
     def start_real_global_manager(self, namespace: str = "") -> RunningProgram:
         """Start Sedna's own program for one namespace, "" for all."""

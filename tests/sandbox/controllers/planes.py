@@ -57,7 +57,7 @@ class RealPlane(OwnPlane):
 
     def __init__(self, folder: Path) -> None:
         self.clock = Clock()
-        super().__init__(folder, with_global_manager=False)
+        super().__init__(folder)
 
     def cluster(self) -> Cluster:
         return open_cluster(ClusterAccess(kubeconfig=str(self.kubeconfig)), Surroundings.of_process())
@@ -73,7 +73,7 @@ class RealPlane(OwnPlane):
             program.stop()
             self._programs.remove(program)
 
-    def _start(self) -> None:
+    def _start(self, manager: Path | None) -> None:
         # The first steps of the whole plane; nothing that acts on its own.
         self._start_etcd()
         # Without its controller no namespace has the account that pods need.

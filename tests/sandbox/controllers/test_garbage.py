@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sednactl.sandbox.controllers.garbage import GarbageCollector
 from sednactl.sandbox.resources import CONFIG_MAP
@@ -201,3 +203,48 @@ def test_cluster_wide_children_of_a_namespaced_owner_are_never_collected(stage: 
     stage.cluster.put(NODE, owned("n", top))
     stage.settle()
     assert "n" in names(stage)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    owners=st.lists(st.lists(st.integers(0, 9), max_size=3), min_size=1, max_size=10),
+    deletions=st.lists(
+        st.tuples(st.integers(0, 9), st.sampled_from(["Background", "Foreground", "Orphan"])), max_size=4
+    ),
+    blocking=st.booleans(),
+    settle_between=st.booleans(),
+)
+def test_what_is_left_of_any_tree_has_a_living_owner_or_never_had_one(
+    owners: list[list[int]], deletions: list[tuple[int, str]], blocking: bool, settle_between: bool
+) -> None:
+    stage = Stage(KINDS, lambda stage: [GarbageCollector(stage.cluster, stage.clock)])
+    made: list[Json] = []
+    for number, named in enumerate(owners):
+        parents = [made[each % number] for each in dict.fromkeys(named)] if number else []
+        unique = list({each["metadata"]["uid"]: each for each in parents}.values())
+        made.append(stage.cluster.put(CONFIG_MAP, owned(f"c{number}", *unique, block=blocking)))
+    stage.settle()
+    orphans: set[str] = set()
+    for which, propagation in deletions:
+        name = f"c{which % len(made)}"
+        if (CONFIG_MAP, "default", name) in stage.cluster.objects:
+            if propagation == "Orphan":
+                uid = stage.cluster.get(CONFIG_MAP, name)["metadata"]["uid"]
+                orphans |= {
+                    item["metadata"]["name"]
+                    for item in stage.cluster.of(CONFIG_MAP)
+                    if any(each["uid"] == uid for each in item["metadata"].get("ownerReferences") or ())
+                }
+            stage.cluster.delete(CONFIG_MAP, name, propagation=propagation)
+        if settle_between:
+            stage.settle()
+    stage.advance(300)
+    left = {item["metadata"]["uid"]: item for item in stage.cluster.of(CONFIG_MAP)}
+    for item in left.values():
+        meta = item["metadata"]
+        references = meta.get("ownerReferences") or []
+        assert all(each["uid"] in left for each in references)
+        had = made[int(meta["name"][1:])]["metadata"].get("ownerReferences")
+        assert references or not had or meta["name"] in orphans
+        assert "deletionTimestamp" not in meta
+    assert stage.said == []

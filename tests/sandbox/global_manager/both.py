@@ -23,6 +23,7 @@ Json = dict[str, Any]
 REAL, OURS = "gm-real", "gm-ours"
 CHILDREN = (DEPLOYMENT, HPA, SERVICE, POD)
 _WORKER_NAME = re.compile(r"^((?:[a-z-]+-)?)[bcdfghjklmnpqrstvwxz2456789]{5}$")
+_UID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TOKEN_VOLUME = re.compile(r"kube-api-access-[a-z0-9]{5}")
 _LEFT_OUT = (
     *("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields"),
@@ -144,7 +145,7 @@ class Both:
 
         def alike() -> bool:
             real, ours = look(REAL), look(OURS)
-            assert ours == real, _difference(real, ours)
+            assert ours == real, _difference(real, ours) + self._log()
             if last != [real]:
                 last[:] = [real]
                 since[:] = [time.monotonic()]
@@ -152,6 +153,9 @@ class Both:
 
         eventually(alike, timeout=timeout, every=0.3, what="both alike")
         return last[0]
+
+    def _log(self) -> str:
+        return "\n".join(("", "ours told:", *(self.ours.log[-12:] if self.ours else ())))
 
     def children(self, namespace: str) -> dict[str, list[Json]]:
         """Give the direct children of all workloads in a namespace, without what differs by chance."""
@@ -175,7 +179,8 @@ class Both:
             for key in kept:
                 del one[key]
             one["times"] = kept
-        return json.loads(json.dumps(status).replace(namespace, "PLACE"))
+        plain: Json = json.loads(_UID.sub("UID", json.dumps(status)).replace(namespace, "PLACE"))
+        return plain
 
 
 def resource_of(manifest: Json) -> Resource:

@@ -222,6 +222,14 @@ def test_edits_reach_the_children(both: Both) -> None:
     found = both.compare(both.children)
     assert found["horizontalpodautoscalers"] == []
     both.patch(DEPLOYMENT, "helmet-deployment-edge", {"spec": {"replicas": 2}})
+
+    def at_rest(namespace: str) -> Any:
+        # An edit that meets a Deployment just written by another is lost, in both.
+        return (
+            both.get(DEPLOYMENT, namespace, "helmet-deployment-edge").get("status", {}).get("readyReplicas")
+        )
+
+    assert both.compare(at_rest, calm=3) == 2
     edge = {"hpa": {"maxReplicas": 3}, "hardExampleMining": {"name": "CrossEntropy", "parameters": None}}
     both.patch(JI, "helmet", {"spec": {"edgeWorker": edge}})
     found = both.compare(both.children)

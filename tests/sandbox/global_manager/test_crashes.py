@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from sednactl.errors import Unreachable
 from sednactl.sandbox.controllers.global_manager.faults import Faults
 from sednactl.sandbox.controllers.global_manager.installation import GM_LABELS, NAMESPACE
-from sednactl.sedna.kinds import DATASET, FEATURE_EXTRACTION
+from sednactl.sedna.kinds import DATASET, FEATURE_EXTRACTION, JOINT_INFERENCE
 from sednactl.sedna.resources import DEPLOYMENT, POD, SECRET
 from tests.sandbox.global_manager.acting import Scene, conditions, helmet, workload
 
@@ -129,3 +130,34 @@ def test_its_own_pod_shows_the_crash_loop() -> None:
     assert "running" in status["containerStatuses"][0]["state"]
     assert status["conditions"][0]["status"] == "True"
     assert scene.names(DEPLOYMENT) == []
+
+
+def test_a_task_that_met_silence_is_done_later() -> None:
+    scene = Scene(RIGHTS)
+    big, little, service = helmet()
+    scene.put(big, little)
+    scene.cluster.refuse["POST /apis/apps/v1"] = Unreachable("no answer")
+    scene.cluster.put(JOINT_INFERENCE.resource, service)
+    scene.settle()
+    assert scene.names(DEPLOYMENT) == []
+    scene.cluster.refuse.clear()
+    scene.advance(5)
+    assert scene.names(DEPLOYMENT) == ["helmet-deployment-cloud", "helmet-deployment-edge"]
+
+
+def test_a_status_whose_writing_met_silence_once_is_written_all_the_same() -> None:
+    scene = Scene(RIGHTS)
+    big, _, service = helmet()
+    scene.put(big)
+    ask, silent = scene.cluster.request, [True]
+
+    def once_silent(method: str, path: str, **more: Any) -> Json:
+        if method == "PUT" and path.endswith("/status") and silent:
+            silent.clear()
+            raise Unreachable("no answer")
+        return ask(method, path, **more)
+
+    scene.cluster.request = once_silent  # type: ignore[method-assign]
+    service = scene.put(service)
+    message = 'failed to get model little-model: models.sedna.io "little-model" not found'
+    assert conditions(service) == [("Failed", "", message)]

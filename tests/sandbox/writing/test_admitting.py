@@ -157,6 +157,13 @@ def test_defaults_of_a_schema_fill_gaps_and_nulls() -> None:
             ['spec.map.a: Invalid value: "integer": spec.map.a in body must be of type string: "integer"'],
         ),
         ({"map": dict.fromkeys("abc", "")}, ["spec.map: Too many: 3: must have at most 2 items"]),
+        (
+            {"rows": ["x"]},
+            [
+                'spec.rows[0]: Invalid value: "string": spec.rows[0] in body must be of type object: "string"',
+                'spec.rows[0]: Invalid value: "x": must be an object for an array of list-type map',
+            ],
+        ),
         ({"set": ["a", "b", "a", "a"]}, ['spec.set[2]: Duplicate value: "a"']),
         ({"few": []}, ["spec.few: Invalid value: 0: spec.few in body should have at least 1 items"]),
         ({"few": [1, 2.5, 3]}, ["spec.few: Too many: 3: must have at most 2 items"]),
@@ -175,7 +182,8 @@ def test_a_schema_is_held_in_the_api_servers_words(spec: dict[str, Any], causes:
         validate_create(body, WIDGET)
     error = refused.value
     assert [f"{cause.field}: {cause.message}" for cause in error.causes] == causes
-    assert error.message == f'Widget.x.io "w" is invalid: {causes[0]}'
+    told = causes[0] if len(causes) == 1 else f"[{', '.join(causes)}]"
+    assert error.message == f'Widget.x.io "w" is invalid: {told}'
     assert (error.status, error.name, error.group, error.kind) == (422, "w", "x.io", "Widget")
 
 
@@ -211,3 +219,20 @@ def test_every_kind_that_is_served_has_a_structure() -> None:
         is not None
     )
     assert structure_of_builtin("v1", "Pod") is POD
+
+
+@pytest.mark.parametrize(
+    ("image", "policy"),
+    [
+        ("nginx", "Always"),
+        ("nginx:latest", "Always"),
+        ("nginx:1.27", "IfNotPresent"),
+        ("reg.io:5000/park/helmet", "Always"),
+        ("reg.io:5000/park/helmet:v1", "IfNotPresent"),
+        ("nginx@sha256:0123", "IfNotPresent"),
+        ("NoImage", "IfNotPresent"),
+    ],
+)
+def test_the_pull_policy_follows_the_tag(image: str, policy: str) -> None:
+    body = pod(containers=[{"name": "c", "image": image}])
+    assert with_defaults(admit(body, POD).object, POD)["spec"]["containers"][0]["imagePullPolicy"] == policy

@@ -246,11 +246,11 @@ def _binding(content: Json, now: datetime) -> list[Any]:
     ]
 
 
-CLUSTER_ROLE = Printer(
+ROLE = Printer(
     (NAME, Column("Created At", "When it was created.", "date")),
     _dated,
 )
-CLUSTER_ROLE_BINDING = Printer(
+ROLE_BINDING = Printer(
     (
         NAME,
         Column("Role", "The role that is given."),

@@ -30,8 +30,10 @@ PRINTERS: dict[Shelf, Printer] = {
     ("autoscaling", "horizontalpodautoscalers"): workloads.AUTOSCALER,
     ("coordination.k8s.io", "leases"): cluster.LEASE,
     ("discovery.k8s.io", "endpointslices"): cluster.ENDPOINT_SLICE,
-    (_RBAC, "clusterroles"): cluster.CLUSTER_ROLE,
-    (_RBAC, "clusterrolebindings"): cluster.CLUSTER_ROLE_BINDING,
+    (_RBAC, "roles"): cluster.ROLE,
+    (_RBAC, "rolebindings"): cluster.ROLE_BINDING,
+    (_RBAC, "clusterroles"): cluster.ROLE,
+    (_RBAC, "clusterrolebindings"): cluster.ROLE_BINDING,
     ("apiextensions.k8s.io", "customresourcedefinitions"): cluster.DEFINITION,
 }
 

@@ -5,6 +5,7 @@ The rules are those of Kubernetes' own defaulting functions, by Go type.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from sednactl.sedna.quantity import canonical
 
 Change = Callable[[dict[str, Any]], None]
 
+_REPOSITORY = re.compile(r"[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*\Z")
 _SCALE_UP = {
     "selectPolicy": "Max",
     "stabilizationWindowSeconds": 0,
@@ -33,9 +35,14 @@ def _container(value: dict[str, Any]) -> None:
 
 
 def tag_of(image: str) -> str:
-    """Give the tag of an image reference: `latest` where neither tag nor digest is given."""
+    """Give the tag of an image reference: `latest` where neither tag nor digest is given, "" for what is none."""
     name, _, digest = image.partition("@")
-    tag = name.rpartition("/")[2].partition(":")[2]
+    domain, slash, path = name.partition("/")
+    if not slash or (domain == domain.lower() and domain != "localhost" and not {".", ":"} & set(domain)):
+        path = name  # what comes first is no registry
+    repository, _, tag = path.partition(":")
+    if not _REPOSITORY.match(repository):
+        return ""
     if tag:
         return tag
     return "" if digest else "latest"

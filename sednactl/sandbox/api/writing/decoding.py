@@ -188,6 +188,8 @@ def _go_word(node: Node) -> str:
         return ".".join(node.go.rpartition("/")[2].split("."))
     if node.kind == "array":
         return f"[]{_go_word(node.items)}" if node.items else "[]interface {}"
+    if node.values is not None and node.values.kind == "quantity":
+        return "v1.ResourceList"
     if node.kind == "object":
         return f"map[string]{_go_word(node.values)}" if node.values else "map[string]interface {}"
     words = {"boolean": "bool", "number": "float64", "quantity": "resource.Quantity", "bytes": "[]uint8"}

@@ -115,7 +115,7 @@ def _owner_errors(owners: Any) -> list[FieldError]:
     path = "metadata.ownerReferences"
     controller = ""
     for owner in owners:
-        version, kind, name, uid = (owner.get(key, "") for key in ("apiVersion", "kind", "name", "uid"))
+        version, kind, name, uid = (owner.get(key) or "" for key in ("apiVersion", "kind", "name", "uid"))
         if not version.rpartition("/")[2]:
             errors.append(invalid(f"{path}.apiVersion", version, "version must not be empty"))
         for word, value in (("kind", kind), ("name", name), ("uid", uid)):

@@ -256,7 +256,13 @@ def _look_for_twins(node: Node, value: Any, path: str, errors: list[FieldError])
                 below = f"{path}.{name}" if name in node.fields else f"{path}[{name}]"
                 _look_for_twins(child, item, below if path or name not in node.fields else name, errors)
     elif type(value) is list:
-        if node.list_type != "atomic" and len(value) > 1:
+        strange = next(
+            (i for i, item in enumerate(value) if item is not None and type(item) is not dict), None
+        )
+        if node.list_type == "map" and strange is not None:
+            why = "must be an object for an array of list-type map"
+            errors.append(invalid(f"{path}[{strange}]", value[strange], why))
+        elif node.list_type != "atomic" and len(value) > 1:
             seen: dict[str, int] = {}
             for index, item in enumerate(value):
                 key = item

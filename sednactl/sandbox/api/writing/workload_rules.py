@@ -129,6 +129,8 @@ def _selector_and_template_errors(spec: dict[str, Any]) -> list[FieldError]:
 
 
 def _unreadable(selector: dict[str, Any]) -> bool:
+    if label_map_errors(selector.get("matchLabels"), ""):
+        return True
     for expression in selector.get("matchExpressions") or ():
         operator, values = expression.get("operator"), expression.get("values") or ()
         if operator not in _OPERATORS or (operator in ("In", "NotIn")) != bool(values):

@@ -11,7 +11,7 @@ from typing import Any
 
 from sednactl.cluster.addresses import path_of
 from sednactl.cluster.door import Cluster
-from sednactl.errors import AlreadyExists, Conflict, Forbidden, Invalid, NotFound, Refused
+from sednactl.errors import AlreadyExists, Conflict, Forbidden, Invalid, NotFound, Refused, Unreachable
 from sednactl.sandbox.controllers.global_manager.recipe import References
 from sednactl.sedna.kinds import BY_KIND, DATASET, MODEL
 from sednactl.sedna.resources import EVENT, HPA, POD, SECRET, Resource
@@ -80,7 +80,7 @@ class Access:
             raise Refusal(words(error, resource, name), error) from error
 
     def put_status(self, workload: Json, status: Json) -> None:
-        """Write a workload's status over what is there; tries three times. Raises Refusal."""
+        """Write a workload's status over what is there; tries three times. Raises Refusal, Unreachable."""
         resource = resource_of(workload)
         meta = workload["metadata"]
         # Go leaves out a list that is empty.
@@ -89,7 +89,7 @@ class Access:
             try:
                 live = self.get(resource, meta["namespace"], meta["name"])
                 self.replace(resource, {**live, "status": status}, "status")
-            except Refusal:
+            except (Refusal, Unreachable):
                 if last:
                     raise
             else:

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Hashable, Iterable
 
 from sednactl.cluster.door import Change, Cluster
+from sednactl.errors import ClusterError
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.agenda import Agenda
 from sednactl.sandbox.controllers.global_manager.access import Access, Refusal
@@ -116,6 +117,9 @@ class GlobalManager:
                 self._do(entry[1], now)
             except Panic as panic:
                 self._crash(panic)
+            except ClusterError:
+                self._agenda.put(entry, now)  # nobody answered: it is still to be done
+                raise
         due = self._agenda.next()
         return None if due is None else max(0.0, due - self._means.clock.monotonic())
 
