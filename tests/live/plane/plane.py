@@ -187,13 +187,18 @@ class OwnPlane(Plane):
         self._programs.append(program)
         return program
 
-    def _start(self) -> None:
+    def _start(self, manager: Path | None) -> None:
         self._start_etcd()
         self._start_api_server()
         self._start_controllers()
         install_definitions(self.api, sedna_definitions())
         self._kubelet = StandInKubelet(self.api)
         self._kubelet.start()
+        if manager is not None:
+            self.start_real_global_manager()
+        elif self.has_global_manager:
+            self._manager = OurGlobalManager(self.kubeconfig)
+            self._manager.start()
         eventually(lambda: service_account_exists(self.api, "default"), what="the controllers at work")
 
     def _start_etcd(self) -> None:
