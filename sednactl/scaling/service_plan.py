@@ -132,6 +132,13 @@ def _side_plan(
     hpa = variant.hpas.get(side)
     aims = _goals(hpa, side, assumptions.metrics, remarks) if hpa else ()
     request, full = _cpu(variant.service, side, assumed, aims)
+    highest = full * 100 // request
+    for aim in aims:
+        if aim.kind == "utilization" and highest <= aim.target * (1 + settings.tolerance):
+            remarks.append(
+                f"{side}: a replica at its capacity uses {highest}% of its request, so its target of {aim.target}% "
+                f"never asks for more; say what it really uses with --model {side}.full=2"
+            )
     model = SideModel(
         assumed.capacity, request, full, assumed.startup, assumptions.patience, assumptions.reading_window
     )

@@ -33,7 +33,9 @@ class State:
 
 
 def random_state(random: Random, name: str, now: datetime) -> State:
-    """Draw a state. Its pods carry the label `of` with the state's name."""
+    """Draw a state; half of them are well: all pods run and are measured. Pods carry the label `of` with its name."""
+    if random.random() < 0.5:
+        return _well(random, name, now)
     told = random.choice([0, 1, 1, 2, 2, 3, 4, 5, 6, 8])
     # Not zero while some are told: a share of a sum is then no number that a status can hold.
     running = told if random.random() < 0.8 else random.randrange(1, 9)
@@ -60,6 +62,45 @@ def random_state(random: Random, name: str, now: datetime) -> State:
         "status": status,
     }
     return State(name, _hpa(random, name), target, pods, statuses, deleted, metrics)
+
+
+def _well(random: Random, name: str, now: datetime) -> State:
+    """Draw a state whose metrics can all be had, so that windows, policies and bounds decide."""
+    count = random.randint(1, 8)
+    pods = [_pod(random, name, f"{name}-{number}", no_request=False) for number in range(count)]
+    start = _text(now - timedelta(hours=2))
+    ready = {"type": "Ready", "status": "True", "lastTransitionTime": start}
+    statuses = {
+        pod["metadata"]["name"]: {"phase": "Running", "startTime": start, "conditions": [ready]}
+        for pod in pods
+    }
+    top = random.choice([60, 200, 900])
+    metrics = []
+    for pod in pods:
+        sidecars = [one for one in pod["spec"].get("initContainers", []) if "restartPolicy" in one]
+        usages = [
+            {
+                "name": one["name"],
+                "usage": {"cpu": f"{random.randrange(top)}m", "memory": f"{random.randrange(top)}Mi"},
+            }
+            for one in (*pod["spec"]["containers"], *sidecars)
+        ]
+        metrics.append(
+            {**_metrics(random, pod, now), "timestamp": _text(now), "window": "1s", "containers": usages}
+        )
+    hpa = _hpa(random, name)
+    resource = {"name": random.choice(["cpu", "cpu", "memory"])}
+    resource["target"] = {"type": "Utilization", "averageUtilization": random.choice([10, 30, 60, 90])}
+    hpa["spec"]["metrics"] = [{"type": "Resource", "resource": resource}]
+    hpa["spec"]["maxReplicas"] = max(hpa["spec"]["maxReplicas"], random.choice([count, 3 * count]))
+    target = {
+        "apiVersion": f"{GROUP}/v1",
+        "kind": KIND,
+        "metadata": {"name": name},
+        "spec": {"replicas": count},
+        "status": {"replicas": count, "selector": f"of={name}"},
+    }
+    return State(name, hpa, target, pods, statuses, [], metrics)
 
 
 def _pod(random: Random, of: str, name: str, *, no_request: bool) -> Json:

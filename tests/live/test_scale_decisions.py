@@ -28,7 +28,7 @@ SETTINGS = ControllerSettings(
     scale_down_window=6, cpu_initialization_period=1, initial_readiness_delay=1, sync_period=2
 )
 """As tests/live/plane/plane.py starts the controller."""
-BATCHES, STATES = 4, 50
+BATCHES, STATES = 3, 60
 
 _TARGETS = f"/apis/{GROUP}/v1/namespaces/{{}}/{PLURAL}"
 _HPAS = "/apis/autoscaling/v2/namespaces/{}/horizontalpodautoscalers"
@@ -261,7 +261,7 @@ def test_every_decision_is_the_controllers(plane: Plane, namespace: str, tmp_pat
     # The states are worth something only if they lead to all kinds of outcomes.
     told = {reason for reasons in outcomes for reason in reasons}
     assert {
-        "SucceededRescale", "ScaleDownStabilized", "ScalingDisabled", "InvalidSelector", "TooManyReplicas",
+        "SucceededRescale", "ScaleDownStabilized", "ScaleUpStabilized", "ScalingDisabled", "InvalidSelector", "TooManyReplicas",
         "TooFewReplicas", "ScaleUpLimit", "ScaleDownLimit", "DesiredWithinRange", "FailedGetResourceMetric",
         "FailedGetContainerResourceMetric", "FailedGetExternalMetric", "FailedGetPodsMetric", "ValidMetricFound",
     } <= told, told  # fmt: skip

@@ -131,6 +131,26 @@ STATES: dict[str, list[Json]] = {
         },
         SETTLED,
     ],
+    "memory-and-containers": [
+        service_hpa(
+            {"type": "Resource", "resource": {"name": "memory", "target": {"type": "AverageValue", "averageValue": "1Gi"}}},
+            {"type": "Resource", "resource": {"name": "memory", "target": {"type": "Utilization", "averageUtilization": 70}}},
+            cpu_metric(40, "container1"),
+        ),
+        service_deployment(2),
+        *(
+            service_pod(name, requests=("2Gi",), resource="memory")
+            for name in ("helmet-cloud-0", "helmet-cloud-1")
+        ),
+        *(
+            {
+                **pod_metrics(f"helmet-cloud-{place}", "300m"),
+                "containers": [{"name": "container1", "usage": {"cpu": "300m", "memory": amount}}],
+            }
+            for place, amount in enumerate(("1500Mi", "1900Mi"))
+        ),
+        SETTLED,
+    ],
     "no-request": [
         service_hpa(),
         service_deployment(1),
@@ -323,3 +343,47 @@ def test_settings_of_the_controller_count() -> None:
     settings = replace(DEFAULT_SETTINGS, scale_down_window=60)
     (one,) = situations_of(evidence, NOW.timestamp(), settings)
     assert explain(one, NOW, settings).decision.desired == 1
+
+
+def test_live_asks_every_metrics_api_what_the_controller_asks(
+    run_sednactl: RunSednactl, tmp_path: Path
+) -> None:
+    hpa = service_hpa(
+        pods_metric("10"),
+        object_metric(value="100"),
+        external_metric("queue", {"matchLabels": {"q": "a"}}, value="20"),
+    )
+    named = {
+        "describedObject": {"kind": "Pod", "name": "helmet-cloud-0"},
+        "metric": {"name": "qps"},
+        "value": "25",
+    }
+    whole = {
+        "describedObject": {"kind": "Deployment", "name": "some"},
+        "metric": {"name": "qps"},
+        "value": "105",
+    }
+    queue = {"metricName": "queue", "metricLabels": {"q": "a"}, "value": "70"}
+    with StubServer() as server:
+        _cluster(server, [hpa, service_deployment(1), service_pod("helmet-cloud-0")])
+        for path, item in (
+            (r"/pods/\*/qps", named),
+            (r"/deployments.apps/some/qps", whole),
+            (r"/queue\?", queue),
+        ):
+            server.fail(Answers(200, {"items": [item]}), path=path)
+        done = _live(server, tmp_path, run_sednactl, "-o", "json")
+        asked = [one.path for one in server.requests if "metrics.k8s.io" in one.path]
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
+    assert [(one["name"], one["current"], one["proposal"]) for one in found["metrics"]] == [
+        ("qps", 25, 3),
+        ("qps", 105, 1),
+        ("queue", 70, 4),
+    ]
+    roots = (
+        "custom.metrics.k8s.io/v1beta2",
+        "custom.metrics.k8s.io/v1beta2",
+        "external.metrics.k8s.io/v1beta1",
+    )
+    assert [any(root in path for path in asked) for root in roots] == [True] * 3

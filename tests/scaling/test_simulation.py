@@ -35,7 +35,7 @@ from tests.scaling.autoscaled import (
     pods_metric,
     scale,
 )
-from tests.scaling.services import service
+from tests.scaling.services import cpu_hpa, service
 from tests.scaling.slow_simulation import slowly
 from tests.scaling.test_decision_properties import behaviors
 
@@ -242,6 +242,19 @@ def test_millicores_and_utilization_become_requests() -> None:
         measured = replace(load, sides={"edge": Series(((0, value), (600, value)), unit)})  # type: ignore[arg-type]
         plan, _ = plan_of(variant_of(service(), "a"), measured, Assumptions(), DEFAULT_SETTINGS, 600, {})
         assert set(plan.edge_load) == {5.0}  # half of what 2000 millicores serve
+
+
+def test_a_target_out_of_reach_is_said() -> None:
+    one = service()
+    one["spec"]["cloudWorker"]["hpa"] = cpu_hpa(95, 5)
+    load = load_of(PROFILES["steady"], 6)
+    _, remarks = plan_of(variant_of(one, "a"), load, Assumptions(), DEFAULT_SETTINGS, 600, {})
+    assert remarks == (
+        "cloud: a replica at its capacity uses 100% of its request, so its target of 95% never asks for more; "
+        "say what it really uses with --model cloud.full=2",
+    )
+    busier = Assumptions(cloud=SideAssumptions(full=1500))
+    assert plan_of(variant_of(one, "a"), load, busier, DEFAULT_SETTINGS, 600, {})[1] == ()
 
 
 def test_metrics_outside_the_model() -> None:
