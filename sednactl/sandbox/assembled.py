@@ -21,13 +21,15 @@ from sednactl.sandbox.api.snapshot import Kept, restore
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.global_manager.faults import Faults
 from sednactl.sandbox.controllers.global_manager.installation import installation
+from sednactl.sandbox.controllers.global_manager.local_controller import LocalController
 from sednactl.sandbox.controllers.global_manager.process import GlobalManager
 from sednactl.sandbox.controllers.global_manager.rendering import Release
 from sednactl.sandbox.controllers.running import Controller, Runner
 from sednactl.sandbox.controllers.together import ControllerChoices, kubernetes_controllers
+from sednactl.sandbox.controllers.world import World
 from sednactl.sandbox.faults import usual_faults
 from sednactl.sedna.kinds import SEDNA_KINDS
-from sednactl.sedna.resources import CRD
+from sednactl.sedna.resources import CRD, DEPLOYMENT, POD
 from sednactl.surroundings import Surroundings
 from sednactl.validation.crd import crd_of
 
@@ -90,7 +92,8 @@ class Sandbox:
         self._run("controllers", kubernetes_controllers(admin, self._clock, self._tell, self._choices), admin)
         manager = self.cluster(SEDNA_GM)
         sedna = GlobalManager(manager, self._clock, self._tell, release=self._release, faults=self._faults)
-        self._run("global-manager", [sedna], manager)
+        local = LocalController(manager, self._clock)
+        self._run("sedna", [sedna, local], manager, World(labelled=(POD, DEPLOYMENT)))
         self._front.start()
 
     def stop(self) -> None:
@@ -106,8 +109,10 @@ class Sandbox:
         surroundings = Surroundings(nothing, nothing, nothing, {}, now=self._clock.now)
         return in_process_cluster(self.server, user, surroundings)
 
-    def _run(self, name: str, controllers: Sequence[Controller], cluster: HttpCluster) -> None:
-        runner = Runner(cluster, controllers, self._clock, self._tell)
+    def _run(
+        self, name: str, controllers: Sequence[Controller], cluster: HttpCluster, world: World | None = None
+    ) -> None:
+        runner = Runner(cluster, controllers, self._clock, self._tell, world)
         thread = threading.Thread(target=runner.run, args=(self._stop,), name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
