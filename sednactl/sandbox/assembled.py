@@ -40,7 +40,8 @@ class Sandbox:
     """One sandbox in this process. `tell` takes the lines of its log; call `start`, and `stop` at the end.
 
     `kept` is the state of an earlier one, which it goes on from; the clock has to
-    go on from there, too.
+    go on from there, too. `ended` is called when controllers ended by a fault: a
+    cluster without them only looks alive.
     """
 
     def __init__(
@@ -53,9 +54,11 @@ class Sandbox:
         choices: ControllerChoices | None = None,
         port: int = 0,
         kept: Kept | None = None,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._tell = tell
+        self._ended = ended
         self._release: Release = release
         self._faults = faults or usual_faults()
         self._choices = choices or ControllerChoices()
@@ -113,7 +116,16 @@ class Sandbox:
         self, name: str, controllers: Sequence[Controller], cluster: HttpCluster, world: World | None = None
     ) -> None:
         runner = Runner(cluster, controllers, self._clock, self._tell, world)
-        thread = threading.Thread(target=runner.run, args=(self._stop,), name=name, daemon=True)
+
+        def work() -> None:
+            try:
+                runner.run(self._stop)
+            finally:
+                if not self._stop.is_set():
+                    self._tell(f"{name} ended by a fault")
+                    self._ended()
+
+        thread = threading.Thread(target=work, name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
 
