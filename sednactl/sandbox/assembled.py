@@ -21,13 +21,15 @@ from sednactl.sandbox.api.snapshot import Kept, restore
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.global_manager.faults import Faults
 from sednactl.sandbox.controllers.global_manager.installation import installation
+from sednactl.sandbox.controllers.global_manager.local_controller import LocalController
 from sednactl.sandbox.controllers.global_manager.process import GlobalManager
 from sednactl.sandbox.controllers.global_manager.rendering import Release
 from sednactl.sandbox.controllers.running import Controller, Runner
 from sednactl.sandbox.controllers.together import ControllerChoices, kubernetes_controllers
+from sednactl.sandbox.controllers.world import World
 from sednactl.sandbox.faults import usual_faults
 from sednactl.sedna.kinds import SEDNA_KINDS
-from sednactl.sedna.resources import CRD
+from sednactl.sedna.resources import CRD, DEPLOYMENT, POD
 from sednactl.surroundings import Surroundings
 from sednactl.validation.crd import crd_of
 
@@ -38,7 +40,8 @@ class Sandbox:
     """One sandbox in this process. `tell` takes the lines of its log; call `start`, and `stop` at the end.
 
     `kept` is the state of an earlier one, which it goes on from; the clock has to
-    go on from there, too.
+    go on from there, too. `ended` is called when controllers ended by a fault: a
+    cluster without them only looks alive.
     """
 
     def __init__(
@@ -51,9 +54,11 @@ class Sandbox:
         choices: ControllerChoices | None = None,
         port: int = 0,
         kept: Kept | None = None,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._tell = tell
+        self._ended = ended
         self._release: Release = release
         self._faults = faults or usual_faults()
         self._choices = choices or ControllerChoices()
@@ -90,7 +95,8 @@ class Sandbox:
         self._run("controllers", kubernetes_controllers(admin, self._clock, self._tell, self._choices), admin)
         manager = self.cluster(SEDNA_GM)
         sedna = GlobalManager(manager, self._clock, self._tell, release=self._release, faults=self._faults)
-        self._run("global-manager", [sedna], manager)
+        local = LocalController(manager, self._clock)
+        self._run("sedna", [sedna, local], manager, World(labelled=(POD, DEPLOYMENT)))
         self._front.start()
 
     def stop(self) -> None:
@@ -106,9 +112,20 @@ class Sandbox:
         surroundings = Surroundings(nothing, nothing, nothing, {}, now=self._clock.now)
         return in_process_cluster(self.server, user, surroundings)
 
-    def _run(self, name: str, controllers: Sequence[Controller], cluster: HttpCluster) -> None:
-        runner = Runner(cluster, controllers, self._clock, self._tell)
-        thread = threading.Thread(target=runner.run, args=(self._stop,), name=name, daemon=True)
+    def _run(
+        self, name: str, controllers: Sequence[Controller], cluster: HttpCluster, world: World | None = None
+    ) -> None:
+        runner = Runner(cluster, controllers, self._clock, self._tell, world)
+
+        def work() -> None:
+            try:
+                runner.run(self._stop)
+            finally:
+                if not self._stop.is_set():
+                    self._tell(f"{name} ended by a fault")
+                    self._ended()
+
+        thread = threading.Thread(target=work, name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
 

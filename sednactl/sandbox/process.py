@@ -54,6 +54,12 @@ def _serve(place: Place, wishes: Wishes, told: int, stop: threading.Event) -> in
         _say(told, UNUSABLE + str(error).encode()[:_LONGEST_WORD])
         return 1
     clock = clock_after(kept, wishes.speed)
+    broken = threading.Event()
+
+    def ended() -> None:
+        broken.set()
+        stop.set()
+
     sandbox = Sandbox(
         clock,
         _tell,
@@ -61,6 +67,7 @@ def _serve(place: Place, wishes: Wishes, told: int, stop: threading.Event) -> in
         faults=chosen_faults(wishes.faults),
         port=wishes.port,
         kept=kept,
+        ended=ended,
     )
     sandbox.start()
     keeper = Keeper(sandbox.server.state, data, _tell) if data else None
@@ -76,7 +83,7 @@ def _serve(place: Place, wishes: Wishes, told: int, stop: threading.Event) -> in
         sandbox.stop()
         if keeper is not None:
             keeper.stop()
-    return 0
+    return 1 if broken.is_set() else 0
 
 
 def _say(told: int, word: bytes) -> None:

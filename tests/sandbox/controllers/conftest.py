@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 
 from tests.live.plane.programs import why_no_plane
-from tests.sandbox.controllers.planes import ApiPlane, RealPlane, SandboxPlane, at_work, everything
+from tests.sandbox.controllers.planes import (
+    ApiPlane,
+    RealPlane,
+    SandboxPlane,
+    at_work,
+    everything,
+    nodes_only,
+)
 
 
 @pytest.fixture(scope="session")
@@ -24,12 +32,23 @@ def real_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealPlane]:
         plane.stop()
 
 
-@pytest.fixture(scope="module", params=["sandbox", pytest.param("real", marks=pytest.mark.live)])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "sandbox",
+        pytest.param("real", marks=pytest.mark.live),
+        pytest.param("managed", marks=pytest.mark.live),
+    ],
+)
 def plane(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiPlane]:
-    """Give an API server with all our controllers at work."""
-    if request.param == "real":
+    """Give an API server with all our controllers at work; `managed`: the real ones, so that a test says what is true."""
+    if request.param != "sandbox":
         real: RealPlane = request.getfixturevalue("real_plane")
-        with at_work(real, everything):
+        managed = request.param == "managed"
+        with (
+            real.managed() if managed else nullcontext(),
+            at_work(real, nodes_only if managed else everything),
+        ):
             yield real
         return
     sandbox = SandboxPlane(tmp_path_factory.mktemp("sandbox-plane"))

@@ -12,6 +12,7 @@ from sednactl.cluster.access import ClusterAccess
 from sednactl.cluster.door import Cluster, open_cluster
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.kubelet import Kubelets, Pace
+from sednactl.sandbox.controllers.metrics import Metrics
 from sednactl.sandbox.controllers.running import Controller, Runner
 from sednactl.sandbox.controllers.scheduler import Scheduler
 from sednactl.sandbox.controllers.together import ControllerChoices, kubernetes_controllers
@@ -153,5 +154,6 @@ def everything(cluster: Cluster, clock: Clock) -> Sequence[Controller]:
 
 
 def nodes_only(cluster: Cluster, clock: Clock) -> Sequence[Controller]:
-    """What stands in for nodes beside a real controller manager."""
-    return [Scheduler(cluster, clock), Kubelets(cluster, clock, NODES, PACE)]
+    """What stands in for nodes, their scheduler and metrics beside a real controller manager."""
+    metrics = Metrics(cluster, clock, print, CHOICES.metrics_resolution)
+    return [Scheduler(cluster, clock), Kubelets(cluster, clock, NODES, PACE), metrics]

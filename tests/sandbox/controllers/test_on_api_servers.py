@@ -172,7 +172,7 @@ def test_an_edge_node_goes_offline_and_comes_back(plane: ApiPlane, scene: Scene)
 
     link(cut=True)
     try:
-        eventually(lambda: ready() == "Unknown", what="the node unknown")
+        eventually(lambda: ready() == "Unknown", timeout=120, what="the node unknown")
         eventually(
             lambda: not scene.get("deployments", "web")["status"].get("readyReplicas"), what="pods not ready"
         )

@@ -79,21 +79,20 @@ class Access:
         except Refused as error:
             raise Refusal(words(error, resource, name), error) from error
 
-    def put_status(self, workload: Json, status: Json) -> None:
-        """Write a workload's status over what is there; tries three times. Raises Refusal, Unreachable."""
+    def put_status(self, workload: Json, status: Json) -> Json:
+        """Write a workload's status over what is there, and give it back; tries three times. Raises Refusal, Unreachable."""
         resource = resource_of(workload)
         meta = workload["metadata"]
         # Go leaves out a list that is empty.
         status = {key: value for key, value in status.items() if value != []}
-        for last in (False,) * (_TRIES - 1) + (True,):
+        for tries_left in reversed(range(_TRIES)):
             try:
                 live = self.get(resource, meta["namespace"], meta["name"])
-                self.replace(resource, {**live, "status": status}, "status")
+                return self.replace(resource, {**live, "status": status}, "status")
             except (Refusal, Unreachable):
-                if last:
+                if not tries_left:
                     raise
-            else:
-                return
+        raise AssertionError("unreachable")
 
     def annotate(self, item: Json, key: str, value: str) -> None:
         """Set one annotation of a workload or a pod, unless it is so already. Raises Refusal."""

@@ -75,7 +75,7 @@ class JobPart:
                 status["phase"] = "Running"
         status |= {"active": active, "succeeded": succeeded, "failed": failed, "conditions": conditions}
         if _seen(before) != _seen(status):
-            self._means.access.put_status(workload, status)
+            self._means.put_status(workload, status)
         if problem:
             raise TryAgain(problem)
 

@@ -86,7 +86,7 @@ class LearningPart(ABC):
             raise TryAgain(error.message) from error
         if step.type:
             conditions.append(counting.condition(step.type, now, stage=step.stage))
-            self._means.access.put_status(workload, {**status, "conditions": conditions})
+            self._means.put_status(workload, {**status, "conditions": conditions})
 
     @abstractmethod
     def _begin(self, workload: Json) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sednactl.sandbox.clock import Clock
-from sednactl.sandbox.controllers.global_manager.access import Access, Refusal
+from sednactl.sandbox.controllers.global_manager.access import Access, Refusal, resource_of
 from sednactl.sandbox.controllers.global_manager.faults import Faults
 from sednactl.sandbox.controllers.global_manager.halting import CannotCreate, Panic
 from sednactl.sandbox.controllers.global_manager.recipe import Child, Recipe
@@ -42,6 +42,10 @@ class Means:
     def origin(self, workload: Mapping[str, Any]) -> Origin:
         """Give a workload as its children name it."""
         return Origin.of(workload, self.recipe.release)
+
+    def put_status(self, workload: Json, status: Json) -> None:
+        """Write a workload's status, and know it at once: a look at the older one would write over it."""
+        self.world.wrote(resource_of(workload), self.access.put_status(workload, status))
 
     def children(self, resource: Resource, workload: Mapping[str, Any], worker_type: str = "") -> list[Json]:
         """Give the known children of a workload, by Sedna's labels."""
@@ -109,7 +113,8 @@ def sync_of_owner(means: Means, kind: SednaKind, child: Json) -> Iterator[Sync]:
 
 def _make_one(child: Child, means: Means) -> None:
     try:
-        means.access.create(child.resource, child.manifest)
+        made = means.access.create(child.resource, child.manifest)
+        means.world.wrote(child.resource, made)  # else the next look would make it once more
     except Refusal as refusal:
         if child.masked and means.faults.masked_conflicts:
             means.tell(f"an error that nobody sees: {refusal.message}")

@@ -113,7 +113,7 @@ class ServicePart(ABC):
             self._put_status(workload, status)
 
     def _put_status(self, workload: Json, status: Json) -> None:
-        self._means.access.put_status(workload, status)
+        self._means.put_status(workload, status)
 
     @abstractmethod
     def _look(self, workload: Json) -> Look:
