@@ -68,7 +68,7 @@ complete -c sednactl -n '__sednactl_at /' -f -a describe -d 'Show one workload, 
 complete -c sednactl -n '__sednactl_at /' -f -a tree -d 'Show what a workload owns, by owner reference and UID, with broken links and ghosts marked'
 complete -c sednactl -n '__sednactl_at /' -f -a wait -d 'Wait until a workload runs, judged by its children, or is gone with all it owned'
 complete -c sednactl -n '__sednactl_at /' -f -a delete -d 'Delete workloads, after telling what goes with them'
-complete -c sednactl -n '__sednactl_at /' -f -a scale -d 'See how both sides of joint inference services are scaled, and why'
+complete -c sednactl -n '__sednactl_at /' -f -a scale -d 'See how both sides of services are scaled and why; try settings offline, and change them'
 complete -c sednactl -n '__sednactl_at /' -f -a cleanup -d 'Find and remove ghost instances: objects whose workload is gone. Undo that'
 complete -c sednactl -n '__sednactl_at /' -f -a sandbox -d 'A small cluster in one process on this machine: try everything without a cluster'
 complete -c sednactl -n '__sednactl_at /' -f -a demo -d 'Play the whole story in a sandbox of its own: scale, repair, find ghosts, clean up'

@@ -28,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="""See how both sides of joint inference services are scaled, and why.
+    help="""See how both sides of services are scaled and why; try settings offline, and change them.
 
     \b
     Examples:
