@@ -62,7 +62,10 @@ COMMANDS: dict[str, Entry] = {
     ),
     "delete": Entry("delete", "Delete workloads, after telling what goes with them", "Manage"),
     "scale": Entry(
-        "scale", "See how both sides of services are scaled and why; try settings offline, and change them", "Scale", group=True
+        "scale",
+        "See how both sides of services are scaled and why; try settings offline, and change them",
+        "Scale",
+        group=True,
     ),
     "cleanup": Entry(
         "cleanup",
