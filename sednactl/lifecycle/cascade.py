@@ -12,7 +12,8 @@ from typing import Any
 
 from sednactl.lifecycle.leftovers import Leftover, leftover_of
 from sednactl.lifecycle.ownership import owned_by
-from sednactl.sedna.belonging import label_uids, owner_uids
+from sednactl.sedna.belonging import label_uids, owner_uids, sedna_owners
+from sednactl.sedna.kinds import BY_KIND
 
 Json = dict[str, Any]
 
@@ -84,8 +85,12 @@ def cascade_of(
 
 
 def _going(uid: str, owned: Sequence[Json]) -> set[str]:
-    """Give the UIDs that the garbage collector removes: all of an object's owners have to go before it does."""
+    """Give the UIDs that the garbage collector removes: all of an object's owners have to go before it does.
+
+    What names an owner of a kind that does not exist, as Sedna did before 0.7, it never removes.
+    """
     going = {uid}
+    owned = [item for item in owned if not _unresolvable(item)]
     changed = True
     while changed:
         changed = False
@@ -95,6 +100,10 @@ def _going(uid: str, owned: Sequence[Json]) -> set[str]:
                 going.add(own)
                 changed = True
     return going
+
+
+def _unresolvable(item: Json) -> bool:
+    return any(one.get("kind") not in BY_KIND for one in sedna_owners(item))
 
 
 def foretold(item: Json, because: str, owner_uid: str = "") -> Foretold:

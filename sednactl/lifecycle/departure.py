@@ -16,6 +16,7 @@ from sednactl.sedna.resources import POD
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
+    from sednactl.lifecycle.cascade import Foretold
     from sednactl.lifecycle.deletion import Plan
     from sednactl.surroundings import Surroundings
 
@@ -43,9 +44,8 @@ class Departure:
             if cascade.target.uid in uids
         }
         self.foretold = {one.uid: one for _, cascade in self.targets.values() for one in cascade.goes}
-        self.known = self.foretold.keys() | {
-            one.uid for _, cascade in self.targets.values() for one in cascade.stays
-        }
+        self.staying = {one.uid: one for _, cascade in self.targets.values() for one in cascade.stays}
+        self.known = self.foretold.keys() | self.staying.keys()
         self.resources = {resource.kind: resource for resource in ALL_CHILDREN}
         self.unreadable: set[str] = set()
         self.pace = 0.2
@@ -112,7 +112,9 @@ class Departure:
                 left[uid] = item
         for item in self._labelled():
             left[item["metadata"]["uid"]] = item
-        for uid, one in self.foretold.items():
+        # What stays may bear the labels of another release.
+        expected: dict[str, Foretold | Leftover] = {**self.staying, **self.foretold}
+        for uid, one in expected.items():
             resource = self.resources.get(one.kind)
             if uid in left or uid in self.targets or resource is None or resource.kind in self.unreadable:
                 continue

@@ -44,6 +44,18 @@ def test_what_has_no_owner_is_foretold_to_stay() -> None:
     assert "cleanup ghost-instances" in left.mend
 
 
+def test_what_a_sedna_before_0_7_made_is_foretold_to_stay_with_all_below_it() -> None:
+    """Its owner's kind does not exist for the garbage collector, though the UID is the workload's."""
+    former = service()
+    former["metadata"]["ownerReferences"][0]["kind"] = "JointInference"
+    owner = {"apiVersion": "v1", "kind": "Service", "name": "helmet-cloud", "uid": former["metadata"]["uid"]}
+    slice_ = child("EndpointSlice", "helmet-cloud-x", owned=False, labels=False)
+    slice_["metadata"]["ownerReferences"] = [owner]
+    cascade = cascade_of(workload(), [deployment("cloud"), former, slice_])
+    assert [one.name for one in cascade.goes] == ["helmet", "helmet-deployment-cloud"]
+    assert [(one.name, one.cause) for one in cascade.stays] == [("helmet-cloud", "owner-unresolvable")]
+
+
 def test_a_pod_on_an_offline_node_goes_in_the_end_and_is_foretold_to_wait() -> None:
     waiting = pod("helmet-x", "edge", node="edge-node")
     cascade = cascade_of(workload(), [waiting], {"edge-node": False})

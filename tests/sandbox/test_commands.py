@@ -191,6 +191,25 @@ def make_service(shell: Shell) -> None:
     )  # fmt: skip
 
 
+def test_sedna_0_6_leaves_ghosts_and_says_so(shell: Shell) -> None:
+    shell("sandbox", "up", "--speed", "20", "--sedna", "0.6")
+    for size in ("little", "big"):
+        shell("create", "model", size, "--url", f"/models/{size}.pb", "--format", "pb", "--sandbox")
+    sides = [f"--{side}-{what}" for side in ("edge", "cloud") for what in ("model", "image")]
+    values = ("little", "example/little:v1", "big", "example/big:v1")
+    flags = [word for pair in zip(sides, values, strict=True) for word in pair]
+    shell("create", "ji", "gate", *flags, "--sandbox")
+    eventually(lambda: shell("tree", "ji", "gate", "--sandbox").out.count("Pod ") == 2, what="its pods")
+    gone = shell("delete", "ji", "gate", "--yes", "--sandbox", code=ExitCode.PARTIAL)
+    assert gone.err.count("Kubernetes never removes it") >= 3
+    assert (
+        "3 to delete"
+        in shell("cleanup", "ghost-instances", "--older-than", "0s", "--sandbox", code=ExitCode.FOUND).err
+    )
+    shell("cleanup", "ghost-instances", "--older-than", "0s", "--yes", "--backup", "b", "--sandbox")
+    assert "No ghost" in shell("cleanup", "ghost-instances", "--older-than", "0s", "--sandbox").err
+
+
 def test_its_state_outlives_it_where_data_is_kept(shell: Shell, tmp_path: Path) -> None:
     shell("sandbox", "up", "--speed", "20", "--data", "data")
     make_service(shell)
