@@ -13,7 +13,7 @@ from io import StringIO
 from itertools import groupby
 from typing import NamedTuple
 
-from sednactl.render.columns import width
+from sednactl.render.columns import clip, width
 
 GAP, TIGHT_GAP = 2, 1
 HISTORY = 8
@@ -291,17 +291,3 @@ def middle(text: str, cells: int, *, unicode: bool = True) -> str:
         return text
     tail = (cells - 1) // 2
     return f"{text[: cells - 1 - tail]}{'…' if unicode else '~'}{text[-tail:]}"
-
-
-def clip(text: str, columns: int, *, unicode: bool = True) -> str:
-    """Cut a plain line to `columns` cells, with a sign that it was cut."""
-    if width(text) <= columns:
-        return text
-    sign = "…" if unicode else "~"
-    kept, used = [], 0
-    for char in text:
-        used += width(char)
-        if used > columns - 1:
-            break
-        kept.append(char)
-    return "".join(kept) + sign if columns > 0 else ""

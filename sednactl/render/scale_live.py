@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sednactl.render import scale_frame
-from sednactl.render.columns import age, printable
-from sednactl.render.scale_frame import Layout, Row, Wanted, clip
+from sednactl.render.columns import age, clip, printable
+from sednactl.render.scale_frame import Layout, Row, Wanted
 from sednactl.render.scale_table import metric_words, number, replicas, words
 from sednactl.render.screen import Quit, Screen, taken_over
 from sednactl.scaling.children import Key
