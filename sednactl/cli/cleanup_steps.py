@@ -152,7 +152,7 @@ def show(report: GhostReport, surroundings: Surroundings, output: str, scope: st
     elif output == "wide":
         stdout.write(render.ghost_rows(report))
     else:
-        stdout.write(render.ghost_table(report, width))
+        stdout.write(render.ghost_table(report, width, fitted=stdout.isatty()))
     if output in ("table", "wide"):
         stdout.write(render.remaining_table(report.remaining, width))
         stdout.flush()
@@ -194,11 +194,9 @@ def write_json(data: Any, surroundings: Surroundings) -> None:
 
 def _width(surroundings: Surroundings) -> int:
     """Give where to wrap sentences: the terminal's width, 100 cells where there is none."""
-    if not surroundings.stdout.isatty():
-        return 100
-    import shutil
+    from sednactl.cli.terminal_line import columns_of
 
-    return min(shutil.get_terminal_size((100, 24)).columns, 140)
+    return min(columns_of(surroundings.stdout), 140) if surroundings.stdout.isatty() else 100
 
 
 _CHILD_WORDS = {

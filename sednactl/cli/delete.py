@@ -135,12 +135,12 @@ def _one_way_of_naming(words: Any, files: Any, selector: str | None) -> None:
         raise UsageError("name workloads either with -f or as KIND NAME, not both")
     if not files and not words:
         raise UsageError("nothing to delete was named", hint="for example: sednactl delete ji helmet")
-    kind, named = targets(words or ())
+    kinds, named = targets(words or ())
     if words and selector and named:
         raise UsageError("names and a selector do not go together")
     if words and not selector and not named:
         raise UsageError(
-            f"which {kind.kind if kind else 'workload'}?", hint="give names, or a selector with -l"
+            f"which {' or '.join(kind.kind for kind in kinds)}?", hint="give names, or a selector with -l"
         )
 
 
@@ -168,10 +168,13 @@ def _find(
     from sednactl.lifecycle.serving import resource_of
 
     wanted = []
-    kind, named = targets(words)
-    if selector is not None and kind is not None:
-        items = cluster.list(Selection(kind.resource, cluster.namespace, selector))
-        return [Doomed(kind.resource, item) for item in items], []
+    kinds, named = targets(words)
+    if selector is not None and kinds:
+        return [
+            Doomed(kind.resource, item)
+            for kind in kinds
+            for item in cluster.list(Selection(kind.resource, cluster.namespace, selector))
+        ], []
     for one, name in named:
         wanted.append((one.resource, name, cluster.namespace))
     for document in documents:

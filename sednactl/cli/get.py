@@ -12,8 +12,11 @@ from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode, NotFound, Refused, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sednactl.cluster.door import Cluster
     from sednactl.lifecycle.reading import Reading
+    from sednactl.sedna.kinds import SednaKind
     from sednactl.surroundings import Surroundings
 
 app = typer.Typer(
@@ -28,7 +31,9 @@ def get(
     access: ClusterAccess,
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[KIND] [NAME]...", help="Kind and names; all workloads without."),
+        typer.Argument(
+            metavar="[KIND] [NAME]...", help="Kind (or kinds: ji,model) and names; all workloads without."
+        ),
     ] = None,
     everywhere: Annotated[
         bool, typer.Option("--all-namespaces", "-A", help="Look in every namespace.")
@@ -57,6 +62,7 @@ def get(
       sednactl get                          every workload of the namespace
       sednactl get ji                       all joint inference services
       sednactl get ji helmet -o wide        one, with models, nodes and why
+      sednactl get ji,model                 several kinds in one table
       sednactl get fl -A -l team=vision     by label, in every namespace
       sednactl get ji helmet -o jsonpath='{.spec.cloudWorker.hpa.maxReplicas}'
     """
@@ -66,7 +72,7 @@ def get(
     surroundings: Surroundings = ctx.obj
     if output not in FORMATS and not output.startswith("jsonpath="):
         raise unknown_format(output, (*FORMATS, "jsonpath=…"))
-    kind, named = targets(words or ())
+    kinds, named = targets(words or ())
     if named and selector:
         raise UsageError("names and a selector do not go together")
     if named and everywhere:
@@ -75,15 +81,17 @@ def get(
         )
     cluster = open_cluster(access, surroundings)
     human = output in ("table", "wide")
-    missing: list[NotFound] = []
+    refused: list[Refused] = []
     if named:
-        readings = _read_named(cluster, named, human=human, missing=missing)
+        readings = _read_named(cluster, named, human=human, refused=refused)
     else:
-        readings = _read_all(cluster, kind, None if everywhere else cluster.namespace, selector, human=human)
+        readings = _read_all(
+            cluster, kinds, None if everywhere else cluster.namespace, selector, human=human, refused=refused
+        )
     notes = dict.fromkeys(note for reading in readings for note in reading.notes)
     found = [family for reading in readings for family in reading.families]
     if human:
-        text = _table(readings, surroundings, mixed=kind is None, wide=output == "wide",
+        text = _table(readings, surroundings, mixed=len(kinds) != 1, wide=output == "wide",
                       everywhere=everywhere, headers=not no_headers)  # fmt: skip
     else:
         from sednactl.render.objects import write_objects
@@ -94,19 +102,20 @@ def get(
     surroundings.stdout.write(text)
     for note in notes:
         surroundings.stderr.write(f"note: {note}\n")
-    if not found and not named:
+    if not found and not named and not refused:
         where = "" if everywhere else f" in namespace {cluster.namespace}"
-        surroundings.stderr.write(f"No {kind.kind + 's' if kind else 'Sedna workloads'} found{where}.\n")
-    if missing:
+        what = " or ".join(f"{kind.kind}s" for kind in kinds) or "Sedna workloads"
+        surroundings.stderr.write(f"No {what} found{where}.\n")
+    if refused:
         from sednactl.cli.main import report
 
-        for error in missing:
+        for error in refused:
             report(error, surroundings)
         return ExitCode.REFUSED
     return ExitCode.DONE
 
 
-def _read_named(cluster: Cluster, named: Any, *, human: bool, missing: list[NotFound]) -> list[Reading]:
+def _read_named(cluster: Cluster, named: Any, *, human: bool, refused: list[Refused]) -> list[Reading]:
     from sednactl.lifecycle.ownership import Family
     from sednactl.lifecycle.reading import Reading, read_family
 
@@ -118,31 +127,40 @@ def _read_named(cluster: Cluster, named: Any, *, human: bool, missing: list[NotF
             else:
                 family, notes = Family(kind, cluster.get(kind.resource, name, cluster.namespace)), ()
         except NotFound as error:
-            missing.append(error)
+            refused.append(error)
             continue
         readings.append(Reading(kind, (family,), notes))
     return readings
 
 
 def _read_all(
-    cluster: Cluster, kind: Any, namespace: str | None, selector: str | None, *, human: bool
+    cluster: Cluster,
+    kinds: Sequence[SednaKind],
+    namespace: str | None,
+    selector: str | None,
+    *,
+    human: bool,
+    refused: list[Refused],
 ) -> list[Reading]:
     from sednactl.lifecycle.reading import Reading, read_workloads
     from sednactl.sedna.kinds import SEDNA_KINDS
 
-    if kind is not None:
-        return [read_workloads(cluster, kind, namespace, labels=selector, children=human)]
+    if len(kinds) == 1:
+        return [read_workloads(cluster, kinds[0], namespace, labels=selector, children=human)]
     readings = []
-    refused: list[Refused] = []
-    for one in SEDNA_KINDS:
+    unasked: list[Refused] = []
+    for one in kinds or SEDNA_KINDS:
         try:
             readings.append(read_workloads(cluster, one, namespace, labels=selector, children=human))
         except Refused as error:
+            if kinds:
+                refused.append(error)
+                continue
             # A cluster with an older Sedna lacks some kinds; a user may read only some.
-            refused.append(error)
+            unasked.append(error)
             readings.append(Reading(one, (), (f"{one.plural} left out: {error.message}",)))
-    if len(refused) == len(SEDNA_KINDS):
-        raise refused[0]
+    if len(unasked) == len(SEDNA_KINDS):
+        raise unasked[0]
     return readings
 
 

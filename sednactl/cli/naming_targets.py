@@ -25,10 +25,14 @@ def kind_meant(word: str) -> SednaKind:
     return kind
 
 
-def targets(words: Sequence[str]) -> tuple[SednaKind | None, tuple[Target, ...]]:
-    """Read the words of a command line; give the kind (None for `KIND/NAME` words) and the named workloads."""
+def targets(words: Sequence[str]) -> tuple[tuple[SednaKind, ...], tuple[Target, ...]]:
+    """Read the words of a command line; give the kinds (none for `KIND/NAME` words) and the named workloads.
+
+    Several kinds are joined by commas, as kubectl takes them (`ji,model`); names
+    after them are meant of each.
+    """
     if not words:
-        return None, ()
+        return (), ()
     if any("/" in word for word in words):
         named = []
         for word in words:
@@ -39,9 +43,9 @@ def targets(words: Sequence[str]) -> tuple[SednaKind | None, tuple[Target, ...]]
                     hint="write either KIND NAME… or KIND/NAME for every workload",
                 )
             named.append(Target(kind_meant(kind_word), name))
-        return None, tuple(dict.fromkeys(named))
-    kind = kind_meant(words[0])
-    return kind, tuple(Target(kind, name) for name in dict.fromkeys(words[1:]))
+        return (), tuple(dict.fromkeys(named))
+    kinds = tuple(dict.fromkeys(map(kind_meant, words[0].split(","))))
+    return kinds, tuple(Target(kind, name) for kind in kinds for name in dict.fromkeys(words[1:]))
 
 
 def one_target(words: Sequence[str], command: str) -> Target:

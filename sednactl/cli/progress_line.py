@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from sednactl.cli.terminal_line import one_line
 from sednactl.render.columns import printable
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def progress_line(surroundings: Surroundings) -> Iterator[Callable[[str], None]]
         if text == shown:
             return
         if moving:
-            stream.write(f"\r\x1b[K{_clipped(printable(text))}")
+            stream.write(f"\r\x1b[K{one_line(text, stream)}")
         elif text:
             stream.write(f"{printable(text)}\n")
         stream.flush()
@@ -36,10 +37,3 @@ def progress_line(surroundings: Surroundings) -> Iterator[Callable[[str], None]]
         if moving and shown:
             stream.write("\r\x1b[K")
             stream.flush()
-
-
-def _clipped(text: str) -> str:
-    import shutil
-
-    width = shutil.get_terminal_size().columns
-    return text if len(text) < width else text[: max(1, width - 2)] + "…"

@@ -19,10 +19,11 @@ class Ticker:
 
     def __call__(self, text: str) -> None:
         """Say what is going on now; the next word replaces it."""
+        from sednactl.cli.terminal_line import one_line
         from sednactl.render.columns import printable
 
         if self._moving:
-            self._stream.write(f"\r\x1b[K{printable(text)[:100]}")
+            self._stream.write(f"\r\x1b[K{one_line(text, self._stream)}")
             self._stream.flush()
             self._shown = True
         elif text.startswith("waiting") and not self._waiting:

@@ -45,7 +45,7 @@ def of_joint_inference(
     """Judge a joint inference service: both sides, their autoscalers, the cloud side's Service."""
     former = [pod for pod in family.own("Pod") if not owner_is_replica_set(pod)]
     if former and not family.own("Deployment"):
-        return _before_0_7(former, counts)
+        return _before_0_7(family, former, counts, bounds)
     verdicts = []
     for side in SIDES:
         verdicts.append(_worker(family, side, now, nodes, counts, claim))
@@ -98,8 +98,12 @@ def replicas_of(deployment: Json) -> Replicas:
     return Replicas(int(ready), 1 if wanted is None else int(wanted))
 
 
-def _before_0_7(pods: list[Json], counts: dict[str, Replicas]) -> Verdict:
+def _before_0_7(
+    family: Family, pods: list[Json], counts: dict[str, Replicas], bounds: dict[str, str]
+) -> Verdict:
     for side in SIDES:
+        if _hpa_asked(family, side):
+            bounds[side] = "?" if "HorizontalPodAutoscaler" in family.unreadable else "missing"
         mine = [pod for pod in pods if worker_of(pod) == side]
         counts[side] = Replicas(sum(map(pod_ready, mine)), len(mine))
     ready = sum(count.ready or 0 for count in counts.values())
@@ -192,8 +196,7 @@ def _troubles(pods: list[Json], nodes: Nodes) -> Iterator[str]:
 
 
 def _autoscaler(family: Family, side: str, now: datetime, bounds: dict[str, str]) -> list[Verdict]:
-    worker = (family.workload.get("spec") or {}).get(f"{side}Worker") or {}
-    asked = worker.get("hpa")
+    asked = _hpa_asked(family, side)
     if "HorizontalPodAutoscaler" in family.unreadable:
         if asked:
             bounds[side] = "?"
@@ -221,7 +224,9 @@ def _autoscaler(family: Family, side: str, now: datetime, bounds: dict[str, str]
                 )
             )
     elif asked:
-        if _age(family.workload, now) < PATIENCE_SECONDS:
+        young = _age(family.workload, now) < PATIENCE_SECONDS
+        bounds[side] = "pending" if young else "missing"
+        if young:
             verdicts.append(Verdict(STARTING, (f"no autoscaler {hpa_name(family.name, side)} yet",)))
         else:
             verdicts.append(
@@ -234,6 +239,11 @@ def _autoscaler(family: Family, side: str, now: datetime, bounds: dict[str, str]
                 )
             )
     return verdicts
+
+
+def _hpa_asked(family: Family, side: str) -> bool:
+    worker = (family.workload.get("spec") or {}).get(f"{side}Worker") or {}
+    return bool(worker.get("hpa"))
 
 
 def _scales(item: Json, deployment: str) -> bool:

@@ -85,8 +85,9 @@ class WorkloadState:
     """What a workload does.
 
     `word` is one of this module's state words, `evidence` why, `replicas` the
-    count by worker type, `hpa` the autoscaler's bounds by side (`1-5`, `?` where it
-    may not be read, absent where nothing scales), `claim` what Sedna says, `doubt`
+    count by worker type, `hpa` the autoscaler's bounds by side (`1-5`; `?` where it
+    may not be read; `pending`, later `missing`, where one is asked for and is not
+    there; absent where none is and none is asked for), `claim` what Sedna says, `doubt`
     what to think of that.
     """
 

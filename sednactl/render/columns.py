@@ -46,6 +46,20 @@ def columns(heads: Sequence[str], rows: Sequence[Sequence[str]], *, headers: boo
     )
 
 
+def clip(text: str, columns: int, *, unicode: bool = True) -> str:
+    """Cut a plain line to `columns` cells, with a sign that it was cut."""
+    if width(text) <= columns:
+        return text
+    sign = "…" if unicode else "~"
+    kept, used = [], 0
+    for char in text:
+        used += width(char)
+        if used > columns - 1:
+            break
+        kept.append(char)
+    return "".join(kept) + sign if columns > 0 else ""
+
+
 def age(seconds: float) -> str:
     """Write a duration as kubectl writes ages: 45s, 2m5s, 7h12m, 3d4h, 2y10d."""
     whole = max(0, int(seconds))

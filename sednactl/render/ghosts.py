@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sednactl.lifecycle.ghost_evidence import BEFORE_0_7, IN_SERVICE, SURPLUS_POD, TOO_YOUNG, called
 from sednactl.render.columns import age, columns, printable
+from sednactl.render.columns import width as cells
 from sednactl.sedna.resources import CHILD_RESOURCES, HPA, POD
 
 if TYPE_CHECKING:
@@ -112,23 +113,23 @@ def _row(ghost: Ghost, report: GhostReport) -> tuple[str, ...]:
     )
 
 
-def ghost_table(report: GhostReport, width: int) -> str:
+def ghost_table(report: GhostReport, width: int, *, fitted: bool = False) -> str:
     """Group what was found by former workload; each sentence of evidence stands under the objects it is about.
 
-    `width` is where sentences are wrapped, in cells. What can be done by hand
-    closes a group.
+    `width` is where sentences are wrapped, in cells. With `fitted` rows keep to it,
+    too: where one does not fit, all objects stand on lines of their own. What can
+    be done by hand closes a group.
     """
-    ghosts = report.scan.ghosts
-    if not ghosts:
+    groups = _groups(report.scan.ghosts)
+    if not groups:
         return ""
-    rows = [(_action(ghost, report), _object(ghost), age(ghost.age), _code(ghost)) for ghost in ghosts]
-    lines = columns(("ACTION", "OBJECT", "AGE", "WHY"), rows).splitlines()
-    out = ["  " + lines.pop(0)]
-    for members in _groups(ghosts):
+    lines = _lines([ghost for members in groups for ghost in members], report, width if fitted else None)
+    out = next(lines)
+    for members in groups:
         out += ["", *_wrapped([_heading(members, report)], width, indent="", then="  ")]
         said: set[str] = set()
         for index, ghost in enumerate(members):
-            out.append("  " + lines.pop(0))
+            out += next(lines)
             words = _evidence(ghost, report)
             if index + 1 == len(members) or _evidence(members[index + 1], report) != words:
                 out += _wrapped([word for word in words if word not in said], width)
@@ -138,14 +139,26 @@ def ghost_table(report: GhostReport, width: int) -> str:
     return "\n".join(out) + "\n"
 
 
-def _groups(ghosts: Sequence[Ghost]) -> Iterator[list[Ghost]]:
-    from itertools import groupby
+def _lines(ghosts: Sequence[Ghost], report: GhostReport, width: int | None) -> Iterator[list[str]]:
+    """Give the lines of the heads, then those of each ghost, within `width` if there is one."""
+    heads = ("ACTION", "OBJECT", "AGE", "WHY")
+    rows = [(_action(ghost, report), _object(ghost), age(ghost.age), _code(ghost)) for ghost in ghosts]
+    lines = columns(heads, rows).splitlines()
+    if width is None or all(cells(line) + 2 <= width for line in lines):
+        yield from (["  " + line] for line in lines)
+        return
+    objects = [heads[1], *(row[1] for row in rows)]
+    rest = columns((heads[0], *heads[2:]), [(row[0], *row[2:]) for row in rows]).splitlines()
+    for line, one in zip(rest, objects, strict=True):
+        yield ["  " + line, *_wrapped([one], width, indent="    ")]
 
-    def family(ghost: Ghost) -> tuple[object, ...]:
-        return ghost.namespace, ghost.workload, ghost.cause in _LIVES
 
-    for _, members in groupby(ghosts, family):
-        yield list(members)
+def _groups(ghosts: Sequence[Ghost]) -> list[list[Ghost]]:
+    # Not only neighbours belong together: a bundle holds them in the order of deletion.
+    families: dict[tuple[object, ...], list[Ghost]] = {}
+    for ghost in ghosts:
+        families.setdefault((ghost.namespace, ghost.workload, ghost.cause in _LIVES), []).append(ghost)
+    return list(families.values())
 
 
 def remaining_table(remaining: Sequence[Remaining], width: int) -> str:
@@ -154,7 +167,8 @@ def remaining_table(remaining: Sequence[Remaining], width: int) -> str:
         return ""
     out = ["", "Still there:"]
     for one in remaining:
-        out.append(f"  {one.cause}   {printable(one.namespace)}: {one.kind}/{printable(one.name)}")
+        what = f"{one.cause}   {one.namespace}: {one.kind}/{one.name}"
+        out += _wrapped([what], width, indent="  ", then="    ")
         out += _wrapped([one.evidence], width)
     return "\n".join(out) + "\n"
 

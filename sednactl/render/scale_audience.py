@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
@@ -46,6 +47,7 @@ def audience(
             from sednactl.render.scale_jsonl import JsonLines
 
             told.append(JsonLines(_flushing(surroundings.stdout), surroundings.stderr.write))
+            told.append(Reader(surroundings.stdout))
             yield told
         elif surroundings.moving(surroundings.stdout):
             from sednactl.render.scale_live import live_screen
@@ -64,10 +66,37 @@ def audience(
                     wide=wishes.wide,
                 )
             )
+            told.append(Reader(surroundings.stdout))
             yield told
     finally:
         if recorder is not None:
             recorder.end(surroundings.now())
+
+
+class Reader:
+    """Whoever reads standard output through a pipe: the watch ends when they leave, also while nothing happens.
+
+    `scale watch -o jsonl | head -1` would else stay until something is written, on
+    a quiet cluster for ever.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        import select
+
+        self._poll = None
+        with suppress(OSError, ValueError, AttributeError):  # no file behind it, or a system without poll
+            poll = select.poll()
+            poll.register(stream.fileno(), 0)  # errors and hang-ups are told unasked
+            self._poll = poll.poll
+            self._left = select.POLLERR | select.POLLHUP
+
+    def tell(self, news: News, now: datetime) -> None:
+        """A write that fails tells by itself."""
+
+    def tick(self, now: datetime) -> None:  # noqa: ARG002 - an audience's signature
+        """End if nobody reads. Raises BrokenPipeError."""
+        if self._poll is not None and any(event & self._left for _, event in self._poll(0)):
+            raise BrokenPipeError(errno.EPIPE, "nobody reads the output any more")
 
 
 class Recorder:

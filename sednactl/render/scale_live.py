@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sednactl.render import scale_frame
-from sednactl.render.columns import age, printable
-from sednactl.render.scale_frame import Layout, Row, clip
-from sednactl.render.scale_table import metrics, number, replicas, words
+from sednactl.render.columns import age, clip, printable
+from sednactl.render.scale_frame import Layout, Row, Wanted
+from sednactl.render.scale_table import metric_words, number, replicas, words
 from sednactl.render.screen import Quit, Screen, taken_over
 from sednactl.scaling.children import Key
 from sednactl.scaling.history import History, sparkline
@@ -76,7 +76,7 @@ class LiveView:
         self._synced = False
         self._lost: tuple[datetime, str] | None = None
         self._last: tuple[datetime, str] | None = None
-        self._natural: tuple[int, ...] = ()
+        self._wanted: Wanted | None = None
         self._history_shown = False
         self._drawn: tuple[object, list[str]] = (None, [])
 
@@ -116,21 +116,16 @@ class LiveView:
         explained = _LEGEND if legend and lines >= _LEGEND_FROM else ()
         room = lines - len(heading) - 1 - (len(explained) + 1 if explained else 0)
         total = sum(max(1, len(entry.snapshot.sides)) for entry in self._entries.values())
-        foot: list[str] = []
-        if total > room:
-            room -= 1
-            foot = [""]
-        rows = self._rows(max(0, room), now, clipped=total > room)
-        if foot:
-            foot = [self._more(total - len(rows), rows)]
+        rows, chosen = self._laid_out(columns, room, now, clipped=total > room)
+        foot = [] if len(rows) == total else [self._more(total - len(rows), rows)]
 
         def plain(text: str) -> str:
             return clip(text, columns, unicode=self._unicode)
 
         drawn = [plain(line) for line in heading]
         if rows:
-            drawn += self._table(rows, columns)
-        elif self._synced:
+            drawn += self._table(rows, chosen, columns)[: room + 1 - len(foot)]
+        elif self._synced and not self._entries:
             drawn.append(plain("no JointInferenceServices here yet"))
         drawn += [plain(line) for line in foot]
         if explained:
@@ -143,6 +138,16 @@ class LiveView:
             if self._lost and len(drawn) > 1:
                 drawn[1] = f"\x1b[1;33m{drawn[1]}"
         return drawn[:lines]
+
+    def _laid_out(self, columns: int, room: int, now: datetime, *, clipped: bool) -> tuple[list[Row], Layout]:
+        """Give the rows that fit into `room` lines (one less where not all do) and how they are shown."""
+        room = max(0, room - clipped)
+        rows = self._rows(room, now, clipped=clipped)
+        self._wanted = scale_frame.wanted_by(rows, self._wanted)
+        chosen = scale_frame.layout(rows, self._wanted, columns, room)
+        if not clipped and scale_frame.lines_taken(rows, chosen) > room:
+            return self._laid_out(columns, room, now, clipped=True)
+        return scale_frame.rows_that_fit(rows, chosen, room), chosen
 
     def _heading(self, now: datetime, lines: int) -> list[str]:
         title = self._title
@@ -201,7 +206,7 @@ class LiveView:
             replicas(side, "→" if self._unicode else "->"),
             number(side.ready),
             bounds,
-            printable(metrics(side)),
+            tuple(printable(word) for word in metric_words(side)),
             printable(side.limit.why if self._wide and side.limit else words(side)),
             drawn,
             _ago(entry.updated, now),
@@ -211,20 +216,17 @@ class LiveView:
     def _gone_row(self, entry: _Entry, now: datetime) -> Row:
         ago = _ago(entry.updated, now)
         return Row(
-            "", self._name(entry.snapshot), "-", "-", "-", "-", "-", "service deleted", "", ago, "gone"
+            "", self._name(entry.snapshot), "-", "-", "-", "-", ("-",), "service deleted", "", ago, "gone"
         )
 
     def _name(self, snapshot: ScaleSnapshot) -> str:
         return printable(snapshot.service if self._namespaces else snapshot.name)
 
-    def _table(self, rows: list[Row], columns: int) -> list[str]:
-        natural = scale_frame.natural_widths(rows, self._natural)
-        chosen: Layout = scale_frame.layout(natural, columns)
+    def _table(self, rows: list[Row], chosen: Layout, columns: int) -> list[str]:
         key = (tuple(rows), chosen, columns)
         if self._drawn[0] != key:
             lines = scale_frame.table_lines(rows, chosen, columns, colour=self._colour, unicode=self._unicode)
             self._drawn = (key, lines)
-        self._natural = natural
         self._history_shown = scale_frame.HISTORY in chosen.shown
         return self._drawn[1]
 

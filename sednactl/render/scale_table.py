@@ -64,10 +64,15 @@ def number(value: int | None) -> str:
 
 def metrics(side: SideSnapshot) -> str:
     """Write every metric as `name reading/target`, `?` for a reading that is unknown."""
-    return ", ".join(
+    return ", ".join(metric_words(side))
+
+
+def metric_words(side: SideSnapshot) -> tuple[str, ...]:
+    """Give what `metrics` joins: at least one word, `-` without an autoscaler, `none` without metrics."""
+    return tuple(
         f"{metric.name} {amount(metric, metric.current)}/{amount(metric, metric.target)}"
         for metric in side.metrics
-    ) or ("-" if side.hpa is None else "none")
+    ) or (("-" if side.hpa is None else "none"),)
 
 
 def amount(metric: ScaleMetric, value: int | float | None) -> str:

@@ -14,7 +14,7 @@ import pexpect
 import pytest
 import yaml
 
-from sednactl.sedna.kinds import JOINT_INFERENCE, MODEL
+from sednactl.sedna.kinds import DATASET, JOINT_INFERENCE, MODEL
 from sednactl.sedna.resources import DEPLOYMENT, SERVICE
 from tests.cluster.stub import Answers, Reset, StubServer
 from tests.command import BIN, CompletedRun, clean_environment
@@ -186,6 +186,44 @@ def test_a_list_costs_the_same_for_many_as_for_one(stub: StubServer, run: Run) -
     assert "1/1" in line and "before 0.7" in line
     assert done.out.count("Broken") == 19
     assert len(stub.requests) <= 6
+
+
+def test_kinds_joined_by_commas_as_kubectl_takes_them(stub: StubServer, run: Run) -> None:
+    fill(stub, workload(), *whole_service())
+    stub.put(MODEL.resource, {**a_model("helmet"), "metadata": {"name": "helmet", "namespace": "park"}})
+    done = run("get", "ji,model", "-n", "park")
+    assert done.code == 0, done.err
+    assert [line.split()[:2] for line in done.out.splitlines()] == [
+        ["KIND", "NAME"], ["jointinference", "helmet"], ["model", "helmet"]
+    ]  # fmt: skip
+    assert len(json.loads(run("get", "ji,model,ji", "-n", "park", "-o", "json").out)["items"]) == 2
+    named = run("get", "ji,model,dataset", "helmet", "-n", "park", "-o", "name")
+    assert named.code == 4
+    assert [line.partition(".")[0] for line in named.out.splitlines()] == ["jointinferenceservice", "model"]
+    assert "helmet" in named.err
+    nothing = run("get", "fl,dataset", "-n", "park")
+    assert nothing.err == "No FederatedLearningJobs or Datasets found in namespace park.\n"
+    assert run("get", "ji,nope", "-n", "park").code == 2
+    assert run("get", "ji,", "-n", "park").code == 2
+
+
+def test_of_several_kinds_one_that_may_not_be_read_does_not_hide_the_others(
+    stub: StubServer, run: Run
+) -> None:
+    stub.put(MODEL.resource, {**a_model("helmet"), "metadata": {"name": "helmet", "namespace": "park"}})
+    stub.fail(Answers(403), path="jointinferenceservices", method="GET", times=9)
+    done = run("get", "ji,model", "-n", "park")
+    assert done.code == 4
+    assert "helmet" in done.out
+    assert "error: " in done.err
+
+
+def test_delete_by_label_of_several_kinds(stub: StubServer, run: Run) -> None:
+    meta = {"name": "helmet", "namespace": "park", "labels": {"team": "vision"}}
+    stub.put(MODEL.resource, {**a_model("helmet"), "metadata": meta})
+    stub.put(DATASET.resource, {**a_model("helmet"), "kind": "Dataset", "metadata": meta})
+    assert run("delete", "model,dataset", "-n", "park", "-l", "team=vision", "--yes").code == 0
+    assert not stub.objects(MODEL.resource) and not stub.objects(DATASET.resource)
 
 
 def test_get_with_nothing_there(run: Run) -> None:

@@ -60,6 +60,7 @@ def several() -> list[Family]:
         ji("vest", deployment("cloud", of="vest"), service(of="vest"), status=error, age=40),
         ji("blind", *without, spec=BOTH, unreadable=("HorizontalPodAutoscaler",)),
         ji("leaving", deletionTimestamp=ago(9), age=7 * 86400),
+        ji("given-up", spec=BOTH, status=error, age=3600),
     ]
 
 

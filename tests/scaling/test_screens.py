@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sednactl.cluster.door import Change
 from sednactl.render.columns import width
-from sednactl.render.scale_frame import HEADS, layout
+from sednactl.render.scale_frame import HEADS, Wanted, layouts
 from sednactl.render.scale_live import LiveView, Title
 from sednactl.render.scale_table import PlainLines, amount, size, table, unknown_metrics
 from sednactl.scaling.history import BARS, History, sparkline
@@ -242,16 +242,116 @@ def test_a_picture_always_fits(columns: int, lines: int, colour: bool, unicode: 
 
 @given(
     st.lists(st.integers(0, 60), min_size=len(HEADS), max_size=len(HEADS)).map(
-        lambda wanted: [max(width(head), number, 1) for head, number in zip(HEADS, wanted, strict=True)]
+        lambda wanted: tuple(max(width(head), number, 1) for head, number in zip(HEADS, wanted, strict=True))
     ),
+    st.integers(1, 60),
     st.integers(20, 300),
 )
-def test_a_layout_always_fits_and_never_stretches(natural: list[int], columns: int) -> None:
-    chosen = layout(natural, columns)
-    total = sum(chosen.widths) + 1 + chosen.gap * (len(chosen.widths) - 2)
-    assert total <= columns
-    assert all(cells <= natural[at] for at, cells in zip(chosen.shown, chosen.widths, strict=True))
-    assert {1, 2, 3, 7} <= set(chosen.shown)
+def test_a_layout_always_fits_and_never_stretches(
+    natural: tuple[int, ...], metric: int, columns: int
+) -> None:
+    found = layouts(Wanted(natural, min(metric, natural[6])), columns)
+    assert found
+    for chosen in found:
+        total = sum(chosen.widths) + 1 + chosen.gap * (len(chosen.widths) - 2)
+        assert total <= columns
+        assert all(cells <= natural[at] for at, cells in zip(chosen.shown, chosen.widths, strict=True))
+        assert {2, 3, 7} <= set(chosen.shown)
+        assert chosen.headed is (1 not in chosen.shown)
+
+
+THREE = ("cpu 37%/20%", "memory 304Mi/512Mi", "requests-per-second 12.5/20")
+
+
+def three_metrics(*services: str) -> list[Step]:
+    """Services whose cloud side scales by cpu, by memory and by a metric of its pods."""
+
+    def pods(kind: str, value: str) -> dict[str, Any]:
+        amounts = {"type": "AverageValue"} if kind == "target" else {}
+        return {
+            "type": "Pods",
+            "pods": {"metric": {"name": "requests-per-second"}, kind: {**amounts, "averageValue": value}},
+        }
+
+    def memory(kind: str, value: str) -> dict[str, Any]:
+        amounts = {"type": "AverageValue"} if kind == "target" else {}
+        return {"type": "Resource", "resource": {"name": "memory", kind: {**amounts, "averageValue": value}}}
+
+    items = []
+    for name in services:
+        items += [
+            o.workload(name),
+            o.deployment("cloud", name=name, wanted=3),
+            o.deployment("edge", name=name),
+        ]
+        items.append(
+            o.hpa(
+                "cloud",
+                name=name,
+                specs=[o.cpu(20), memory("target", "512Mi"), pods("target", "20")],
+                readings=[o.cpu_reading(37), memory("current", "304Mi"), pods("current", "12500m")],
+            )
+        )
+        items.append(o.hpa("edge", name=name))
+    return [(0, "added", item) for item in items]
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (120, 30), (200, 50)])
+def test_every_metric_can_be_read_with_its_target_and_its_age(columns: int, lines: int) -> None:
+    view = view_of(three_metrics(SEED))
+    picture = "\n".join(view.picture(columns, lines, o.NOW + timedelta(seconds=46))) + "\n"
+    check_golden(f"scaling/live-metrics-{columns}x{lines}.txt", picture)
+    assert all(metric in picture for metric in THREE)
+    assert "UPDATED" in picture
+    assert " 45s" in picture
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_where_lines_are_few_services_go_before_metrics(columns: int) -> None:
+    view = view_of(three_metrics(*(f"{SEED}-{index:02}" for index in range(20))))
+    picture = view.picture(columns, 24, o.NOW)
+    check_golden(f"scaling/live-metrics-many-{columns}x24.txt", "\n".join(picture) + "\n")
+    assert len(picture) <= 24
+    assert all(metric in "\n".join(picture) for metric in THREE)
+    more = next(line for line in picture if "not fit" in line)
+    sides = [line for line in picture if " cloud " in line or " edge " in line]
+    assert int(more.split()[1]) == 40 - len(sides)
+
+
+def test_a_metric_wider_than_its_column_goes_on_below() -> None:
+    name = "queue-of-the-park-" * 4
+    metric = {"name": name}
+    spec = {"type": "External", "external": {"metric": metric, "target": {"type": "Value", "value": "30"}}}
+    hpa = o.hpa(specs=[spec], readings=[])
+    picture = view_of([(0, "added", item) for item in (o.workload(), o.deployment(), hpa)]).picture(
+        80, 24, o.NOW
+    )
+    heads = next(line for line in picture if "METRICS" in line)
+    left, right = heads.index("METRICS"), heads.index("WHY")
+    first = next(at for at, line in enumerate(picture) if "cloud" in line)
+    last = next(at for at, line in enumerate(picture) if "edge" in line)
+    assert "".join(line[left:right].strip() for line in picture[first:last]) == f"{name} ?/30"
+
+
+def test_rows_keep_their_lines_while_readings_change() -> None:
+    workload, cloud, edge, hpa, _ = (item for _, _, item in three_metrics("a"))
+    specs, others = hpa["spec"]["metrics"], hpa["status"]["currentMetrics"][1:]
+    view = view_of([(0, "added", item) for item in (workload, cloud, edge)])
+    heights = []
+    for percent in (1000, 5, 37, 1000, 8):
+        read = o.hpa(name="a", specs=specs, readings=[o.cpu_reading(percent), *others])
+        for news, now in news_of([(0, "added", item) for item in (workload, cloud, edge, read)]):
+            view.tell(news, now)
+        heights.append(len(view.picture(80, 24, o.NOW)))
+    assert heights == [heights[0]] * 5
+
+
+@pytest.mark.parametrize("lines", [3, 4])
+def test_a_screen_too_low_for_rows_does_not_say_that_there_are_no_services(lines: int) -> None:
+    shown = view_of(park()).picture(80, lines, o.NOW)
+    assert "6 services" in shown[0]
+    assert "no JointInferenceServices" not in "\n".join(shown)
+    assert "12 more rows do not fit" in shown[2]
 
 
 def test_colour_is_never_alone() -> None:

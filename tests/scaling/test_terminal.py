@@ -268,6 +268,28 @@ def test_a_reader_that_goes_away_ends_it_quietly(park: StubServer, tmp_path: Pat
     process.stderr.close()
 
 
+@pytest.mark.parametrize("form", ["jsonl", "table"])
+def test_a_reader_that_goes_away_ends_it_also_while_nothing_happens(
+    park: StubServer, tmp_path: Path, form: str
+) -> None:
+    environment = clean_environment(tmp_path, {"KUBECONFIG": str(tmp_path / "config")})
+    command = [str(BIN / "sednactl"), "scale", "watch", "-n", "park", "-o", form, "--record", "r.jsonl"]
+    process = subprocess.Popen(
+        command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    try:
+        assert process.wait(20) == 0
+        assert process.stderr.read() == b""
+    finally:
+        process.kill()
+        process.stderr.close()
+    assert json.loads((tmp_path / "r.jsonl").read_text().splitlines()[-1])["event"] == "ended"
+
+
 def test_a_wait_without_a_terminal(park: StubServer, tmp_path: Path) -> None:
     done = run(
         tmp_path, "watch", "helmet", "-n", "park", "--until", "cloud.ready>=3 or edge.value.gpu>0", "--timeout", "1"
