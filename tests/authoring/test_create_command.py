@@ -87,6 +87,8 @@ def test_screens(run_sednactl: RunSednactl, name: str, arguments: tuple[str, ...
         ((*JI, "--edge-request=cpu=1", "--edge-hpa=max=3,memory=20%"), 3, "'little' has none", "add --edge-request memory=512Mi"),
         ((*JI, "--cloud-hpa=max=3,cpu=20"), 3, "20 could mean a share or an amount", "20%"),
         ((*JI, "--cloud-request=cpu=abc"), 3, '"abc" is no quantity', "500m"),
+        ((*JI, "--cloud-limit=cpu=1024m", "--cloud-request=cpu=5"), 3, "5 cpu is above its limit of 1024m [SDN138]", ""),
+        ((*JI, "--cloud-env==1"), 2, "--cloud-env", ""),
         ((*JI, "--set=cloud.hpa.max=2", "--set=cloud.hpa.metrics={}", "--set=cloud.hpa.metrics[0].type=Foo"), 3, "Foo", ""),
         (("create", "ji", "Helmet", *NEEDED, "--dry-run=client"), 3, "Helmet", ""),
         (("create", "ji", "1helmet", *NEEDED, "--dry-run=client"), 3, "1helmet", ""),

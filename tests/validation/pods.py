@@ -38,7 +38,6 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         {f"{ONE}.volumeMounts.0.mountPropagation": ""},
         "containers[0].volumeMounts[0].mountPropagation",
     ),
-    ("SDN137", {f"{ONE}.securityContext": {"procMount": "None"}}, "containers[0].securityContext.procMount"),
     (
         "SDN137",
         {f"{ONE}.livenessProbe": {"httpGet": {"port": 1, "scheme": "http"}}},

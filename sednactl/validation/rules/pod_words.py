@@ -61,7 +61,6 @@ _OF_CONTAINERS: tuple[Choice, ...] = (
     (("terminationMessagePolicy",), ("File", "FallbackToLogsOnError"), True),
     (("ports", EACH, "protocol"), ("TCP", "UDP", "SCTP"), True),
     (("volumeMounts", EACH, "mountPropagation"), ("None", "HostToContainer", "Bidirectional"), False),
-    (("securityContext", "procMount"), ("Default", "Unmasked"), False),
     (("securityContext", "seccompProfile", "type"), _PROFILES, False),
     (("securityContext", "appArmorProfile", "type"), _PROFILES, False),
     (("resizePolicy", EACH, "resourceName"), ("cpu", "memory"), False),
