@@ -240,4 +240,5 @@ def test_a_resume_judges_anew_what_hangs_on_a_ghost(park: Park, tmp_path: Path) 
 def test_what_is_said_to_be_typed_can_be_typed(park: Park, tmp_path: Path) -> None:
     park.fill(before_0_7("Service", "helmet-cloud"))
     file = tmp_path / "my bundle"
-    assert f"To undo: sednactl cleanup undo '{file}'" in park.clean("--yes", "--backup", str(file)).err
+    said = park.clean("--yes", "--backup", str(file)).err
+    assert f"To undo: sednactl cleanup undo '{file}'" in said
