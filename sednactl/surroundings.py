@@ -29,7 +29,8 @@ class Surroundings:
 
     `now` gives aware UTC datetimes; `monotonic` and `sleep` work in seconds.
     `trace` takes one line about what is being done, for those who asked to see
-    it; a caller must keep credentials out of it.
+    it; a caller must keep credentials out of it. `program` is the name that the
+    user called, for what is said about further commands: `sednactl` or `kubectl sedna`.
     """
 
     stdin: TextIO
@@ -40,6 +41,7 @@ class Surroundings:
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     trace: Callable[[str], None] = _nobody_listens
+    program: str = "sednactl"
 
     @classmethod
     def of_process(cls) -> Surroundings:

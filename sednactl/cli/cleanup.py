@@ -159,14 +159,13 @@ def ghost_instances(
     report = GhostReport(scan)
     too_many = yes and len(report.doomed()) > maximum
     if yes and report.doomed() and not too_many:
-        report = delete_ghosts(cluster, surroundings, scan, backup, older_than, timeout, namespace)
+        report = delete_ghosts(access, cluster, surroundings, scan, backup, older_than, timeout, namespace)
     elif yes and not too_many:
         from sednactl.lifecycle.cleanup import Cleanup
 
         report = GhostReport(scan, Cleanup())
-    show(
-        report, surroundings, output.value, "everywhere" if namespace is None else f"in namespace {namespace}"
-    )
+    scope = "everywhere" if namespace is None else f"in namespace {namespace}"
+    show(report, surroundings, access, output.value, scope)
     if too_many:
         surroundings.stderr.write(
             f"error: {len(report.doomed())} objects would be deleted, more than --max {maximum}; nothing was deleted\n"

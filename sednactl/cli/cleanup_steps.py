@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sednactl.cli.next_command import next_command
 from sednactl.cli.ticker import Ticker
 from sednactl.errors import UsageError
 
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     from sednactl.lifecycle.ghost_scan import Scan
     from sednactl.surroundings import Surroundings
 
-_RESUME = "sednactl cleanup ghost-instances --yes --resume"
+_RESUME = ("cleanup", "ghost-instances", "--yes", "--resume")
 
 
 def delete_ghosts(
+    access: ClusterAccess,
     cluster: Cluster,
     surroundings: Surroundings,
     scan: Scan,
@@ -41,21 +43,23 @@ def delete_ghosts(
 
     path = backup or default_path(surroundings.environ, surroundings.now().strftime("%Y%m%dT%H%M%S.%fZ"))
     with Ticker(surroundings) as tell:
-        told = f"Backup: {path}\nTo undo: sednactl cleanup undo {_quoted(path)}"
+        undo = next_command(surroundings, access, "cleanup", "undo", str(path))
+        told = f"Backup: {path}\nTo undo: {undo}"
         orders = Orders(older_than, tell, lambda: tell.say(told))
-        with _say_how_to_go_on(path, surroundings):
+        with _say_how_to_go_on(path, surroundings, access):
             done = clean_up(cluster, surroundings, scan.ghosts, path, orders)
         return _verified(cluster, surroundings, scan, done, timeout, [namespace], tell)
 
 
 @contextmanager
-def _say_how_to_go_on(path: Path, surroundings: Surroundings) -> Iterator[None]:
+def _say_how_to_go_on(path: Path, surroundings: Surroundings, access: ClusterAccess) -> Iterator[None]:
     """After Ctrl-C in the middle of the deletions, say how to finish them."""
     try:
         yield
     except KeyboardInterrupt:
         if path.exists():
-            surroundings.stderr.write(f"\ninterrupted; to finish: {_RESUME} {_quoted(path)}\n")
+            finish = next_command(surroundings, access, *_RESUME, str(path))
+            surroundings.stderr.write(f"\ninterrupted; to finish: {finish}\n")
         raise
 
 
@@ -86,11 +90,11 @@ def resume_bundle(
     check_cluster(cluster, record)
     scan = Scan(ghosts_of(record), {}, seen=frozenset(record.objects))
     with Ticker(surroundings) as tell:
-        with _say_how_to_go_on(path, surroundings):
+        with _say_how_to_go_on(path, surroundings, access):
             done = take_up(cluster, surroundings, record, Orders(record.older_than(), tell))
         places = sorted({ghost.namespace for ghost in scan.ghosts})
         report = _verified(cluster, surroundings, scan, done, timeout, places, tell)
-    show(report, surroundings, output, f"from {path}")
+    show(report, surroundings, access, output, f"from {path}")
     return report.exit_code()
 
 
@@ -127,14 +131,9 @@ def _verified(
     return GhostReport(scan, done, remaining)
 
 
-def _quoted(path: Path) -> str:
-    """Write a path so that a shell takes it for one word."""
-    import shlex
-
-    return shlex.quote(str(path))
-
-
-def show(report: GhostReport, surroundings: Surroundings, output: str, scope: str) -> None:
+def show(
+    report: GhostReport, surroundings: Surroundings, access: ClusterAccess, output: str, scope: str
+) -> None:
     """Write the report in its format, and on standard error what it amounts to."""
     from sednactl.render import ghosts as render
     from sednactl.render.columns import printable
@@ -166,7 +165,8 @@ def show(report: GhostReport, surroundings: Surroundings, output: str, scope: st
     if report.done is not None and report.done.stopped is not None:
         say_stopped(report.done.stopped.message, report.done.stopped.hint, surroundings)
         if report.done.bundle is not None:
-            stderr.write(f"hint: finish it with: {_RESUME} {_quoted(report.done.bundle)}\n")
+            finish = next_command(surroundings, access, *_RESUME, str(report.done.bundle))
+            stderr.write(f"hint: finish it with: {finish}\n")
 
 
 def say_torn(bundle: Bundle, surroundings: Surroundings) -> None:

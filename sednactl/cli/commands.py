@@ -216,4 +216,23 @@ def _usage_error(error: Any, surroundings: Surroundings, program: str) -> None:
     message = error.format_message().strip().removesuffix(".")
     message = " ".join(message.replace(". Choose from:", "; choose from").split())
     message = message[:1].lower() + message[1:]
-    surroundings.stderr.write(f"error: {printable(message)}\nhint: try '{path} --help'\n")
+    hint = f"try '{path} --help'"
+    if type(error).__name__ == "NoSuchOption":
+        message = f"no such option: {error.option_name}"
+        hint = _nearest(error.option_name, error.possibilities or ()) + hint
+    taken = getattr(error, "param", None)
+    choices = getattr(getattr(taken, "type", None), "choices", None)
+    if (
+        choices and taken is not None and "': '-" in message
+    ):  # the value was left out, the next option taken for it
+        words = [str(getattr(choice, "value", choice)) for choice in choices]
+        message = f"{taken.opts[0]} needs a value: {', '.join(words)}"
+        hint = f"for example {taken.opts[0]}={words[min(1, len(words) - 1)]}; {hint}"
+    surroundings.stderr.write(f"error: {printable(message)}\nhint: {printable(hint)}\n")
+
+
+def _nearest(typed: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(typed, known, n=1, cutoff=0.75)
+    return f"did you mean '{near[0]}'? " if near else ""

@@ -32,6 +32,8 @@ def create(
     required: Mapping[Path, str],
 ) -> int:
     """Create one workload. `flags` gets the values of files and --set; `required` names the flag of each required value."""
+    if not name:
+        raise UsageError("the name is empty", hint=f"for example: sednactl create {kind.word} helmet")
     if request.wait and request.dry_run is not DryRun.NONE:
         raise UsageError("--wait has nothing to wait for in a dry run")
     values = _values(kind, request, surroundings, flags, required)

@@ -207,7 +207,7 @@ def _agree(plan: Plan, surroundings: Surroundings, *, yes: bool, quiet: bool) ->
     answer = surroundings.stdin.readline().strip().lower()
     if answer not in ("y", "yes"):
         surroundings.stderr.write("Nothing was deleted.\n")
-        raise typer.Exit(ExitCode.DONE)
+        raise typer.Exit(ExitCode.FOUND)  # as `cleanup` without --yes: what would go was only shown
 
 
 def _carry_out(

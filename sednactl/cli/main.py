@@ -60,12 +60,15 @@ def _run_process(program: str) -> int:
 
 def run(arguments: Sequence[str], surroundings: Surroundings, program: str = "sednactl") -> int:
     """Run one command line and give its exit code. Nothing below this function exits."""
+    from dataclasses import replace
+
+    surroundings = replace(surroundings, program=program)
     try:
         from sednactl.cli.commands import invoke
 
         return invoke(arguments, surroundings, program)
     except SednactlError as error:
-        report(error, surroundings, program)
+        report(error, surroundings)
         if _verbose(arguments):
             _trace(error, surroundings)
         return error.exit_code
@@ -79,14 +82,14 @@ def run(arguments: Sequence[str], surroundings: Surroundings, program: str = "se
         return _fault(error, arguments, surroundings)
 
 
-def report(error: SednactlError, surroundings: Surroundings, program: str = "sednactl") -> None:
+def report(error: SednactlError, surroundings: Surroundings) -> None:
     """Write an error as `error: what`, its detail, and how to mend it."""
     from sednactl.render.columns import printable
 
     lines = [f"error: {printable(error.message)}"]
     lines += [f"  {printable(line)}" for line in error.detail]
     if error.hint:
-        lines.append(f"hint: {printable(error.hint.replace('sednactl ', f'{program} '))}")
+        lines.append(f"hint: {printable(error.hint.replace('sednactl ', f'{surroundings.program} '))}")
     surroundings.stderr.write("\n".join(lines) + "\n")
 
 

@@ -239,9 +239,13 @@ def _scope(cluster: Cluster, name: str | None, all_namespaces: bool, selector: s
 
 
 def _snapshots(cluster: Cluster, scope: Scope, surroundings: Surroundings) -> list[ScaleSnapshot]:
+    from sednactl.render.columns import printable
     from sednactl.scaling.reading import read_snapshots
 
-    return read_snapshots(cluster, scope, surroundings.now)
+    def note(words: str) -> None:
+        surroundings.stderr.write(f"note: {printable(words)}\n")
+
+    return read_snapshots(cluster, scope, surroundings.now, note)
 
 
 def _document(snapshots: list[ScaleSnapshot], output: StatusFormat, *, single: bool) -> str:

@@ -287,6 +287,22 @@ def _service(family: Family, worker: str, now: datetime, ready: int) -> list[Ver
     return [Verdict(DEGRADED, (said,))] if said else []
 
 
+def service_is_lost(family: Family, now: datetime) -> bool:
+    """Tell whether a Service is gone that Sedna made and will not make again.
+
+    It makes a joint inference service's before the edge Deployment, and other Deployments'
+    right after them; a Service that is deleted later it does not bring back (Sedna 0.7).
+    """
+    if "Service" in family.unreadable or _age(family.workload, now) < PATIENCE_SECONDS:
+        return False
+    if not family.kind.deployments or not all(
+        family.own("Deployment", worker) for worker in family.kind.deployments
+    ):
+        return False
+    workers = [worker for worker in family.kind.services if worker in family.kind.deployments]
+    return any(family.named("Service", service_name(family.name, worker)) is None for worker in workers)
+
+
 def _endpoints(family: Family, service: str, ready: int, now: datetime) -> str | None:
     slices = [
         item

@@ -65,9 +65,11 @@ def check_cluster(cluster: Cluster, bundle: record.Bundle) -> None:
     ours, theirs = cluster_uid(cluster), bundle.header.get("cluster")
     same = ours == theirs if ours and theirs else cluster.server == bundle.header.get("server")
     if not same:
+        context, server = bundle.header.get("context"), bundle.header.get("server")
+        known = [str(context)] * bool(context) + [f"at {server}"] * bool(server)
+        which = f" ({' '.join(known)})" if known else ""
         raise InvalidInput(
-            f"{bundle.path} was written for another cluster "
-            f"({bundle.header.get('context')} at {bundle.header.get('server')})",
+            f"{bundle.path} was written for another cluster{which}",
             hint="choose that cluster with --context, or say --force to put its objects into this one",
         )
 

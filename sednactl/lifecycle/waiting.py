@@ -9,7 +9,7 @@ from sednactl.cluster.door import Selection
 from sednactl.errors import ConditionUnmet, Forbidden, NotFound, Unreachable
 from sednactl.lifecycle.ownership import belongs
 from sednactl.lifecycle.reading import read_family, resources_for_state
-from sednactl.lifecycle.service_state import rolling_out
+from sednactl.lifecycle.service_state import rolling_out, service_is_lost
 from sednactl.lifecycle.state import (
     BROKEN,
     FAILED,
@@ -17,6 +17,7 @@ from sednactl.lifecycle.state import (
     RUNNING,
     STORED,
     SUCCEEDED,
+    UNKNOWN,
     WorkloadState,
     state_of,
 )
@@ -33,7 +34,7 @@ Tell = Callable[[str], None]
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 2.0
 GIVEN_UP_SECONDS = 10.0
-"""How long a failed service may lack a child before the wait for it ends."""
+"""How long a service may lack a child that nobody makes again before the wait for it ends."""
 
 _PATIENCE_WITH_SILENCE = 30.0
 _ENOUGH = (RUNNING, SUCCEEDED, STORED)
@@ -71,12 +72,19 @@ def wait_until_running(
         changing = any(rolling_out(one) for one in family.own(DEPLOYMENT.kind))
         if state.word in _ENOUGH and not changing:
             return state, ""
-        why = "; ".join(state.evidence[:3])
+        why = "; ".join(tuple(dict.fromkeys(state.evidence))[:3])
         said = f"{kind.kind} {name} is {state.word}" + (f": {why}" if why else "")
         if state.word in (INERT, FAILED):
             raise ConditionUnmet(f"{said}; it will not run", hint=_look_closer(kind, name, namespace))
+        if state.word == UNKNOWN and family.unreadable:
+            kinds = ", ".join(sorted(family.unreadable))
+            raise ConditionUnmet(
+                f"whether {kind.kind} {name} runs cannot be seen: {why}",
+                hint=f"ask for the right to list {kinds} in namespace {namespace}",
+            )
         missing = any(count.desired is None for count in state.replicas.values())
-        failed = state.word == BROKEN and state.claim.says == "Failed" and missing
+        lost = service_is_lost(family, surroundings.now())
+        failed = state.word == BROKEN and ((state.claim.says == "Failed" and missing) or lost)
         now = surroundings.monotonic()
         given_up = (now if given_up is None else given_up) if failed else None
         # A Deployment that was just deleted is made again in a moment; one that was never made is not.

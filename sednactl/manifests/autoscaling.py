@@ -49,7 +49,8 @@ def autoscaler(block: Mapping[str, Any], side: str) -> Json:
 def _replicas(value: Any, word: str, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _INT32:
         raise InvalidInput(
-            f"{where}: {word} {value!r} is no number of replicas", hint="give a whole number from 1 on"
+            f"{where}: {word} {value!r} is no number of replicas",
+            hint=f"give a whole number from 1 to {_INT32}",
         )
     return value
 

@@ -98,6 +98,8 @@ def render_text(kind: SednaKind, context: Mapping[str, Any], template: Path | No
         raise _template_error(error, shown, files) from error
     except InvalidInput as error:  # the filter yaml, of a value that no document can hold
         place = _line_in_template(error, files)
+        if place is None and template is not None and error.message.startswith(f"{template}: "):
+            raise  # the template itself cannot be read
         raise InvalidInput(
             f"{shown if place is None else f'{place[0]}:{place[1]}'}: {error.message}", hint=error.hint
         ) from error
@@ -184,7 +186,10 @@ def _require_workload(documents: list[Document], kind: SednaKind, name: str, sho
         if not isinstance(content, dict) or not isinstance(content.get("metadata"), dict):
             raise InvalidInput(f"{shown}: the template wrote something that is no manifest")
         found += content.get("kind") == kind.kind and content["metadata"].get("name") == name
-    if found != 1:
-        raise InvalidInput(
-            f"{shown}: the template must write exactly one {kind.kind} named '{name}', not {found}"
-        )
+    if found > 1:
+        raise InvalidInput(f"{shown}: the template wrote {found} of {kind.kind} '{name}'; one is wanted")
+    if not found:
+        wrote = [f"{one.content.get('kind')} '{one.content['metadata'].get('name')}'" for one in documents]
+        more = f" and {len(wrote) - 3} more" if len(wrote) > 3 else ""
+        instead = f", but {', '.join(wrote[:3])}{more}" if wrote else ""
+        raise InvalidInput(f"{shown}: the template wrote no {kind.kind} '{name}'{instead}")

@@ -48,9 +48,13 @@ def autoscaler_shorthand(text: str, origin: str) -> dict[str, Any]:
     block is turned into an autoscaler.
     """
     return {
-        key: int(value) if value.isascii() and value.isdigit() and len(value) < 19 else value
+        key: int(value) if _is_whole(value.removeprefix("-")) else value
         for key, value in listed_pairs([text], origin).items()
     }
+
+
+def _is_whole(digits: str) -> bool:
+    return digits.isascii() and digits.isdigit() and len(digits) < 19
 
 
 def training_worker(text: str, origin: str) -> dict[str, Any]:

@@ -18,9 +18,10 @@ def explained(subject: Explained, *, recursive: bool = False) -> str:
     lines = [f"GROUP:      {GROUP}", f"KIND:       {subject.kind}", f"VERSION:    {VERSION}", ""]
     if subject.path:
         lines += [f"FIELD: {subject.path[-1]} <{subject.type}>", ""]
-    lines += ["DESCRIPTION:", *_wrapped(subject.description or "(none)", 4)]
+    if subject.description:
+        lines += ["DESCRIPTION:", *_wrapped(subject.description, 4), ""]
     if subject.fields:
-        lines += ["", "FIELDS:"]
+        lines.append("FIELDS:")
         for field in subject.fields:
             lines += _short(field) if recursive else _long(field)
     return "\n".join(lines).rstrip() + "\n"

@@ -84,7 +84,7 @@ def summary(counts: Mapping[str, int], *, verbose: bool = True) -> str:
         found.append(f"{counts['ignored']} ignored")
     if counts["unreadable"]:
         found.insert(0, f"{_count(counts['unreadable'], 'file')} unreadable")
-    if not counts["documents"] and not counts["unreadable"]:
+    if not counts["files"] or not (counts["documents"] or counts["unreadable"]):
         return f"{looked}: nothing to check"
     if counts.get("left out"):
         found.append(f"{counts['left out']} of them not shown")

@@ -29,8 +29,14 @@ def tree_text(
     lines = [f"{family.kind.kind} {family.name}   {state.word}"]
     lines += branch_lines(branches, nodes=nodes, unicode=unicode)
     if not branches:
-        lines.append("   owns nothing" if family.kind.makes_children else "   makes no children")
+        lines.append(f"   {_nothing(family)}")
     return "".join(f"{printable(line)}\n" for line in lines)
+
+
+def _nothing(family: Family) -> str:
+    if not family.kind.makes_children:
+        return "makes no children"
+    return "what it owns may not be read here" if family.unreadable else "owns nothing"
 
 
 def branch_lines(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sednactl.cluster.door import Selection
-from sednactl.errors import Forbidden
+from sednactl.errors import Forbidden, NotFound
 from sednactl.scaling.snapshot import ScaleSnapshot, snapshots_of
 from sednactl.scaling.watching import Scope, no_such_service, selections
 from sednactl.sedna.kinds import GROUP, JOINT_INFERENCE
@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def read_snapshots(cluster: Cluster, scope: Scope, now: Callable[[], datetime]) -> list[ScaleSnapshot]:
+def read_snapshots(
+    cluster: Cluster,
+    scope: Scope,
+    now: Callable[[], datetime],
+    note: Callable[[str], object] = lambda _: None,
+) -> list[ScaleSnapshot]:
     """Read every service in scope. Raises NotFound for a named service that is not there.
 
+    A kind of children that may not be listed costs what depends on it, and `note` is told.
     Pods are only asked for where a side has no Deployment (Sedna before 0.7), and
     only if we may.
     """
@@ -36,10 +42,21 @@ def read_snapshots(cluster: Cluster, scope: Scope, now: Callable[[], datetime]) 
     if not workloads:
         return []
     children: dict[str, list[Json]] = {DEPLOYMENT.kind: [], HPA.kind: []}
+    unreadable: set[str] = set()
     for selection in selections(scope)[1:]:
-        children[selection.resource.kind] += cluster.list(selection)
+        resource = selection.resource
+        if resource.kind in unreadable:
+            continue
+        try:
+            children[resource.kind] += cluster.list(selection)
+        except Forbidden:
+            note(f"{resource.plural} may not be listed here: what depends on them is not known")
+            unreadable.add(resource.kind)
+        except NotFound:
+            note(f"this cluster does not serve {resource.full_name} in {resource.version}")
+            unreadable.add(resource.kind)
     deployments, hpas = children[DEPLOYMENT.kind], children[HPA.kind]
-    found = snapshots_of(workloads, deployments, hpas, (), now())
+    found = snapshots_of(workloads, deployments, hpas, (), now(), unreadable)
     if all(side.deployment for snapshot in found for side in snapshot.sides.values()):
         return found
     former = f"{(JOINT_INFERENCE.former_kind or '').lower()}.{GROUP}/name"
@@ -48,4 +65,4 @@ def read_snapshots(cluster: Cluster, scope: Scope, now: Callable[[], datetime]) 
         pods = list(cluster.list(Selection(POD, scope.namespace, labels)))
     except Forbidden:
         return found
-    return snapshots_of(workloads, deployments, hpas, pods, now())
+    return snapshots_of(workloads, deployments, hpas, pods, now(), unreadable)

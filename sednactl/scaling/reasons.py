@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,13 +11,17 @@ from sednactl.scaling.children import Json, Origin, made_for_another, target_of
 from sednactl.scaling.limits import BEING_MADE, FIXED, Limit, limit_of
 from sednactl.scaling.metrics import ScaleMetric
 
+NOT_READABLE = "not readable"
 YOUTH = timedelta(seconds=10)
 """How long after its creation a service may lack children without that being worth a word."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of one side: its children (the first of `hpas` is the one shown), readings and replicas."""
+    """What is known of one side: its children (the first of `hpas` is the one shown), readings and replicas.
+
+    Children of the `unreadable` kinds could not be looked for.
+    """
 
     workload: Json
     side: str
@@ -27,12 +31,17 @@ class Facts:
     target: str
     metrics: Sequence[ScaleMetric]
     replicas: int | None
+    unreadable: Collection[str] = ()
 
 
 def side_limit(facts: Facts, now: datetime) -> Limit | None:
     """Say what holds the side's replicas; None when its metrics alone decide."""
     target = facts.target
-    if facts.deployment is None and facts.replicas is None:
+    if facts.deployment is None and facts.replicas is None and "Deployment" in facts.unreadable:
+        if not facts.hpas:
+            why = "Deployments may not be listed here, so the replicas are not known."
+            return Limit(NOT_READABLE, "Deployments not readable", why, trouble=True)
+    elif facts.deployment is None and facts.replicas is None:
         return _missing(facts, now, "no deployment", "no Deployment", f"There is no Deployment {target}.")
     if facts.deployment is not None and made_for_another(facts.deployment, _uid(facts)):
         return Limit(
@@ -79,6 +88,9 @@ def _not_scaled(facts: Facts, now: datetime) -> Limit:
     worker: dict[str, Any] = ((facts.workload.get("spec") or {}).get(f"{facts.side}Worker")) or {}
     if not worker.get("hpa"):
         return FIXED
+    if "HorizontalPodAutoscaler" in facts.unreadable:
+        why = "Autoscalers may not be listed here, so what scales this side is not known."
+        return Limit(NOT_READABLE, "autoscaler not readable", why, trouble=True)
     why = (
         f"The service asks for an autoscaler on its {facts.side} side and there is none; "
         "the Global Manager may lack the right to create it."

@@ -9,7 +9,7 @@ does (that one lags by a sync period).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -135,8 +135,11 @@ def snapshots_of(
     hpas: Iterable[Json],
     pods: Iterable[Json],
     now: datetime,
+    unreadable: Collection[str] = (),
 ) -> list[ScaleSnapshot]:
     """Give one snapshot a service, sorted by namespace and name.
+
+    Children of the `unreadable` kinds may be there or not: nobody could look.
 
     `pods` are only looked at where a side has no Deployment: Sedna before 0.7 ran
     bare pods. Children without a living service give nothing.
@@ -147,17 +150,22 @@ def snapshots_of(
             for key in services_of(item):
                 groups.setdefault(key, ([], [], []))[index].append(item)
     return [
-        snapshot_of(workload, *groups.get(key_of(workload), ([], [], [])), now)
+        snapshot_of(workload, *groups.get(key_of(workload), ([], [], [])), now, unreadable)
         for workload in sorted(workloads, key=key_of)
     ]
 
 
 def snapshot_of(
-    workload: Json, deployments: Sequence[Json], hpas: Sequence[Json], pods: Sequence[Json], now: datetime
+    workload: Json,
+    deployments: Sequence[Json],
+    hpas: Sequence[Json],
+    pods: Sequence[Json],
+    now: datetime,
+    unreadable: Collection[str] = (),
 ) -> ScaleSnapshot:
     """Give the snapshot of one service from the children that may be its own."""
     namespace, name = key_of(workload)
-    sides = {side: _side(side, workload, deployments, hpas, pods, now) for side in SIDES}
+    sides = {side: _side(side, workload, deployments, hpas, pods, now, unreadable) for side in SIDES}
     return ScaleSnapshot(now, namespace, name, sides)
 
 
@@ -168,6 +176,7 @@ def _side(
     hpas: Sequence[Json],
     pods: Sequence[Json],
     now: datetime,
+    unreadable: Collection[str],
 ) -> SideSnapshot:
     uid = workload["metadata"].get("uid", "")
     deployment = deployment_of(side, workload, deployments)
@@ -192,7 +201,7 @@ def _side(
     conditions = tuple(status.get("conditions") or ())
     origin = origin_of(hpa, uid) if hpa else None
     age_of = hpa or deployment
-    facts = Facts(workload, side, deployment, found, origin, target, metrics, current)
+    facts = Facts(workload, side, deployment, found, origin, target, metrics, current, unreadable)
     return SideSnapshot(
         side=side,
         hpa=hpa["metadata"]["name"] if hpa else None,

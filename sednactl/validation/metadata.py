@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from sednactl.sedna.kinds import BY_KIND
+from sednactl.sedna.naming import longest_name
 from sednactl.validation.structure import (
     _TYPES,
     MISSING,
@@ -41,7 +43,7 @@ def metadata_problems(node: Node, content: dict[str, Any], root: Node) -> Iterat
     shape = list(_shape(node, metadata, ("metadata",), Guesses(root)))
     yield from shape
     if not shape:
-        yield from _names(metadata)
+        yield from _names(metadata, content.get("kind"))
         yield from _labels(metadata)
         yield from _owners(metadata)
         yield from _finalizers(metadata)
@@ -76,7 +78,8 @@ def _shape(node: Node, value: Any, path: Path, guesses: Guesses) -> Iterator[Pro
         yield Problem(METADATA, path, f"{_show(value)} is no time", "write e.g. 2025-04-20T08:00:00Z")
 
 
-def _names(metadata: dict[str, Any]) -> Iterator[Problem]:
+def _names(metadata: dict[str, Any], kind: object) -> Iterator[Problem]:
+    hint = _name_hint(kind)
     name, prefix = metadata.get("name") or "", metadata.get("generateName") or ""
     if not name and not prefix:
         at = ("metadata",)
@@ -84,12 +87,10 @@ def _names(metadata: dict[str, Any]) -> Iterator[Problem]:
             MISSING, at, 'required field "name" is missing', "every object needs metadata.name", True
         )
     if name and not is_dns_subdomain(name):
-        yield Problem(METADATA, ("metadata", "name"), f"{_show(name)} is no valid name", _NAME_HINT)
+        yield Problem(METADATA, ("metadata", "name"), f"{_show(name)} is no valid name", hint)
     masked = prefix[:-2] + "a" if len(prefix) > 1 and prefix.endswith("-") else prefix
     if prefix and not is_dns_subdomain(masked):
-        yield Problem(
-            METADATA, ("metadata", "generateName"), f"{_show(prefix)} begins no valid name", _NAME_HINT
-        )
+        yield Problem(METADATA, ("metadata", "generateName"), f"{_show(prefix)} begins no valid name", hint)
     namespace = metadata.get("namespace") or ""
     if namespace and not is_dns_label(namespace):
         yield Problem(
@@ -100,7 +101,15 @@ def _names(metadata: dict[str, Any]) -> Iterator[Problem]:
         )
 
 
-_NAME_HINT = "lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit, at most 253 characters"
+def _name_hint(kind: object) -> str:
+    """Say what a name may be; where children will carry it, what they can carry (SDN101)."""
+    known = BY_KIND.get(str(kind))
+    if known is None or not known.makes_children:
+        return "lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit, at most 253 characters"
+    most = f"at most {longest_name(known)} characters"
+    if known.services:
+        return f"lower-case letters, digits and '-', beginning with a letter, ending with a letter or digit, {most}"
+    return f"lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit, {most}"
 
 
 def _labels(metadata: dict[str, Any]) -> Iterator[Problem]:

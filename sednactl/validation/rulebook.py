@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from sednactl.validation.structure import Problem
 
 FAMILIES = (
-    *("names", "pods", "scaling", "metrics", "effect", "kubernetes"),
+    *("names", "pods", "pod_words", "pod_wide", "resources", "ports", "environment", "volumes", "probes"),
+    *("scaling", "metrics", "effect", "kubernetes"),
     *("mining", "storage", "triggers", "federated", "unheeded"),
 )
 """Modules of `validation.rules` whose rules look at one workload at a time."""

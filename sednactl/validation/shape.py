@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 _EMPTY: dict[str, Any] = {}
+EACH = "[]"
+"""Stands for every entry of a list in the steps of a path."""
 
 
 def mapping(value: Any, key: str | int) -> dict[str, Any]:
@@ -37,6 +39,27 @@ def maps(value: Any, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
                 yield index, item
 
 
+def listed(value: Any, key: str) -> list[Any]:
+    """Give the list under a key, an empty one where there is none."""
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, list) else []
+
+
 def has(value: Any, key: str) -> bool:
     """Tell whether a key is there and not null."""
     return isinstance(value, dict) and value.get(key) is not None
+
+
+def values_at(
+    value: Any, steps: tuple[str, ...], path: tuple[Any, ...] = ()
+) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Give what stands at some steps below a value, whose own place is `path`: one for each entry at EACH."""
+    for index, step in enumerate(steps):
+        if step == EACH:
+            for place, item in enumerate(value if isinstance(value, list) else ()):
+                yield from values_at(item, steps[index + 1 :], (*path, place))
+            return
+        if not isinstance(value, dict):
+            return
+        value, path = value.get(step), (*path, step)
+    yield path, value

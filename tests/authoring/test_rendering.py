@@ -339,8 +339,8 @@ def test_a_template_of_ones_own_has_own_values_parts_and_documents(tmp_path: Pat
         ("a: [", "own.yaml.j2 (rendered)"),
         ("a: 1", "wrote something that is no manifest"),
         ("just text", "wrote something that is no manifest"),
-        ("", "exactly one JointInferenceService named 'helmet', not 0"),
-        ("apiVersion: sedna.io/v1alpha1\nkind: Model\nmetadata: {name: helmet}", "exactly one JointInferenceService"),
+        ("", "the template wrote no JointInferenceService 'helmet'"),
+        ("apiVersion: sedna.io/v1alpha1\nkind: Model\nmetadata: {name: helmet}", "wrote no JointInferenceService 'helmet', but Model 'helmet'"),
     ],
 )  # fmt: skip
 def test_a_template_that_fails_says_where(tmp_path: Path, text: str, message: str) -> None:

@@ -101,7 +101,7 @@ def test_all_five_types_pass_through_untouched() -> None:
     ("text", "words"),
     [
         ("", "key=value"), ("max", "key=value"), ("max=", "no value"), ("max=1,max=2", "twice"), ("cpu=20%", "max is missing"),
-        ("max=0", "max 0"), ("max=-1", "max '-1'"), ("min=0,max=1", "min 0"), ("min=3,max=2", "min 3 is more than max 2"),
+        ("max=0", "max 0"), ("max=-1", "max -1"), ("min=0,max=1", "min 0"), ("min=3,max=2", "min 3 is more than max 2"),
         ("max=five", "max 'five'"), ("max=1.5", "max '1.5'"), ("max=2147483648", "max"), ("max=5,cpu=20", "share or an amount"),
         ("max=5,cpu=0%", "no share"), ("max=5,cpu=-3%", "no share"), ("max=5,cpu=1.5%", "no share"), ("max=5,cpu=x", "no quantity"),
         ("max=5,memory=-5Mi", "no quantity"), ("max=5,pods/x=a", "no quantity"), ("max=5,up-window=-1", "no window"),

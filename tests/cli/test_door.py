@@ -67,7 +67,7 @@ def test_an_unknown_flag_is_one_line(run_sednactl: RunSednactl) -> None:
     done = run_sednactl("scale", "watch", "--utnil", "x")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("error: no such option: --utnil")
-    assert done.err.endswith("hint: try 'sednactl scale watch --help'\n")
+    assert done.err.endswith("hint: did you mean '--until'? try 'sednactl scale watch --help'\n")
     assert len(done.err.splitlines()) == 2
 
 

@@ -465,7 +465,7 @@ def test_undo_refuses_another_cluster(park: Park, tmp_path: Path) -> None:
     park.server.remove(NAMESPACE, "kube-system")
     park.server.put(NAMESPACE, {"metadata": {"name": "kube-system", "uid": "cluster-2"}})
     done = park("undo", str(file))
-    assert done.code == 3 and "written for another cluster" in done.err
+    assert done.code == 3 and "written for another cluster (" in done.err and " at http" in done.err
     assert park.names() == set()
     assert park("undo", str(file), "--force").code == 0
     assert park.names() == {"Service/helmet-cloud"}

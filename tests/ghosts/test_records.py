@@ -240,4 +240,23 @@ def test_a_resume_judges_anew_what_hangs_on_a_ghost(park: Park, tmp_path: Path) 
 def test_what_is_said_to_be_typed_can_be_typed(park: Park, tmp_path: Path) -> None:
     park.fill(before_0_7("Service", "helmet-cloud"))
     file = tmp_path / "my bundle"
-    assert f"To undo: sednactl cleanup undo '{file}'" in park.clean("--yes", "--backup", str(file)).err
+    said = park.clean("--yes", "--backup", str(file)).err
+    assert f"To undo: sednactl cleanup undo '{file}'" in said
+
+
+def test_what_is_said_to_be_typed_is_for_the_same_cluster(park: Park, tmp_path: Path) -> None:
+    park.fill(before_0_7("Service", "helmet-cloud"))
+    file = tmp_path / "b"
+    said = park.clean("--yes", "--backup", str(file), "--kubeconfig", str(park.kubeconfig)).err
+    assert f"To undo: sednactl cleanup undo {file} --kubeconfig {park.kubeconfig}\n" in said
+
+
+def test_a_bundle_without_the_name_of_its_cluster(park: Park, tmp_path: Path) -> None:
+    park.fill(before_0_7("Service", "helmet-cloud"))
+    file = tmp_path / "b"
+    park.clean("--yes", "--backup", str(file))
+    header, _, rest = file.read_text().partition("\n")
+    nameless = {key: value for key, value in json.loads(header).items() if key not in ("context", "server")}
+    file.write_text(json.dumps(nameless | {"cluster": "another"}) + "\n" + rest)
+    done = park("undo", str(file))
+    assert f"error: {file} was written for another cluster\n" in done.err

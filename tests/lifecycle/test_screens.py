@@ -148,6 +148,13 @@ def event(name: str, kind: str, seconds: float, reason: str, message: str, **mor
     }  # fmt: skip
 
 
+def test_a_tree_that_may_not_be_read_does_not_own_nothing() -> None:
+    for unreadable, says in (((), "owns nothing"), (("Deployment",), "what it owns may not be read here")):
+        family = ji("helmet", unreadable=unreadable)
+        text = tree_text(family, state_of(family, NOW), ownership_tree(family))
+        assert text.splitlines()[1:] == [f"   {says}"]
+
+
 def test_describe() -> None:
     family = broken_family()
     present = {"big-model": True, "little-model": False}

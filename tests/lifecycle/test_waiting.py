@@ -7,7 +7,7 @@ import pytest
 from sednactl.errors import ConditionUnmet, NotFound, Unreachable
 from sednactl.lifecycle.waiting import wait_until_gone, wait_until_running
 from sednactl.sedna.kinds import JOINT_INFERENCE, OBJECT_TRACKING
-from tests.cluster.stub import StubServer
+from tests.cluster.stub import Answers, StubServer
 from tests.lifecycle.conftest import collect_garbage, fill
 from tests.lifecycle.objects import (
     VirtualTime,
@@ -65,6 +65,36 @@ def test_a_real_creation_error_ends_the_wait_at_once(stub: StubServer) -> None:
     time = VirtualTime()
     with pytest.raises(ConditionUnmet, match="failed to get model x"):
         running(stub, time)
+    assert time.seconds == 0
+
+
+@pytest.mark.parametrize("claim", ["Running", "Failed"])
+def test_a_service_that_sedna_does_not_make_again_ends_the_wait(stub: StubServer, claim: str) -> None:
+    conditions = [condition(claim, "workerFailed" if claim == "Failed" else "")]
+    children = [item for item in whole_service(hpa=()) if item["kind"] not in ("Service", "EndpointSlice")]
+    fill(stub, workload(status={"conditions": conditions}), *children)
+    time = VirtualTime()
+    with pytest.raises(ConditionUnmet, match="will not run: Service helmet-cloud is missing") as caught:
+        running(stub, time)
+    assert "apply it anew" in str(caught.value.hint)
+    assert 10 <= time.seconds < 30
+
+
+def test_a_service_that_may_still_be_made_is_waited_for(stub: StubServer) -> None:
+    fill(stub, workload(), deployment("cloud"))  # the edge side comes after the Service
+    with pytest.raises(ConditionUnmet, match="after 60 s"):
+        running(stub, VirtualTime(), timeout=60)
+
+
+def test_what_may_not_be_read_is_not_waited_for(stub: StubServer) -> None:
+    fill(stub, workload(), *whole_service())
+    stub.fail(
+        Answers(403), method="GET", path="/(deployments|pods|services|endpointslices|horizontal)", times=999
+    )
+    time = VirtualTime()
+    with pytest.raises(ConditionUnmet, match=r"cannot be seen: Deployments may not be read here$") as caught:
+        running(stub, time)
+    assert "right to list Deployment" in str(caught.value.hint)
     assert time.seconds == 0
 
 

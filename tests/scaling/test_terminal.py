@@ -348,13 +348,30 @@ def test_no_permission_and_no_cluster(park: StubServer, tmp_path: Path) -> None:
         path="horizontal",
         times=99,
     )
-    for command in ("watch", "status"):
-        assert run(tmp_path, command, "-n", "park").code == 4
+    assert run(tmp_path, "watch", "-n", "park").code == 4
     park.stop()
     for command in ("watch", "status"):
         done = run(tmp_path, command, "-n", "park")
         assert done.code == 5
         assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("forbidden", "says"),
+    [("horizontal", "autoscaler not readable"), ("deployments|horizontal", "Deployments not readable")],
+)
+def test_status_without_all_rights(park: StubServer, tmp_path: Path, forbidden: str, says: str) -> None:
+    park.fail(
+        Answers(403, {"kind": "Status", "reason": "Forbidden", "message": "no", "code": 403}),
+        path=forbidden,
+        times=99,
+    )
+    done = run(tmp_path, "status", "-n", "park")
+    assert (done.code, says in done.out) == (0, True), done.out + done.err
+    assert "note: horizontalpodautoscalers may not be listed here" in done.err
+    side = json.loads(run(tmp_path, "status", "helmet", "-n", "park", "-o", "json").out)["sides"]["cloud"]
+    assert (side["hpa"], side["limited"]) == (None, "not readable")
+    assert (side["current"] is None) == ("deployments" in forbidden)
 
 
 def test_recording_beside_watching(park: StubServer, tmp_path: Path) -> None:

@@ -59,6 +59,15 @@ def test_mistakes(run_sednactl: RunSednactl, subject: str, message: str, hint: s
     assert message in run.err and hint in run.err
 
 
+def test_a_field_that_nobody_described_has_no_description() -> None:
+    from sednactl.render.explained import explained
+    from sednactl.validation.fields import Explained, Field
+
+    page = explained(Explained("Model", ("x",), "Object", "", (Field("y", "string", False, "", 0),)))
+    assert "DESCRIPTION" not in page and "(none)" not in page
+    assert "FIELD: x <Object>\n\nFIELDS:\n  y" in page
+
+
 def test_no_subject(run_sednactl: RunSednactl) -> None:
     run = run_sednactl("explain")
     assert run.code == 2

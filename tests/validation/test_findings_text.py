@@ -40,6 +40,9 @@ def test_no_line_no_caret() -> None:
 def test_summaries() -> None:
     nothing = dict.fromkeys(("files", "documents", "skipped", "unreadable", "error", "warning", "info"), 0)
     assert summary(nothing) == "0 files, 0 documents: nothing to check"
+    assert (
+        summary(nothing | {"unreadable": 1}) == "0 files, 0 documents: nothing to check"
+    )  # a glob without files
     assert summary(nothing | {"files": 1, "documents": 2}) == "1 file, 2 documents: no findings"
     counts = nothing | {
         "files": 2,

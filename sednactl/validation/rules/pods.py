@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rules.pod_parts import deployed
 from sednactl.validation.shape import has, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_label
@@ -42,16 +42,18 @@ def pods_have_containers(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN132", place, "the pod has no container", "add spec.containers", True)
 
 
-@rule("SDN133", "error", "JointInferenceService", since=DEPLOYMENTS_SINCE)
+@rule("SDN133", "error", "JointInferenceService", "FeatureExtractionService", "ObjectSearchService")
 def restart_policy(workload: Workload) -> Iterator[Problem]:
     """Restart policy that a Deployment refuses
 
     Both workers of a JointInferenceService run as Deployments, whose pods must always be
     restarted. OnFailure and Never were possible before Sedna 0.7, when workers were bare pods.
+    The same holds for a FeatureExtractionService and for the user and reid workers of an
+    ObjectSearchService.
     """
     for path, pod in workload.pods():
         policy = text(pod, "restartPolicy")
-        if policy and policy != "Always":
+        if policy and policy != "Always" and deployed(workload, path):
             message = f'restartPolicy "{policy}" is refused for Deployments; only Always works'
             yield Problem("SDN133", (*path, "restartPolicy"), message, "remove the line")
 

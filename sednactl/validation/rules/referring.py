@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from sednactl.validation.shape import EACH, values_at
+
 if TYPE_CHECKING:
     from sednactl.validation.rulebook import Workload
 
-EACH = "[]"
-"""Stands for every entry of a list."""
 REFERENCES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "JointInferenceService": (
         ("Model", ("edgeWorker", "model", "name")),
@@ -43,18 +43,6 @@ REFERENCES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 def names_in(workload: Workload) -> Iterator[tuple[str, tuple[Any, ...], str]]:
     """Give every name that a workload refers to something by: the kind it means, its place, the name."""
     for kind, steps in REFERENCES.get(workload.kind, ()):
-        for path, value in _at(workload.spec, steps, ("spec",)):
+        for path, value in values_at(workload.spec, steps, ("spec",)):
             if isinstance(value, str):
                 yield kind, path, value
-
-
-def _at(value: Any, steps: tuple[str, ...], path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    for index, step in enumerate(steps):
-        if step == EACH:
-            for place, item in enumerate(value if isinstance(value, list) else ()):
-                yield from _at(item, steps[index + 1 :], (*path, place))
-            return
-        if not isinstance(value, dict):
-            return
-        value, path = value.get(step), (*path, step)
-    yield path, value

@@ -137,7 +137,7 @@ def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
         else:
             continue
         message = f"up to {most} replicas on the one node {node}, but {cause} lets only one have its ports"
-        yield Problem("SDN212", key, message, "use nodeSelector instead of nodeName, or drop it", True)
+        yield Problem("SDN212", key, message, f"use nodeSelector instead of nodeName, or drop {cause}", True)
 
 
 @rule("SDN213", "info", JI, since=DEPLOYMENTS_SINCE)

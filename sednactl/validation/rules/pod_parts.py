@@ -1,0 +1,43 @@
+"""What the rules about pods share: the containers of a workload's pods, and which pods come from Deployments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sednactl.sedna.releases import DEPLOYMENTS_SINCE
+from sednactl.validation.rulebook import Workload
+from sednactl.validation.shape import maps, text
+
+Place = tuple[Any, ...]
+INIT, MAIN = "initContainers", "containers"
+
+
+def containers_in(workload: Workload) -> Iterator[tuple[Place, str, dict[str, Any]]]:
+    """Give every container of every pod: its place, the list that it stands in, and it."""
+    for path, pod in workload.pods():
+        for group in (INIT, MAIN):
+            for index, container in maps(pod, group):
+                yield (*path, group, index), group, container
+
+
+def ends_before_the_pod(group: str, container: dict[str, Any]) -> bool:
+    """Tell whether a container only prepares the pod: an init container that is no sidecar."""
+    return group == INIT and text(container, "restartPolicy") != "Always"
+
+
+def deployed(workload: Workload, path: Place) -> bool:
+    """Tell whether the Global Manager puts the pod at a place into a Deployment; others are bare pods."""
+    if workload.kind == "JointInferenceService":
+        return workload.target.release >= DEPLOYMENTS_SINCE
+    if workload.kind == "ObjectSearchService":
+        return path[1] in ("userWorker", "reidWorkers")
+    return workload.kind == "FeatureExtractionService"
+
+
+def on_the_nodes_network(workload: Workload, path: Place, pod: dict[str, Any]) -> bool:
+    """Tell whether a pod uses its node's network, because it says so or because Sedna sees to it."""
+    if workload.kind == "FederatedLearningJob" and path[1] == "trainingWorkers":
+        return True
+    learning = workload.kind in ("IncrementalLearningJob", "LifelongLearningJob")
+    return learning or pod.get("hostNetwork") is True

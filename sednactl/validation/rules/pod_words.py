@@ -1,0 +1,112 @@
+"""Words that Kubernetes knows a fixed choice of, and that Sedna's CRDs take as any text.
+
+Source: Kubernetes' validation of pods (1.30 to 1.32). Where nothing was said, or
+an empty text that its typed clients leave out, the server fills in its default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rules.pod_parts import INIT, containers_in, deployed
+from sednactl.validation.shape import EACH, values_at
+from sednactl.validation.structure import Problem
+
+Choice = tuple[tuple[str, ...], tuple[str, ...], bool]
+"""Where a word stands, the words there are, and whether an empty one counts as none."""
+_PROFILES = ("RuntimeDefault", "Unconfined", "Localhost")
+_SELECTING = ("In", "NotIn", "Exists", "DoesNotExist")
+_NODES = (*_SELECTING, "Gt", "Lt")
+_TERMS = "requiredDuringSchedulingIgnoredDuringExecution"
+_WISHES = "preferredDuringSchedulingIgnoredDuringExecution"
+_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+_OF_PODS: tuple[Choice, ...] = (
+    (("restartPolicy",), ("Always", "OnFailure", "Never"), True),
+    (("dnsPolicy",), ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"), True),
+    (("preemptionPolicy",), ("PreemptLowerPriority", "Never"), False),
+    (("os", "name"), ("linux", "windows"), False),
+    (("tolerations", EACH, "operator"), ("Equal", "Exists"), True),
+    (("tolerations", EACH, "effect"), ("NoSchedule", "PreferNoSchedule", "NoExecute"), True),
+    (("securityContext", "fsGroupChangePolicy"), ("OnRootMismatch", "Always"), False),
+    (("securityContext", "seccompProfile", "type"), _PROFILES, False),
+    (("securityContext", "appArmorProfile", "type"), _PROFILES, False),
+    (("topologySpreadConstraints", EACH, "whenUnsatisfiable"), ("DoNotSchedule", "ScheduleAnyway"), False),
+    (("topologySpreadConstraints", EACH, "nodeAffinityPolicy"), ("Honor", "Ignore"), False),
+    (("topologySpreadConstraints", EACH, "nodeTaintsPolicy"), ("Honor", "Ignore"), False),
+    (
+        ("volumes", EACH, "hostPath", "type"),
+        (
+            *("DirectoryOrCreate", "Directory", "FileOrCreate", "File"),
+            *("Socket", "CharDevice", "BlockDevice"),
+        ),
+        True,
+    ),
+    *(
+        (("affinity", "nodeAffinity", *steps, EACH, "operator"), _NODES, False)
+        for steps in (
+            (_TERMS, "nodeSelectorTerms", EACH, "matchExpressions"),
+            (_WISHES, EACH, "preference", "matchExpressions"),
+        )
+    ),
+    *(
+        (("affinity", kind, *steps, "labelSelector", "matchExpressions", EACH, "operator"), _SELECTING, False)
+        for kind in ("podAffinity", "podAntiAffinity")
+        for steps in ((_TERMS, EACH), (_WISHES, EACH, "podAffinityTerm"))
+    ),
+)
+_OF_CONTAINERS: tuple[Choice, ...] = (
+    (("imagePullPolicy",), ("Always", "IfNotPresent", "Never"), True),
+    (("terminationMessagePolicy",), ("File", "FallbackToLogsOnError"), True),
+    (("ports", EACH, "protocol"), ("TCP", "UDP", "SCTP"), True),
+    (("volumeMounts", EACH, "mountPropagation"), ("None", "HostToContainer", "Bidirectional"), False),
+    (("securityContext", "seccompProfile", "type"), _PROFILES, False),
+    (("securityContext", "appArmorProfile", "type"), _PROFILES, False),
+    (("resizePolicy", EACH, "resourceName"), ("cpu", "memory"), False),
+    (("resizePolicy", EACH, "restartPolicy"), ("NotRequired", "RestartContainer"), False),
+    *(((probe, "httpGet", "scheme"), ("HTTP", "HTTPS"), True) for probe in _PROBES),
+    *(
+        (("lifecycle", hook, "httpGet", "scheme"), ("HTTP", "HTTPS"), True)
+        for hook in ("postStart", "preStop")
+    ),
+)
+_OF_INIT_CONTAINERS: tuple[Choice, ...] = ((("restartPolicy",), ("Always",), False),)
+
+
+@rule("SDN137", "error")
+def known_words(workload: Workload) -> Iterator[Problem]:
+    """Word that Kubernetes does not know in a pod
+
+    imagePullPolicy, dnsPolicy, a port's protocol and some more take one of a few words, spelled
+    with their capitals. Sedna's CRD lets any text pass; the pod is refused when Sedna makes it.
+
+    Wrong:
+      imagePullPolicy: ifNotPresent
+    Right:
+      imagePullPolicy: IfNotPresent
+    """
+    for path, pod in workload.pods():
+        for choice in _OF_PODS:
+            if choice[0] != ("restartPolicy",) or not deployed(workload, path):  # SDN133 says it better
+                yield from _unknown(pod, choice, path)
+    for path, group, container in containers_in(workload):
+        for choice in _OF_CONTAINERS + (_OF_INIT_CONTAINERS if group == INIT else ()):
+            yield from _unknown(container, choice, path)
+
+
+def _unknown(owner: dict[str, Any], choice: Choice, path: tuple[Any, ...]) -> Iterator[Problem]:
+    steps, words, may_be_empty = choice
+    if steps[0] not in owner:
+        return
+    for place, word in values_at(owner, steps, path):
+        if isinstance(word, str) and word not in words and (word or not may_be_empty):
+            close = next((known for known in words if known.lower() == word.lower()), "")
+            hint = (
+                f'write "{close}"'
+                if close
+                else f"one of {', '.join(words)}"
+                if words[1:]
+                else f"only {words[0]}"
+            )
+            yield Problem("SDN137", place, f'{steps[-1]} "{word}" is not known to Kubernetes', hint)

@@ -1,0 +1,102 @@
+"""Requests and limits that a pod may not have.
+
+Source: Kubernetes' validation of a container's resource requirements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sednactl.errors import InvalidInput
+from sednactl.sedna.quantity import NANO, nano_units
+from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rules.pod_parts import Place, containers_in
+from sednactl.validation.shape import mapping
+from sednactl.validation.structure import Problem
+from sednactl.validation.words import label_key_fault
+
+_OWN = ("cpu", "memory", "ephemeral-storage")
+
+
+@rule("SDN138", "error")
+def resources_in_order(workload: Workload) -> Iterator[Problem]:
+    """Requests or limits that Kubernetes refuses
+
+    A request may not be above its limit, neither may be below 0, and their names are cpu, memory,
+    ephemeral-storage, hugepages-SIZE or those of a device plugin (nvidia.com/gpu). Devices and
+    huge pages come whole, need a limit, and their request is equal to it. The pod is refused
+    otherwise, and a JointInferenceService ends as Failed.
+
+    Wrong:
+      requests: {cpu: "5"}
+      limits: {cpu: "1"}
+    Right:
+      requests: {cpu: 500m}
+      limits: {cpu: "1"}
+    """
+    for path, _, container in containers_in(workload):
+        resources = mapping(container, "resources")
+        if resources:
+            yield from _amounts(resources, (*path, "resources"))
+            yield from _against_limits(resources, (*path, "resources"))
+
+
+def _amounts(resources: dict[str, Any], path: Place) -> Iterator[Problem]:
+    for side in ("requests", "limits"):
+        for name, amount in mapping(resources, side).items():
+            place = (*path, side, name)
+            if not _is_resource(name):
+                hint = f"one of {', '.join(_OWN)}, or a device's full name such as nvidia.com/gpu"
+                yield Problem("SDN138", place, f'containers have no resource "{name}"', hint, True)
+            nanos = nanos_of(amount)
+            if nanos is not None and nanos < 0:
+                yield Problem("SDN138", place, f"{name} is {amount}, below 0")
+            elif nanos is not None and is_device(name) and nanos % NANO:
+                yield Problem("SDN138", place, f"{name} is {amount}; devices come whole")
+
+
+def _against_limits(resources: dict[str, Any], path: Place) -> Iterator[Problem]:
+    limits, requests = mapping(resources, "limits"), mapping(resources, "requests")
+    for name, amount in requests.items():
+        place, whole_only = (*path, "requests", name), is_device(name) or name.startswith("hugepages-")
+        limit = limits.get(name)
+        asked, most = nanos_of(amount), nanos_of(limit)
+        if limit is None and whole_only:
+            message = f"{name} is requested without a limit"
+            yield Problem("SDN138", place, message, f"write it under limits: {name}: {amount}", True)
+        elif asked is None or most is None:
+            continue
+        elif asked > most:
+            message = f"the request of {amount} {name} is above its limit of {limit}"
+            yield Problem("SDN138", place, message, f"request at most {limit}, or raise limits.{name}")
+        elif asked < most and whole_only:
+            message = f"the request of {amount} {name} is not equal to its limit of {limit}"
+            yield Problem("SDN138", place, message, "remove the request: the limit stands for both")
+    asked_for = {*requests, *limits}
+    huge = next((name for name in asked_for if name.startswith("hugepages-")), "")
+    if huge and not asked_for & {"cpu", "memory"}:
+        yield Problem(
+            "SDN138", path, f"{huge} needs cpu or memory beside it", "add a request for memory", True
+        )
+
+
+def nanos_of(amount: Any) -> int | None:
+    """Give an amount in nano-units, None for what is none: the schema says so."""
+    if isinstance(amount, bool) or not isinstance(amount, (int, float, str)):
+        return None
+    try:
+        return nano_units(amount)
+    except InvalidInput:
+        return None
+
+
+def is_device(name: str) -> bool:
+    """Tell whether a resource comes from a device plugin: its name has a domain that is not Kubernetes' own."""
+    return "/" in name and "kubernetes.io/" not in name
+
+
+def _is_resource(name: str) -> bool:
+    if label_key_fault(name):
+        return False
+    return "/" in name or name in _OWN or name.startswith("hugepages-")
