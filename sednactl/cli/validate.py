@@ -213,9 +213,7 @@ class _Run:
 
     def outcome(self, *, strict: bool, verbose: bool) -> Run:
         """Give what reports tell of."""
-        import os
-
-        from sednactl.render.findings_run import Run
+        from sednactl.render.findings_run import Run, folder_of_sources
 
         return Run(
             self.findings,
@@ -227,5 +225,5 @@ class _Run:
             self.trouble,
             strict=strict,
             verbose=verbose,
-            folder=self.surroundings.environ.get("GITHUB_WORKSPACE") or os.getcwd(),  # noqa: PTH109
+            folder=folder_of_sources(self.surroundings.environ),
         )

@@ -49,7 +49,7 @@ class Run:
     strict: bool = False
     verbose: bool = False
     folder: str = ""
-    """The folder that names of files are told from, absolute."""
+    """The folder that names of files are told from, absolute; "" where they stay as they are."""
 
     def nothing(self) -> str:
         """Give what is to be said where there was nothing to check, "" else: it is no success."""
@@ -94,9 +94,22 @@ NOWHERE = frozenset({"", "-", "command line"})
 """What stands for a file where there is none: a value that was made, standard input, a flag."""
 
 
+def folder_of_sources(environ: Mapping[str, str]) -> str:
+    """Give the checkout's folder in GitHub Actions, which knows files from there on; else the current one.
+
+    It is "" where the current folder is gone.
+    """
+    try:
+        current = os.getcwd()  # noqa: PTH109
+    except OSError:
+        return ""
+    checkout = environ.get("GITHUB_WORKSPACE", "")
+    return checkout if os.path.isabs(checkout) else current  # noqa: PTH117
+
+
 def relative(file: str, folder: str) -> str:
     """Give a file's name from a folder on, with forward slashes; the absolute one of a file outside of it."""
-    if file in NOWHERE:
+    if file in NOWHERE or not folder:
         return file
     absolute = os.path.abspath(file)  # noqa: PTH100 - pathlib would follow no `..` at all
     name = os.path.relpath(absolute, folder)

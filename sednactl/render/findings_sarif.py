@@ -141,9 +141,12 @@ def _unreadable(file: str, error: InvalidInput, folder: str) -> dict[str, Any]:
     }
 
 
+_LITERAL = str.maketrans({"{": "{{", "}": "}}"})
+
+
 def _message(text: str, hint: str = "") -> dict[str, str]:
-    """Give a message that stays plain text: names of the user's must not become links of a viewer's."""
-    lines = [printable(line).replace("](", "] (") for line in (text, hint) if line]
+    """Give a message that stays plain text: nothing in it becomes a placeholder (3.11.5) or a link (3.11.6)."""
+    lines = [printable(line).replace("](", "] (").translate(_LITERAL) for line in (text, hint) if line]
     return {"text": "\n".join(lines)}
 
 
