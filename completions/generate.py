@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent
 KINDS = tuple(kind.word for kind in SEDNA_KINDS)
 ALIASES = {kind.word: kind.aliases for kind in SEDNA_KINDS}
 _MADE = "made by `make completions` from the program's own options; do not edit"
-_FORMATS = ("table", "wide", "text", "yaml", "json", "jsonl", "name", "diff")
+_FORMATS = ("table", "wide", "text", "yaml", "json", "jsonl", "name", "diff", "junit", "sarif", "github")
 _FILES, _FOLDERS = "@files", "@folders"
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +12,8 @@ from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ClusterError, ExitCode, InvalidInput, UsageError
 
 if TYPE_CHECKING:
+    from sednactl.manifests.document import Document
+    from sednactl.render.findings_run import Checked, Run
     from sednactl.surroundings import Surroundings
     from sednactl.validation.check import Checker
     from sednactl.validation.finding import Finding
@@ -24,13 +25,6 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class Output(str, Enum):
-    """Report formats."""
-
-    text = "text"
-    json = "json"
 
 
 @app.command()
@@ -48,7 +42,15 @@ def validate(
     recursive: Annotated[
         bool, typer.Option("-R", "--recursive", help="Look into folders below the ones named.")
     ] = False,
-    output: Annotated[Output, typer.Option("-o", "--output", help="Output format.")] = Output.text,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FORMAT[=FILE]",
+            help="Report as text, json, junit, sarif or github, on standard output or into a file; repeats.",
+        ),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
     ignore: Annotated[
         list[str] | None,
@@ -102,6 +104,7 @@ def validate(
       sednactl validate -R manifests/ --strict --ignore "SDN213=the lab has one node"
       sednactl create ji helmet -f values.yaml --dry-run=client -o yaml | sednactl validate -
       sednactl validate helmet.yaml -o json
+      sednactl validate -R manifests/ -o text -o sarif=out.sarif -o junit=junit.xml
       sednactl validate helmet.yaml --sedna-version 0.6.0 --kubernetes-version 1.22
       sednactl validate helmet.yaml --cluster -n park
       sednactl explain SDN207
@@ -111,21 +114,19 @@ def validate(
     if not names:
         raise UsageError("no file to validate", hint="name files or folders, or - for standard input")
     from sednactl.cli.ignoring_rules import ignoring_of
+    from sednactl.render.findings_files import NEEDING_DOCUMENTS, outputs_of, write_reports
     from sednactl.validation.target import target_named
 
+    outputs = outputs_of(output or ())
     target = target_named(sedna_version, kubernetes_version)
     if not ask_cluster and access != ClusterAccess():
         raise UsageError("flags that choose a cluster need --cluster", hint="without it no cluster is asked")
     run = _Run(surroundings, ignoring_of(ignore or ()), target, access if ask_cluster else None)
+    run.keep_documents = any(each.format in NEEDING_DOCUMENTS for each in outputs)
     for name in names:
         run.read(name, recursive)
     run.finish()
-    if output is Output.json:
-        from sednactl.render.findings_json import report
-
-        surroundings.stdout.write(report(run.findings, run.unreadable, run.counts, run.checker.ignored))
-    else:
-        run.show(verbose)
+    write_reports(outputs, run.outcome(strict=strict, verbose=verbose), surroundings)
     if run.trouble:
         raise run.trouble
     if run.unreadable or not run.counts["documents"]:
@@ -150,6 +151,8 @@ class _Run:
         self.findings: list[Finding] = list(ignoring.findings)
         self.unreadable: list[tuple[str, InvalidInput]] = []
         self.names: list[str] = []
+        self.keep_documents = False
+        self.documents: list[Checked] = []
 
     def read(self, name: str, recursive: bool) -> None:
         """Check what one argument names; what cannot be read is noted, the rest goes on."""
@@ -168,9 +171,17 @@ class _Run:
             self.counts["files"] += 1
             try:
                 for document in source.documents():
+                    skipped = self.checker.skipped
                     self.findings += self.checker.check(document)
+                    if self.keep_documents:
+                        self._note(document, skipped=self.checker.skipped > skipped)
             except InvalidInput as error:
                 self.unreadable.append((source.name, error))
+
+    def _note(self, document: Document, *, skipped: bool) -> None:
+        from sednactl.render.findings_run import checked
+
+        self.documents.append(checked(document, skipped=skipped))
 
     def finish(self) -> None:
         """Add what shows over all documents, put everything in order and count."""
@@ -200,29 +211,19 @@ class _Run:
             self.trouble = error
             return self.checker.finish()
 
-    def show(self, verbose: bool) -> None:
-        """Write the report for people: findings on stdout, the summary on stderr; infos when `verbose`."""
-        from sednactl.render.columns import printable
-        from sednactl.render.findings_text import Paint, summary, write_finding, write_unreadable
+    def outcome(self, *, strict: bool, verbose: bool) -> Run:
+        """Give what reports tell of."""
+        from sednactl.render.findings_run import Run, folder_of_sources
 
-        stdout, stderr = self.surroundings.stdout, self.surroundings.stderr
-        paint = Paint(self.surroundings.colour(stdout), _screen_width(stdout))
-        for finding in self.findings:
-            if verbose or finding.level != "info":
-                write_finding(finding, stdout, paint)
-        stdout.flush()
-        for _, error in self.unreadable:
-            write_unreadable(error, stderr, Paint(self.surroundings.colour(stderr)))
-        if not self.counts["documents"] and not self.unreadable:
-            # Else `create … | validate -` would pass where create failed.
-            stderr.write(f"error: no manifest in {printable(', '.join(self.names))}\n")
-            return
-        stderr.write(summary(self.counts, verbose=verbose) + "\n")
-
-
-def _screen_width(stream: TextIO) -> int | None:
-    if not stream.isatty():
-        return None
-    import shutil
-
-    return shutil.get_terminal_size().columns
+        return Run(
+            self.findings,
+            self.checker.ignored,
+            self.unreadable,
+            self.counts,
+            self.names,
+            self.documents,
+            self.trouble,
+            strict=strict,
+            verbose=verbose,
+            folder=folder_of_sources(self.surroundings.environ),
+        )

@@ -29,12 +29,16 @@ def explained(subject: Explained, *, recursive: bool = False) -> str:
 
 def rule_page(rule: Rule) -> str:
     """Give the page of a rule."""
-    title, _, body = textwrap.dedent("    " + rule.page.strip()).strip().partition("\n")
     lines = [f"RULE:       {rule.id}", f"LEVEL:      {rule.level}"]
     if rule.kinds:
         lines.append(f"KINDS:      {', '.join(sorted(rule.kinds))}")
-    lines += ["", title, "", textwrap.dedent(body).strip()]
+    lines += ["", rule.title, "", rule_text(rule)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def rule_text(rule: Rule) -> str:
+    """Give what the page of a rule says below its title, without the indentation of the source."""
+    return textwrap.dedent(rule.page.strip().partition("\n")[2]).strip()
 
 
 def rule_list(rules: Iterable[Rule]) -> str:

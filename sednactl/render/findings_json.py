@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sednactl.validation.finding import spell_path
 
 if TYPE_CHECKING:
-    from sednactl.errors import InvalidInput
+    from sednactl.render.findings_run import Run
     from sednactl.validation.finding import Finding
-    from sednactl.validation.ignoring import Ignored
 
 
-def report(
-    findings: Sequence[Finding],
-    unreadable: Sequence[tuple[str, InvalidInput]],
-    counts: Mapping[str, int],
-    ignored: Sequence[Ignored] = (),
-) -> str:
+def report(run: Run) -> str:
     """Give the report as JSON text with a newline at its end.
 
     What was ignored stands under `ignored`, each with its reason and where that is written.
     Files that could not be read stand under `unreadable` and count as errors.
     """
+    counts, unreadable = run.counts, run.unreadable
     shown: dict[str, Any] = {
         "apiVersion": "sednactl.io/v1",
         "kind": "ValidationReport",
@@ -39,9 +33,9 @@ def report(
             "ignored": counts.get("ignored", 0),
             "leftOut": counts.get("left out", 0),
         },
-        "findings": [_finding(finding) for finding in findings],
+        "findings": [_finding(finding) for finding in run.findings],
         "ignored": [
-            {**_finding(one.finding), "reason": one.ignore.reason, "by": one.ignore.by} for one in ignored
+            {**_finding(one.finding), "reason": one.ignore.reason, "by": one.ignore.by} for one in run.ignored
         ],
         "unreadable": [
             {"file": file, "message": error.message, "hint": error.hint or ""} for file, error in unreadable

@@ -10,6 +10,8 @@ from sednactl.validation.finding import shown_path
 
 if TYPE_CHECKING:
     from sednactl.errors import InvalidInput
+    from sednactl.render.findings_run import Run
+    from sednactl.surroundings import Surroundings
     from sednactl.validation.finding import Finding
 
 _COLOURS = {"error": "31;1", "warning": "33;1", "info": "36"}
@@ -29,6 +31,52 @@ class Paint:
     def __call__(self, code: str, text: str) -> str:
         """Give the text in a colour."""
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
+
+
+def report(run: Run) -> str:
+    """Give the findings, what could not be read and the summary as plain text, for a file."""
+    import io
+
+    text, plain = io.StringIO(), Paint(False)
+    _write_findings(run, text, plain)
+    _write_end(run, text, plain)
+    return text.getvalue()
+
+
+def write_findings(run: Run, surroundings: Surroundings) -> None:
+    """Write the findings on standard output, in its colours and width; infos when asked for."""
+    stdout = surroundings.stdout
+    _write_findings(run, stdout, Paint(surroundings.colour(stdout), _screen_width(stdout)))
+    stdout.flush()
+
+
+def write_end(run: Run, surroundings: Surroundings) -> None:
+    """Write on standard error what could not be read, and the summary."""
+    _write_end(run, surroundings.stderr, Paint(surroundings.colour(surroundings.stderr)))
+
+
+def _write_findings(run: Run, stream: TextIO, paint: Paint) -> None:
+    for finding in run.findings:
+        if run.verbose or finding.level != "info":
+            write_finding(finding, stream, paint)
+
+
+def _write_end(run: Run, stream: TextIO, paint: Paint) -> None:
+    for _, error in run.unreadable:
+        write_unreadable(error, stream, paint)
+    nothing = run.nothing()
+    if nothing:  # else `create … | validate -` would pass where create failed
+        stream.write(f"error: {printable(nothing)}\n")
+        return
+    stream.write(summary(run.counts, verbose=run.verbose) + "\n")
+
+
+def _screen_width(stream: TextIO) -> int | None:
+    if not stream.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def write_finding(finding: Finding, stream: TextIO, paint: Paint) -> None:

@@ -210,6 +210,7 @@ class Checker:
                 problem.path,
                 one_line(problem.hint),
                 document.source_line(position.line),
+                document.index,
             )
             if ignore:
                 self._unused.pop(ignore, None)

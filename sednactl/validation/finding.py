@@ -42,7 +42,8 @@ class Finding:
 
     `line` and `column` count from 1; `column` is in characters. `path` is the
     place in the document, empty for the document as a whole. `source` is the text
-    of that line, "" where the document came from no file.
+    of that line, "" where the document came from no file. `document` is the place of
+    the document in its file, from 0.
     """
 
     rule: str
@@ -54,3 +55,4 @@ class Finding:
     path: Path = ()
     hint: str = ""
     source: str = ""
+    document: int = 0

@@ -155,9 +155,8 @@ def _misunderstood(document: Document, path: tuple[Any, ...], message: str) -> I
 def _incomplete(document: Document, line: int, rule: str, column: int = 1) -> Finding:
     message = f"{rule} is ignored without a reason"
     source = document.source_line(line)
-    return Finding(
-        INCOMPLETE, "warning", message, document.file, line, column, hint=_WITHOUT_REASON, source=source
-    )
+    place = (document.file, line, column)
+    return Finding(INCOMPLETE, "warning", message, *place, (), _WITHOUT_REASON, source, document.index)
 
 
 def needless(ignore: Ignore, document: Document) -> Finding:
@@ -165,9 +164,8 @@ def needless(ignore: Ignore, document: Document) -> Finding:
     line = int(ignore.by.rpartition(":")[2])
     message = f"{ignore.rule} is ignored here, and is not found"
     hint = "remove it, or move it to the line that it is for"
-    return Finding(
-        NEEDLESS, "info", message, document.file, line, 1, hint=hint, source=document.source_line(line)
-    )
+    source = document.source_line(line)
+    return Finding(NEEDLESS, "info", message, document.file, line, 1, (), hint, source, document.index)
 
 
 def holds_remarks(document: Document) -> bool:
@@ -209,7 +207,7 @@ def _add(
         hint = "write it as '# sednactl: ignore SDN213 the reason'; 'sednactl explain rules' lists them"
         source = document.source_line(line)
         findings.append(
-            Finding(INCOMPLETE, "warning", message, document.file, line, 1, hint=hint, source=source)
+            Finding(INCOMPLETE, "warning", message, document.file, line, 1, (), hint, source, document.index)
         )
         return
     remarks.append(Remark(Ignore(rule, reason, f"{document.file}:{line}"), first, last))
