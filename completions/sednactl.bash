@@ -373,7 +373,7 @@ _sednactl_values() {
         '/create/dataset --kubeconfig') values='@files' ;;
         '/templates/eject --to') values='@folders' ;;
         '/validate -f' | '/validate --filename') values='@files' ;;
-        '/validate -o' | '/validate --output') values='text json' ;;
+        '/validate -o' | '/validate --output') values='text json junit sarif github' ;;
         '/validate --kubeconfig') values='@files' ;;
         '/diff --filename' | '/diff -f') values='@files' ;;
         '/diff --kubeconfig') values='@files' ;;

@@ -573,7 +573,7 @@ complete -c sednactl -n '__sednactl_at /validate first' -F
 complete -c sednactl -n '__sednactl_at /validate more' -F
 complete -c sednactl -n '__sednactl_at /validate' -s f -l filename -r -F -d 'The same as FILE; repeats'
 complete -c sednactl -n '__sednactl_at /validate' -s R -l recursive -d 'Look into folders below the ones named'
-complete -c sednactl -n '__sednactl_at /validate' -s o -l output -x -a 'text json' -d 'Output format'
+complete -c sednactl -n '__sednactl_at /validate' -s o -l output -x -a 'text json junit sarif github' -d 'Report as text, json, junit, sarif or github, on standard output or into a file; repeats'
 complete -c sednactl -n '__sednactl_at /validate' -l strict -d 'Exit 1 for warnings too'
 complete -c sednactl -n '__sednactl_at /validate' -l ignore -x -d 'Leave out a rule, e.g. SDN213, and keep the reason in the report; repeats'
 complete -c sednactl -n '__sednactl_at /validate' -l sedna-version -x -d 'Judge for this release, 0.3 to 0.7'
