@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import ctypes
 import os
+import random
 import shutil
 import signal
 import socket
@@ -45,11 +46,15 @@ def find_program(name: str) -> Path | None:
 
 
 def free_port() -> int:
-    """Give a TCP port of the loopback interface that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Give a loopback port that nobody listens on, and that no outgoing connection gets in the meantime.
+
+    Linux takes those from 32768 on, so that a port from there may be gone before a program binds it.
+    """
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _die_with_parent() -> None:
