@@ -49,7 +49,7 @@ def of_joint_inference(
     verdicts = []
     for side in SIDES:
         verdicts.append(_worker(family, side, now, nodes, counts, claim))
-        verdicts += _autoscaler(family, side, now, bounds)
+        verdicts += _autoscaler(family, side, now, bounds, claim)
     if counts["cloud"].desired is not None:
         verdicts += _service(family, "cloud", now, counts["cloud"].ready or 0)
     return worst(verdicts)
@@ -195,7 +195,9 @@ def _troubles(pods: list[Json], nodes: Nodes) -> Iterator[str]:
             yield said_of(pod, trouble)
 
 
-def _autoscaler(family: Family, side: str, now: datetime, bounds: dict[str, str]) -> list[Verdict]:
+def _autoscaler(
+    family: Family, side: str, now: datetime, bounds: dict[str, str], claim: Claim
+) -> list[Verdict]:
     asked = _hpa_asked(family, side)
     if "HorizontalPodAutoscaler" in family.unreadable:
         if asked:
@@ -225,7 +227,8 @@ def _autoscaler(family: Family, side: str, now: datetime, bounds: dict[str, str]
             )
     elif asked:
         young = _age(family.workload, now) < PATIENCE_SECONDS
-        bounds[side] = "pending" if young else "missing"
+        # Failed ends the Global Manager's work on a service: what is not there then does not come.
+        bounds[side] = "pending" if young and claim.says != "Failed" else "missing"
         if young:
             verdicts.append(Verdict(STARTING, (f"no autoscaler {hpa_name(family.name, side)} yet",)))
         else:

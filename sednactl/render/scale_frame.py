@@ -97,8 +97,9 @@ def layout(rows: Sequence[Row], wanted: Wanted, columns: int, room: int) -> Layo
 
     Where nothing does, what needs the fewest lines.
     """
-    # min gives the first of equals, and layouts come with the best first.
-    return min(layouts(wanted, columns), key=lambda one: max(0, lines_taken(rows, one) - room))
+    found = layouts(wanted, columns)
+    first = next((one for one in found if lines_taken(rows, one) <= room), None)
+    return first or min(found, key=lambda one: lines_taken(rows, one))
 
 
 def layouts(wanted: Wanted, columns: int) -> list[Layout]:
@@ -188,7 +189,8 @@ def _abreast(wanted: Wanted, cells: int) -> int | None:
 def lines_taken(rows: Sequence[Row], chosen: Layout) -> int:
     """Give how many lines rows take under the heads."""
     names = sum(1 for _ in groupby(rows, key=lambda row: row.name)) if chosen.headed else 0
-    return names + sum(len(_metric_lines(row, chosen)) for row in rows)
+    folds = chosen.abreast is not None
+    return names + (sum(len(_metric_lines(row, chosen)) for row in rows) if folds else len(rows))
 
 
 def rows_that_fit(rows: Sequence[Row], chosen: Layout, room: int) -> list[Row]:

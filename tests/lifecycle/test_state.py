@@ -143,6 +143,8 @@ def test_autoscalers_asked_for_and_missing_or_there_and_unasked() -> None:
     assert missing.word == "Degraded" and "there is no hpa-helmet-deployment" in missing.evidence[0]
     assert dict(missing.hpa) == {"cloud": "missing", "edge": "missing"}
     assert dict(judge(workload(spec=BOTH, age=5), *children).hpa) == {"cloud": "pending", "edge": "pending"}
+    given_up = judge(workload(spec=BOTH, status=FALSE_ALARM, age=5), *children)
+    assert dict(given_up.hpa) == {"cloud": "missing", "edge": "missing"}
     stray = judge(workload(), *children, autoscaler("cloud", uid=DEAD, owned=False))
     assert stray.word == "Degraded" and "not this workload's" in stray.evidence[0]
 
