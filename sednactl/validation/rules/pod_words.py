@@ -63,8 +63,6 @@ _OF_CONTAINERS: tuple[Choice, ...] = (
     (("volumeMounts", EACH, "mountPropagation"), ("None", "HostToContainer", "Bidirectional"), False),
     (("securityContext", "seccompProfile", "type"), _PROFILES, False),
     (("securityContext", "appArmorProfile", "type"), _PROFILES, False),
-    (("resizePolicy", EACH, "resourceName"), ("cpu", "memory"), False),
-    (("resizePolicy", EACH, "restartPolicy"), ("NotRequired", "RestartContainer"), False),
     *(((probe, "httpGet", "scheme"), ("HTTP", "HTTPS"), True) for probe in _PROBES),
     *(
         (("lifecycle", hook, "httpGet", "scheme"), ("HTTP", "HTTPS"), True)
