@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.pod_parts import INIT, MAIN, Place, containers_in, deployed
+from sednactl.validation.rules.pod_parts import INIT, MAIN, Place, deployed
 from sednactl.validation.shape import EACH, has, listed, mapping, maps, text, values_at, whole
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_label, is_dns_subdomain, label_key_fault, label_value_fault
@@ -58,7 +58,7 @@ def numbers_in_range(workload: Workload) -> Iterator[Problem]:
             place = (*path, "terminationGracePeriodSeconds")
             yield Problem("SDN146", place, message, "say how long the pod may take to end", level="warning")
         yield from _identities(mapping(pod, "securityContext"), (*path, "securityContext"))
-    for path, _, container in containers_in(workload):
+    for path, _, container in workload.containers():
         yield from _identities(mapping(container, "securityContext"), (*path, "securityContext"))
     for steps in (("replicas",), ("reidWorkers", "replicas")):
         for place, count in values_at(workload.spec, steps, ("spec",)):
@@ -94,6 +94,8 @@ def places_in_order(workload: Workload) -> Iterator[Problem]:
     from 1 to 100. In and NotIn compare with values, Gt and Lt with one, Exists with none.
     """
     for path, pod in workload.pods():
+        if not pod.keys() & {"nodeSelector", "tolerations", "topologySpreadConstraints", "affinity"}:
+            continue
         for key, value in mapping(pod, "nodeSelector").items():
             fault = label_key_fault(key) or (label_value_fault(value) if isinstance(value, str) else "")
             if fault and "$" not in str(value):
@@ -175,6 +177,9 @@ def _spread(spread: dict[str, Any], place: Place) -> Iterator[Problem]:
         yield Problem("SDN147", (*place, "minDomains"), f"minDomains {least}; at least 1 is needed")
 
 
+_OF_NETWORK = {"hostname", "subdomain", "dnsPolicy", "dnsConfig", "readinessGates", "hostAliases"}
+
+
 @rule("SDN148", "error")
 def network_in_order(workload: Workload) -> Iterator[Problem]:
     """Network of a pod that Kubernetes refuses
@@ -183,6 +188,8 @@ def network_in_order(workload: Workload) -> Iterator[Problem]:
     needs dnsConfig with one to three name servers. A readiness gate has the form of a label's key.
     """
     for path, pod in workload.pods():
+        if not pod.keys() & _OF_NETWORK:
+            continue
         for key in ("hostname", "subdomain"):
             name = text(pod, key)
             if name and not is_dns_label(name):
@@ -239,7 +246,7 @@ def rights_in_order(workload: Workload) -> Iterator[Problem]:
         if pod.get("shareProcessNamespace") is True and pod.get("hostPID") is True:
             message = "shareProcessNamespace and hostPID exclude each other"
             yield Problem("SDN149", (*path, "shareProcessNamespace"), message, "keep one of them", True)
-    for path, _, container in containers_in(workload):
+    for path, _, container in workload.containers():
         context = mapping(container, "securityContext")
         if context.get("privileged") is True and context.get("allowPrivilegeEscalation") is False:
             message = "a privileged container cannot forbid the escalation of privileges"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.pod_parts import INIT, MAIN, Place, containers_in
+from sednactl.validation.rules.pod_parts import INIT, MAIN, Place
 from sednactl.validation.rules.resources import nanos_of
 from sednactl.validation.shape import has, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
@@ -82,7 +82,7 @@ def mounts_in_order(workload: Workload) -> Iterator[Problem]:
     """
     for path, pod in workload.pods():
         yield from _devices(pod, path)
-    for path, _, container in containers_in(workload):
+    for path, _, container in workload.containers():
         privileged = mapping(container, "securityContext").get("privileged") is True
         for index, mount in maps(container, "volumeMounts"):
             place = (*path, "volumeMounts", index)
