@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sednactl.sedna.releases import RELEASES, Release
-from sednactl.validation.shape import mapping, text
+from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.target import Target
 
 if TYPE_CHECKING:
@@ -53,7 +53,18 @@ _LATEST_TARGET = Target()
 class Workload:
     """One manifest as rules see it."""
 
-    __slots__ = ("_pods", "_sides", "content", "kind", "metadata", "name", "namespace", "spec", "target")
+    __slots__ = (
+        "_containers",
+        "_pods",
+        "_sides",
+        "content",
+        "kind",
+        "metadata",
+        "name",
+        "namespace",
+        "spec",
+        "target",
+    )
 
     def __init__(self, kind: str, content: dict[str, Any], target: Target = _LATEST_TARGET) -> None:
         self.kind = kind
@@ -66,6 +77,7 @@ class Workload:
         self._pods: tuple[tuple[Path, dict[str, Any]], ...] | None = (
             None  # found once, asked for by many rules
         )
+        self._containers: tuple[tuple[Path, str, dict[str, Any]], ...] | None = None
         self._sides: tuple[Side, ...] | None = None
 
     def sides(self) -> tuple[Side, ...]:
@@ -79,6 +91,17 @@ class Workload:
         if self._pods is None:
             self._pods = tuple(_pods(self.spec, ("spec",)))
         return self._pods
+
+    def containers(self) -> tuple[tuple[Path, str, dict[str, Any]], ...]:
+        """Give every container of every pod: its place, the list that it stands in, and it."""
+        if self._containers is None:
+            self._containers = tuple(
+                ((*path, group, index), group, container)
+                for path, pod in self.pods()
+                for group in ("initContainers", "containers")
+                for index, container in maps(pod, group)
+            )
+        return self._containers
 
 
 def _sides(spec: dict[str, Any]) -> Iterator[Side]:

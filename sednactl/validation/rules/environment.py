@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.pod_parts import Place, containers_in
+from sednactl.validation.rules.pod_parts import Place
 from sednactl.validation.shape import has, mapping, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_subdomain, label_key_fault
@@ -37,7 +37,7 @@ def environment_in_order(workload: Workload) -> Iterator[Problem]:
     Wrong:
       name: "THRESHOLD="
     """
-    for path, _, container in containers_in(workload):
+    for path, _, container in workload.containers():
         for index, variable in maps(container, "env"):
             place = (*path, "env", index)
             if isinstance(variable.get("name"), str):

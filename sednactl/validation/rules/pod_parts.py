@@ -1,24 +1,15 @@
-"""What the rules about pods share: the containers of a workload's pods, and which pods come from Deployments."""
+"""What the rules about pods share: which pods come from Deployments, which are on their node's network."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Workload
-from sednactl.validation.shape import maps, text
+from sednactl.validation.shape import text
 
 Place = tuple[Any, ...]
 INIT, MAIN = "initContainers", "containers"
-
-
-def containers_in(workload: Workload) -> Iterator[tuple[Place, str, dict[str, Any]]]:
-    """Give every container of every pod: its place, the list that it stands in, and it."""
-    for path, pod in workload.pods():
-        for group in (INIT, MAIN):
-            for index, container in maps(pod, group):
-                yield (*path, group, index), group, container
 
 
 def ends_before_the_pod(group: str, container: dict[str, Any]) -> bool:

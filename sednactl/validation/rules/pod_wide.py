@@ -5,12 +5,11 @@ Source: Kubernetes' validation of a pod's spec, and of the templates of Deployme
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
 from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.pod_parts import INIT, MAIN, Place, containers_in, deployed
+from sednactl.validation.rules.pod_parts import INIT, MAIN, Place, deployed
 from sednactl.validation.shape import EACH, has, listed, mapping, maps, text, values_at, whole
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_label, is_dns_subdomain, label_key_fault, label_value_fault
@@ -23,7 +22,8 @@ def containers_apart(workload: Workload) -> Iterator[Problem]:
     """Init container that has the name of another container, or what only init containers may say
 
     Names of containers differ within a pod, init containers included. A container of its own
-    restartPolicy is a sidecar and stands under initContainers.
+    restartPolicy is a sidecar and stands under initContainers. ephemeralContainers are for pods that
+    run already.
     """
     for path, pod in workload.pods():
         names = {text(container, "name") for _, container in maps(pod, MAIN)}
@@ -32,6 +32,9 @@ def containers_apart(workload: Workload) -> Iterator[Problem]:
             if name and name in names:
                 message = f'the pod has a container "{name}" already'
                 yield Problem("SDN144", (*path, INIT, index, "name"), message, "give it a name of its own")
+        if listed(pod, "ephemeralContainers"):
+            message = "ephemeralContainers come to a pod that runs, and cannot be written before"
+            yield Problem("SDN144", (*path, "ephemeralContainers"), message, "kubectl debug adds them", True)
         for index, container in maps(pod, MAIN):
             if has(container, "restartPolicy"):
                 message = "only init containers have a restartPolicy of their own"
@@ -55,7 +58,7 @@ def numbers_in_range(workload: Workload) -> Iterator[Problem]:
             place = (*path, "terminationGracePeriodSeconds")
             yield Problem("SDN146", place, message, "say how long the pod may take to end", level="warning")
         yield from _identities(mapping(pod, "securityContext"), (*path, "securityContext"))
-    for path, _, container in containers_in(workload):
+    for path, _, container in workload.containers():
         yield from _identities(mapping(container, "securityContext"), (*path, "securityContext"))
     for steps in (("replicas",), ("reidWorkers", "replicas")):
         for place, count in values_at(workload.spec, steps, ("spec",)):
@@ -91,6 +94,8 @@ def places_in_order(workload: Workload) -> Iterator[Problem]:
     from 1 to 100. In and NotIn compare with values, Gt and Lt with one, Exists with none.
     """
     for path, pod in workload.pods():
+        if not pod.keys() & {"nodeSelector", "tolerations", "topologySpreadConstraints", "affinity"}:
+            continue
         for key, value in mapping(pod, "nodeSelector").items():
             fault = label_key_fault(key) or (label_value_fault(value) if isinstance(value, str) else "")
             if fault and "$" not in str(value):
@@ -115,6 +120,15 @@ _EXPRESSIONS = (
 
 
 def _expressions(pod: dict[str, Any], path: Place) -> Iterator[Problem]:
+    needed = (
+        "affinity",
+        "nodeAffinity",
+        "requiredDuringSchedulingIgnoredDuringExecution",
+        "nodeSelectorTerms",
+    )
+    for place, terms in values_at(pod, needed, path):
+        if terms == []:
+            yield Problem("SDN147", place, "no term: no node would do", "add one, or remove it all", True)
     for steps in _EXPRESSIONS:
         for place, expression in values_at(pod, ("affinity", "nodeAffinity", *steps), path):
             operator, values = text(expression, "operator"), listed(expression, "values")
@@ -163,14 +177,19 @@ def _spread(spread: dict[str, Any], place: Place) -> Iterator[Problem]:
         yield Problem("SDN147", (*place, "minDomains"), f"minDomains {least}; at least 1 is needed")
 
 
+_OF_NETWORK = {"hostname", "subdomain", "dnsPolicy", "dnsConfig", "readinessGates", "hostAliases"}
+
+
 @rule("SDN148", "error")
 def network_in_order(workload: Workload) -> Iterator[Problem]:
     """Network of a pod that Kubernetes refuses
 
     hostname and subdomain are DNS labels, hostAliases and name servers IP addresses. dnsPolicy None
-    needs dnsConfig with one to three name servers.
+    needs dnsConfig with one to three name servers. A readiness gate has the form of a label's key.
     """
     for path, pod in workload.pods():
+        if not pod.keys() & _OF_NETWORK:
+            continue
         for key in ("hostname", "subdomain"):
             name = text(pod, key)
             if name and not is_dns_label(name):
@@ -183,6 +202,12 @@ def network_in_order(workload: Workload) -> Iterator[Problem]:
         if isinstance(servers, list) and len(servers) > 3:
             place = (*path, "dnsConfig", "nameservers")
             yield Problem("SDN148", place, f"{len(servers)} name servers; at most 3 are allowed")
+        for place, name in values_at(pod, ("dnsConfig", "options", EACH, "name"), path):
+            if not name:
+                yield Problem("SDN148", place[:-1], "the option has no name", "e.g. name: ndots", True)
+        for place, name in values_at(pod, ("readinessGates", EACH, "conditionType"), path):
+            if isinstance(name, str) and label_key_fault(name):
+                yield Problem("SDN148", place, f'"{name}" is no type of a condition', label_key_fault(name))
         for steps in (("dnsConfig", "nameservers", EACH), ("hostAliases", EACH, "ip")):
             for place, address in values_at(pod, steps, path):
                 if isinstance(address, str) and not _is_address(address):
@@ -194,6 +219,8 @@ def network_in_order(workload: Workload) -> Iterator[Problem]:
 
 
 def _is_address(text: str) -> bool:
+    import ipaddress
+
     try:
         ipaddress.ip_address(text)
     except ValueError:
@@ -209,14 +236,17 @@ def rights_in_order(workload: Workload) -> Iterator[Problem]:
     hostPID. The names of the service account, the priority class and the runtime class are DNS names.
     """
     for path, pod in workload.pods():
-        for key in ("serviceAccountName", "priorityClassName", "runtimeClassName"):
+        for key in ("serviceAccountName", "serviceAccount", "priorityClassName", "runtimeClassName"):
             name = text(pod, key)
-            if name and not is_dns_subdomain(name):
+            named = name or (
+                key == "runtimeClassName" and has(pod, key)
+            )  # of the others an empty one is none
+            if named and not is_dns_subdomain(name):
                 yield Problem("SDN149", (*path, key), f'"{name}" is no name that an object can have')
         if pod.get("shareProcessNamespace") is True and pod.get("hostPID") is True:
             message = "shareProcessNamespace and hostPID exclude each other"
             yield Problem("SDN149", (*path, "shareProcessNamespace"), message, "keep one of them", True)
-    for path, _, container in containers_in(workload):
+    for path, _, container in workload.containers():
         context = mapping(container, "securityContext")
         if context.get("privileged") is True and context.get("allowPrivilegeEscalation") is False:
             message = "a privileged container cannot forbid the escalation of privileges"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.pod_parts import INIT, containers_in, deployed
+from sednactl.validation.rules.pod_parts import INIT, deployed
 from sednactl.validation.shape import EACH, values_at
 from sednactl.validation.structure import Problem
 
@@ -63,8 +63,6 @@ _OF_CONTAINERS: tuple[Choice, ...] = (
     (("volumeMounts", EACH, "mountPropagation"), ("None", "HostToContainer", "Bidirectional"), False),
     (("securityContext", "seccompProfile", "type"), _PROFILES, False),
     (("securityContext", "appArmorProfile", "type"), _PROFILES, False),
-    (("resizePolicy", EACH, "resourceName"), ("cpu", "memory"), False),
-    (("resizePolicy", EACH, "restartPolicy"), ("NotRequired", "RestartContainer"), False),
     *(((probe, "httpGet", "scheme"), ("HTTP", "HTTPS"), True) for probe in _PROBES),
     *(
         (("lifecycle", hook, "httpGet", "scheme"), ("HTTP", "HTTPS"), True)
@@ -72,6 +70,18 @@ _OF_CONTAINERS: tuple[Choice, ...] = (
     ),
 )
 _OF_INIT_CONTAINERS: tuple[Choice, ...] = ((("restartPolicy",), ("Always",), False),)
+
+
+def _by_first_step(choices: tuple[Choice, ...]) -> dict[str, list[Choice]]:
+    found: dict[str, list[Choice]] = {}
+    for choice in choices:
+        found.setdefault(choice[0][0], []).append(choice)
+    return found
+
+
+_ABOUT_PODS = _by_first_step(_OF_PODS)
+_ABOUT_CONTAINERS = _by_first_step(_OF_CONTAINERS)
+_ABOUT_INIT_CONTAINERS = _by_first_step(_OF_CONTAINERS + _OF_INIT_CONTAINERS)
 
 
 @rule("SDN137", "error")
@@ -87,20 +97,20 @@ def known_words(workload: Workload) -> Iterator[Problem]:
       imagePullPolicy: IfNotPresent
     """
     for path, pod in workload.pods():
-        for choice in _OF_PODS:
-            if choice[0] != ("restartPolicy",) or not deployed(workload, path):  # SDN133 says it better
-                yield from _unknown(pod, choice, path)
-    for path, group, container in containers_in(workload):
-        for choice in _OF_CONTAINERS + (_OF_INIT_CONTAINERS if group == INIT else ()):
-            yield from _unknown(container, choice, path)
+        for key in [key for key in pod if key in _ABOUT_PODS]:
+            if key != "restartPolicy" or not deployed(workload, path):  # SDN133 says it better
+                yield from _unknown(pod, _ABOUT_PODS[key], path)
+    for path, group, container in workload.containers():
+        about = _ABOUT_INIT_CONTAINERS if group == INIT else _ABOUT_CONTAINERS
+        for key in [key for key in container if key in about]:
+            yield from _unknown(container, about[key], path)
 
 
-def _unknown(owner: dict[str, Any], choice: Choice, path: tuple[Any, ...]) -> Iterator[Problem]:
-    steps, words, may_be_empty = choice
-    if steps[0] not in owner:
-        return
-    for place, word in values_at(owner, steps, path):
-        if isinstance(word, str) and word not in words and (word or not may_be_empty):
+def _unknown(owner: dict[str, Any], choices: list[Choice], path: tuple[Any, ...]) -> Iterator[Problem]:
+    for steps, words, may_be_empty in choices:
+        for place, word in values_at(owner, steps, path):
+            if not isinstance(word, str) or word in words or (may_be_empty and not word):
+                continue
             close = next((known for known in words if known.lower() == word.lower()), "")
             hint = (
                 f'write "{close}"'

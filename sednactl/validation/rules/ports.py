@@ -13,7 +13,6 @@ from sednactl.validation.rules.pod_parts import (
     INIT,
     MAIN,
     Place,
-    containers_in,
     ends_before_the_pod,
     on_the_nodes_network,
 )
@@ -34,7 +33,7 @@ def ports_in_order(workload: Workload) -> Iterator[Problem]:
     Wrong:
       containerPort: 70000
     """
-    for path, _, container in containers_in(workload):
+    for path, _, container in workload.containers():
         names: set[str] = set()
         for index, port in maps(container, "ports"):
             place = (*path, "ports", index)

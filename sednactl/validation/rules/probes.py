@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.pod_parts import Place, containers_in, ends_before_the_pod
+from sednactl.validation.rules.pod_parts import Place, ends_before_the_pod
 from sednactl.validation.rules.ports import HIGHEST, port_name_fault
 from sednactl.validation.shape import has, mapping, text, whole
 from sednactl.validation.structure import Problem
@@ -35,7 +35,7 @@ def probes_in_order(workload: Workload) -> Iterator[Problem]:
       readinessProbe:
         tcpSocket: {port: 5000}
     """
-    for path, group, container in containers_in(workload):
+    for path, group, container in workload.containers():
         for key in (*_PROBES, "lifecycle"):
             if key in container and has(container, key) and ends_before_the_pod(group, container):
                 message = f"an init container has no {key}"

@@ -11,7 +11,7 @@ from typing import Any
 from sednactl.errors import InvalidInput
 from sednactl.sedna.quantity import NANO, nano_units
 from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.pod_parts import Place, containers_in
+from sednactl.validation.rules.pod_parts import Place
 from sednactl.validation.shape import mapping
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import label_key_fault
@@ -35,7 +35,7 @@ def resources_in_order(workload: Workload) -> Iterator[Problem]:
       requests: {cpu: 500m}
       limits: {cpu: "1"}
     """
-    for path, _, container in containers_in(workload):
+    for path, _, container in workload.containers():
         resources = mapping(container, "resources")
         if resources:
             yield from _amounts(resources, (*path, "resources"))

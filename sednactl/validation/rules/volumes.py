@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.pod_parts import Place, containers_in
+from sednactl.validation.rules.pod_parts import INIT, MAIN, Place
 from sednactl.validation.rules.resources import nanos_of
 from sednactl.validation.shape import has, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
@@ -77,9 +77,12 @@ def mounts_in_order(workload: Workload) -> Iterator[Problem]:
     """Mount that Kubernetes refuses
 
     A mount has a path in the container, and a subPath that stays inside its volume. Bidirectional
-    mounts are for privileged containers. That the volume exists is SDN134's.
+    mounts are for privileged containers. A volumeDevice is a claim's. That the volume of a mount
+    exists is SDN134's.
     """
-    for path, _, container in containers_in(workload):
+    for path, pod in workload.pods():
+        yield from _devices(pod, path)
+    for path, _, container in workload.containers():
         privileged = mapping(container, "securityContext").get("privileged") is True
         for index, mount in maps(container, "volumeMounts"):
             place = (*path, "volumeMounts", index)
@@ -95,6 +98,20 @@ def mounts_in_order(workload: Workload) -> Iterator[Problem]:
             if mount.get("mountPropagation") == "Bidirectional" and not privileged:
                 message = "Bidirectional needs a privileged container"
                 yield Problem("SDN143", (*place, "mountPropagation"), message, "HostToContainer does not")
+
+
+def _devices(pod: dict[str, Any], path: Place) -> Iterator[Problem]:
+    claims = {
+        text(volume, "name")
+        for _, volume in maps(pod, "volumes")
+        if has(volume, "persistentVolumeClaim") or has(volume, "ephemeral")
+    }
+    for group in (INIT, MAIN):
+        for index, container in maps(pod, group):
+            for place, device in maps(container, "volumeDevices"):
+                if text(device, "name") not in claims:
+                    message = f'the pod has no claim "{text(device, "name")}" among its volumes'
+                    yield Problem("SDN143", (*path, group, index, "volumeDevices", place), message)
 
 
 def _relative(owner: dict[str, Any], key: str, place: Place, number: str = "SDN142") -> Iterator[Problem]:
