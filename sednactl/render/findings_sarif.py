@@ -55,7 +55,6 @@ def report(run: Run) -> str:
     driver = {
         "name": "sednactl",
         "version": __version__,
-        "semanticVersion": __version__,
         "rules": [_rule(book[rule]) for rule in rules],
     }
     log = {
