@@ -144,6 +144,7 @@ def test_what_is_ignored_is_skipped_with_its_reason() -> None:
 
 def test_a_run_that_found_no_manifest_is_no_success_anywhere() -> None:
     empty = run_of(counts=Counter(), documents=())
+    assert [case.get("name") for case in junit(empty).iter("testcase")] == ["manifests"]
     assert junit(empty).get("errors") == "1"
     assert findings_github.report(empty) == "::error::no manifest in a.yaml\n"
     log = json.loads(findings_sarif.report(empty))
@@ -158,6 +159,13 @@ def test_a_cluster_without_an_answer_shows_everywhere() -> None:
     log = json.loads(findings_sarif.report(run))
     check_sarif(log)
     assert log["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+
+
+def test_findings_that_are_not_kept_do_not_look_like_none() -> None:
+    run = run_of(findings(), counts=Counter({"documents": 1, "error": 3, "left out": 2}))
+    assert findings_github.report(run).endswith("\n::error::2 more findings are not shown\n")
+    assert junit(run).get("errors") == "1"
+    assert '"text": "2 more findings are not shown"' in findings_sarif.report(run)
 
 
 @given(FILES.filter(bool), ANY.filter(bool), st.sampled_from(["error", "warning", "info"]))
