@@ -27,10 +27,7 @@ def report(run: Run) -> str:
         place = place_of(file, error)
         message = f"{place.message}\n{error.hint}" if error.hint else place.message
         lines.append(_command("error", _place(file, place.line, place.column, run.folder), message, file))
-    if run.nothing():
-        lines.append(_command("error", {}, run.nothing()))
-    if run.trouble:
-        lines.append(_command("error", {}, run.trouble.message))
+    lines += [_command("error", {}, message) for _, message in run.troubles()]
     return "".join(lines)
 
 

@@ -51,10 +51,8 @@ def report(run: Run) -> str:
     for file, error in run.unreadable:
         said_of_it = f"{error.message}\n{error.hint}" if error.hint else error.message
         suites.setdefault(file, []).append(_trouble(file, file, said_of_it))
-    if run.nothing():
-        suites.setdefault("sednactl", []).append(_trouble("manifests", "sednactl", run.nothing()))
-    if run.trouble:
-        suites.setdefault("cluster", []).append(_trouble("cluster", "cluster", run.trouble.message))
+    for name, message in run.troubles():
+        suites.setdefault("sednactl", []).append(_trouble(name, "sednactl", message))
     root = ElementTree.Element("testsuites", {"name": "sednactl validate"})
     for name, cases in suites.items():
         suite = ElementTree.SubElement(root, "testsuite", {"name": _text(name)})

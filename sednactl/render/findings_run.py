@@ -57,6 +57,16 @@ class Run:
             return ""
         return f"no manifest in {', '.join(self.named)}"
 
+    def troubles(self) -> list[tuple[str, str]]:
+        """Give why this report does not tell all, each cause by its name: else what is missing looked good."""
+        left_out = self.counts.get("left out", 0)
+        told = {
+            "manifests": self.nothing(),
+            "findings": f"{left_out} more findings are not shown" if left_out else "",
+            "cluster": self.trouble.message if self.trouble else "",
+        }
+        return [(name, message) for name, message in told.items() if message]
+
 
 class Place(NamedTuple):
     """Where something could not be read, as far as its message says; `line` 0 where it does not."""

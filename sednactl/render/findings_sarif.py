@@ -30,8 +30,8 @@ _ROOT = "%SRCROOT%"
 def report(run: Run) -> str:
     """Give the report as JSON text: the rules that were broken, and a result a finding.
 
-    A finding that is ignored is a result with its suppression. What could not be read is a
-    notification of the tool, and the execution was then no success.
+    A finding that is ignored is a result with its suppression. What could not be read or told is
+    a notification of the tool, and the execution was then no success.
     """
     from sednactl import __version__
     from sednactl.validation.rulebook import rulebook
@@ -44,18 +44,13 @@ def report(run: Run) -> str:
     seen: Counter[str] = Counter()
     results = [_result(finding, ignore, indexes, seen, run.folder) for finding, ignore in found]
     notifications = [_unreadable(file, error, run.folder) for file, error in run.unreadable]
-    notifications += [
-        {"level": "error", "message": _message(message)}
-        for message in (run.nothing(), run.trouble.message if run.trouble else "")
-        if message
-    ]
+    notifications += [{"level": "error", "message": _message(message)} for _, message in run.troubles()]
     invocation: dict[str, Any] = {"executionSuccessful": not notifications}
     if notifications:
         invocation["toolExecutionNotifications"] = notifications
     driver = {
         "name": "sednactl",
         "version": __version__,
-        "semanticVersion": __version__,
         "rules": [_rule(book[rule]) for rule in rules],
     }
     log = {

@@ -84,6 +84,32 @@ def test_validate(tmp_path: Path) -> None:
     assert _imported(["validate", "model.yaml"], tmp_path) <= allowed
 
 
+@pytest.mark.parametrize(
+    ("report", "allowed"),
+    [("json", set()), ("github", set()), ("sarif", set()), ("text=report", set()), ("junit", {"xml"})],
+)
+def test_validate_with_a_report(tmp_path: Path, report: str, allowed: set[str]) -> None:
+    (tmp_path / "model.yaml").write_text(MODEL)
+    assert _imported(["validate", "model.yaml", "-o", report], tmp_path) <= {"yaml"} | allowed
+
+
+def test_validate_loads_no_format_that_was_not_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "model.yaml").write_text(MODEL)
+    probe = _PROBE.replace('name.partition(".")[0]', "name").replace("[code,", "[0,")
+    done = subprocess.run(
+        [sys.executable, "-c", probe, json.dumps(["validate", "model.yaml"])],
+        env=clean_environment(tmp_path / "home", {"PYTHONPATH": os.pathsep.join(sys.path[:1])}),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    modules = json.loads(done.stderr.splitlines()[-1])[1]
+    formats = {name for name in modules if name.startswith("sednactl.render.findings_")}
+    shared = {"sednactl.render.findings_files", "sednactl.render.findings_run"}
+    assert formats == shared | {"sednactl.render.findings_text"}
+
+
 @pytest.mark.parametrize("word", FLAGS)
 def test_create_without_a_cluster(tmp_path: Path, word: str) -> None:
     arguments = ["create", word, "x", *FLAGS[word], "--dry-run=client", "-o", "yaml"]
