@@ -181,7 +181,15 @@ def _check_custom(kind: Kind, content: Json, raw: bytes) -> None:
 
 
 def stored_form(kind: Kind, content: Json) -> Json:
-    """Give an object in the version in which its kind is kept."""
-    if kind.custom is None and kind.version != kind.storage_version:
+    """Give an object in the version in which its kind is kept; a custom one with sorted keys, as the API writes it."""
+    if kind.custom is not None:
+        return {key: _sorted(value) for key, value in content.items()}
+    if kind.version != kind.storage_version:
         return to_v2(content)
     return content
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value

@@ -15,8 +15,8 @@ Json = dict[str, Any]
 
 
 def encode(value: Any) -> bytes:
-    """Give compact JSON with sorted keys, in which the API server writes custom objects, and kubectl everything."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    """Give compact JSON."""
+    return orjson.dumps(value)
 
 
 def decode(data: bytes) -> Any:
