@@ -4,7 +4,7 @@ INSTALL ?= editable
 BIN = $(VENV)/bin
 export PYTHON
 
-.PHONY: demo test live lint bench schemas templates completions lock install clean
+.PHONY: demo test live compare lint bench schemas templates completions lock install clean
 
 demo: install  ## the whole story in a sandbox of its own
 	@$(BIN)/sednactl demo
@@ -14,6 +14,9 @@ test: install  ## formatter, linter, import rules, types and every test
 
 live: install  ## only the tests against a real control plane
 	@$(BIN)/pytest tests/live
+
+compare: install  ## the sandbox's controllers beside the real ones, in real time; takes ten minutes
+	@$(BIN)/pytest -n 0 -m compared tests/sandbox
 
 lint: install
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/lint-imports && $(BIN)/mypy

@@ -24,6 +24,8 @@ from tests.sandbox.controllers.planes import (
     nodes_only,
 )
 
+pytestmark = pytest.mark.compared
+
 Json = dict[str, Any]
 GOLDEN = "sandbox/life_of_a_deployment.json"
 

@@ -16,6 +16,8 @@ from tests.live.plane.api import MERGE, eventually
 from tests.live.services import joint_inference, model
 from tests.sandbox.global_manager.both import OURS, REAL, Both
 
+pytestmark = pytest.mark.compared
+
 Json = dict[str, Any]
 JI = JOINT_INFERENCE.resource
 KINDS = [one["kind"] for one in every_other_kind("PLACE") if one["kind"] not in ("Model", "Dataset")]
