@@ -15,8 +15,8 @@ test: install  ## formatter, linter, import rules, types and every test
 live: install  ## only the tests against a real control plane
 	@$(BIN)/pytest tests/live
 
-compare: install  ## the sandbox's controllers beside the real ones, in real time; takes ten minutes
-	@$(BIN)/pytest -n 0 -m compared tests/sandbox
+compare: install  ## our controllers and arithmetic beside the real ones, in real time; takes a quarter of an hour
+	@$(BIN)/pytest -n 0 -m compared tests/sandbox tests/live
 
 lint: install
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/lint-imports && $(BIN)/mypy

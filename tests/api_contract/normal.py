@@ -16,6 +16,7 @@ _PATTERNS = (
     (re.compile(r"current: \d+"), "current: N"),
     (re.compile(r"in record \(\d+\)"), "in record (N)"),
     (re.compile(r"^\d+[smhd](\d+[smhd])?$"), "AGE"),
+    (re.compile(r"^(\d+) \(\d+[smhd](\d+[smhd])? ago\)$"), r"\1 (AGE ago)"),
 )
 # What only a whole cluster does, or what tells nobody anything.
 DIFFERENCES: dict[str, tuple[str, ...]] = {

@@ -29,6 +29,7 @@ SETTINGS = ControllerSettings(
 )
 """As tests/live/plane/plane.py starts the controller."""
 BATCHES, STATES = 3, 60
+pytestmark = pytest.mark.compared
 
 _TARGETS = f"/apis/{GROUP}/v1/namespaces/{{}}/{PLURAL}"
 _HPAS = "/apis/autoscaling/v2/namespaces/{}/horizontalpodautoscalers"
