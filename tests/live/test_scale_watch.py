@@ -147,6 +147,14 @@ def same_as_the_cluster(plane: Plane, namespace: str, sides: dict[str, Any]) -> 
 
 def told_everything(folder: Path) -> None:
     """The streams saw every number of replicas on the way, and the recording all of it with raw state."""
+
+    def ended(name: str) -> bool:
+        # Each stream is a process of its own, and hears of the end in its own time.
+        told = [json.loads(line) for line in (folder / name).read_text().splitlines()]
+        return any(item["kind"] == "ScaleSnapshot" and item["deleted"] for item in told)
+
+    for name in ("json", "recording"):
+        eventually(lambda name=name: ended(name), what=f"the deletion in {name}")
     snapshots = [json.loads(line) for line in (folder / "json").read_text().splitlines()]
     cloud = [item["sides"]["cloud"]["current"] for item in snapshots if item["sides"]]
     assert {1, 4} <= set(cloud)
@@ -265,8 +273,8 @@ def test_a_restarted_api_server_is_survived(
     plane.api.expect("PATCH", deployment, {"spec": {"replicas": 3}}, "application/merge-patch+json")
 
     def seen() -> bool:
-        last = json.loads((watching / "json").read_text().splitlines()[-1])
-        return bool(last["sides"]["cloud"]["ready"] == 3)
+        told = (watching / "json").read_text().splitlines()
+        return bool(told) and json.loads(told[-1])["sides"]["cloud"]["ready"] == 3
 
     eventually(seen, what="three ready replicas in the JSON lines")
 

@@ -325,6 +325,6 @@ def the_watch_saw_it_all(watched: Path) -> None:
     told = stages()
     cloud = [line["sides"]["cloud"]["current"] for line in told if line["sides"]]
     assert {1, 4, 7} <= set(cloud)
-    assert cloud[-1] in (0, 1)
+    assert cloud[-1] in (0, 1, None)  # its Deployment may go before the watch hears that the service went
     assert sum(bool(line["deleted"]) for line in told) == 2
     assert [line["time"] for line in told] == sorted(line["time"] for line in told)
