@@ -276,7 +276,8 @@ def test_a_restarted_api_server_is_survived(
         told = (watching / "json").read_text().splitlines()
         return bool(told) and json.loads(told[-1])["sides"]["cloud"]["ready"] == 3
 
-    eventually(seen, what="three ready replicas in the JSON lines")
+    # Every program of the cluster comes back in its own time, up to half a minute each.
+    eventually(seen, timeout=180, what="three ready replicas in the JSON lines")
 
     def events() -> list[str]:
         recording = [json.loads(line) for line in (watching / "recording").read_text().splitlines()]
