@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import InvalidInput
+from sednactl.manifests import everyday
+from sednactl.manifests.chunk import Chunk
 from sednactl.manifests.document import Document
 from sednactl.manifests.limits import DEEPEST, LARGEST_DOCUMENT, LARGEST_FILE, MOST_DOCUMENTS
 from sednactl.manifests.lines import lines_of
 
 if TYPE_CHECKING:
-    from sednactl.manifests.document import Locate
-    from sednactl.manifests.yaml_text import Chunk
+    from sednactl.manifests.document import Locate, Position
 
 _SEPARATOR = re.compile(r"^---([^\n]*)(?:\n|\Z)", re.MULTILINE)
 _JSON_STARTS = re.compile(r"\s*\{")
@@ -96,8 +97,6 @@ _Read = tuple[Any, int, "Locate", Any, Any]
 
 
 def _yaml_documents(text: str, file: str) -> Iterator[_Read]:
-    from sednactl.manifests import yaml_text
-
     for chunk in _chunks(text, file):
         if not chunk.text.strip(" \r\n"):
             continue
@@ -105,11 +104,11 @@ def _yaml_documents(text: str, file: str) -> Iterator[_Read]:
             raise InvalidInput(
                 f"{file}:{chunk.lines_before + 1}:1: a document larger than {LARGEST_DOCUMENT // 1024**2} MiB"
             )
-        loaded = yaml_text.load(chunk)
+        loaded = _loaded(chunk)
         if loaded is not None and loaded[0] is not None:
             yield (
                 *loaded,
-                functools.partial(yaml_text.locate, chunk),
+                functools.partial(_chunk_place, chunk),
                 functools.partial(_chunk_line, chunk),
                 functools.partial(_chunk_text, chunk),
             )
@@ -117,8 +116,6 @@ def _yaml_documents(text: str, file: str) -> Iterator[_Read]:
 
 def _chunks(text: str, file: str) -> Iterator[Chunk]:
     """Cut a stream where kubectl cuts it: at lines of `---` alone, before any YAML is parsed."""
-    from sednactl.manifests.yaml_text import Chunk
-
     begin = lines = 0
     for separator in _SEPARATOR.finditer(text):
         rest = separator.group(1).strip()
@@ -133,6 +130,24 @@ def _chunks(text: str, file: str) -> Iterator[Chunk]:
         lines += part.count("\n") + 1
         begin = separator.end()
     yield Chunk(file, text[begin:], lines)
+
+
+def _loaded(chunk: Chunk) -> tuple[Any, int] | None:
+    quickly = everyday.load(chunk.text)
+    if quickly is not None:
+        return quickly[0], quickly[1] + 1 + chunk.lines_before
+    from sednactl.manifests import yaml_text
+
+    return yaml_text.load(chunk)
+
+
+def _chunk_place(chunk: Chunk, path: tuple[str | int, ...], *, key: bool = False) -> Position:
+    quickly = everyday.locate(chunk.text, path, key=key)
+    if quickly is not None:
+        return quickly._replace(line=quickly.line + chunk.lines_before)
+    from sednactl.manifests import yaml_text
+
+    return yaml_text.locate(chunk, path, key=key)
 
 
 def _chunk_line(chunk: Chunk, line: int) -> str:

@@ -13,11 +13,12 @@ from __future__ import annotations
 import functools
 import gc
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from sednactl.errors import InvalidInput
+from sednactl.manifests.chunk import Chunk
 from sednactl.manifests.document import Position
 from sednactl.manifests.limits import DEEPEST, MOST_NODES
 from sednactl.manifests.scalars import NotJson, json_number, key_text, plain
@@ -63,22 +64,6 @@ class _Parser(_Base):
         if self.nodes > MOST_NODES:
             raise _TooMany
         return _PLAIN if kind is yaml.ScalarNode and implicit[0] else _QUOTED
-
-
-class Chunk(NamedTuple):
-    """The text of one document of a stream: its file's name, its text, and how many lines lie before it."""
-
-    file: str
-    text: str
-    lines_before: int
-
-    def place(self, mark: Any) -> str:
-        """Give `file:line:column` of a libyaml mark."""
-        return f"{self.file}:{mark.line + 1 + self.lines_before}:{mark.column + 1}"
-
-    def refuse(self, place: str, problem: str, hint: str | None = None) -> InvalidInput:
-        """Give the error that names a place and what is wrong there."""
-        return InvalidInput(f"{place}: {problem}", hint=hint)
 
 
 def load(chunk: Chunk) -> tuple[Any, int] | None:
