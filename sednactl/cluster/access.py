@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class ClusterAccess:
+class ClusterAccess(NamedTuple):
     """The cluster flags of a command, as typed; None and empty mean "as the kubeconfig says".
 
     `request_timeout` is in seconds; None means 30 s for each request but a watch.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 
@@ -22,7 +21,6 @@ class Locate(Protocol):
         ...
 
 
-@dataclass(frozen=True)
 class Document:
     """A document as Kubernetes reads it.
 
@@ -36,13 +34,29 @@ class Document:
     nothing where there are no comments (JSON, or no file at all).
     """
 
-    content: Any
-    file: str
-    index: int
-    line: int
-    locate: Locate
-    source_line: Callable[[int], str] = lambda line: ""  # noqa: ARG005
-    text: Callable[[], tuple[int, str]] = lambda: (1, "")
+    __slots__ = ("content", "file", "index", "line", "locate", "source_line", "text")
+
+    def __init__(
+        self,
+        content: Any,
+        file: str,
+        index: int,
+        line: int,
+        locate: Locate,
+        source_line: Callable[[int], str] = lambda line: "",  # noqa: ARG005
+        text: Callable[[], tuple[int, str]] = lambda: (1, ""),
+    ) -> None:
+        self.content = content
+        self.file = file
+        self.index = index
+        self.line = line
+        self.locate = locate
+        self.source_line = source_line
+        self.text = text
+
+    def without_content(self) -> Document:
+        """Give the document without its value, for whoever keeps it to find places in later."""
+        return Document(None, self.file, self.index, self.line, self.locate, self.source_line, self.text)
 
 
 def document_of(content: Any, file: str = "", index: int = 0) -> Document:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.limits import LARGEST_FILE
@@ -21,8 +20,7 @@ PROJECT_FILE = ".sednactl.yaml"
 """A project's own wishes to sednactl: no manifest, though it ends like one."""
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """One file to read, by the name that messages use; `-` is standard input."""
 
     name: str

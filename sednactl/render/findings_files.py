@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from sednactl.errors import InvalidInput, UsageError
 
@@ -26,8 +25,7 @@ class Format(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """One report that was asked for; `file` is "" for standard output."""
 
     format: str

@@ -42,7 +42,7 @@ def report(run: Run) -> str:
     for one in run.ignored:
         ignored.setdefault((one.finding.file, one.finding.document), []).append(one)
     for document in run.documents:
-        key = (document.file, document.index)
+        key = (document.file, document.number)
         cases = suites[document.file]
         cases.append(_document(document, by_document.pop(key, ()), run))
         cases += [_ignored(document, each) for each in ignored.pop(key, ())]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from sednactl.validation.finding import shown_path
@@ -18,20 +17,18 @@ if TYPE_CHECKING:
     from sednactl.validation.ignoring import Ignored
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """A document that was read: its file, its place there from 0, its first line, and what it calls itself."""
 
     file: str
-    index: int
+    number: int
     line: int
     title: str
     skipped: bool
     """Not Sedna's, so that nothing was looked at."""
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """One run over all files, in the order of the files.
 
     `counts` holds files, documents, skipped, unreadable, error, warning, info, ignored and "left

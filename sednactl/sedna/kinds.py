@@ -6,7 +6,7 @@ worker types, fixed names of children).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sednactl.sedna.resources import Resource
 
@@ -15,8 +15,7 @@ VERSION = "v1alpha1"
 API_VERSION = f"{GROUP}/{VERSION}"
 
 
-@dataclass(frozen=True)
-class SednaKind:
+class SednaKind(NamedTuple):
     """One Sedna kind.
 
     `word` is what users type after `create`, `aliases` what else they may type.

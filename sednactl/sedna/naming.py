@@ -6,7 +6,7 @@ that a name fits never proves who made the object. UIDs do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sednactl.sedna.kinds import (
     FEATURE_EXTRACTION,
@@ -53,8 +53,7 @@ def service_name(workload: str, worker_type: str) -> str:
     return f"{workload}-{worker_type}"
 
 
-@dataclass(frozen=True)
-class FixedName:
+class FixedName(NamedTuple):
     """A child whose name is fixed by its workload's name and may therefore be taken already."""
 
     resource: Resource
@@ -70,8 +69,7 @@ def fixed_names(kind: SednaKind, workload: str) -> tuple[FixedName, ...]:
     return tuple(names)
 
 
-@dataclass(frozen=True)
-class SednaLabels:
+class SednaLabels(NamedTuple):
     """What an object's labels say about the workload it was made for.
 
     `kind` is None for a prefix of this API group that no known kind has.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import InvalidInput
@@ -185,7 +184,7 @@ class Checker:
             by_rule = self._remarks.setdefault((document.file, document.index), {})
             for remark in remarks:
                 by_rule.setdefault(remark.ignore.rule, []).append(remark)
-            kept = replace(document, content=None)
+            kept = document.without_content()
             self._unused.update((remark.ignore, kept) for remark in remarks)
         self.counts.update(found.level for found in findings)
         return findings

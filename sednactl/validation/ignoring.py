@@ -8,8 +8,7 @@ The annotation `ignore.sednactl.io/SDN301: reason` is for the whole object.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sednactl.errors import InvalidInput
 from sednactl.validation.finding import Finding
@@ -28,8 +27,7 @@ _RULES = r"\s*(SDN\d{3}(?:\s*,\s*SDN\d{3})*)(?:[\s:–-]+(.*))?$"
 _WITHOUT_REASON = "say why, so that whoever reads it later can judge whether it still holds"
 
 
-@dataclass(frozen=True)
-class Ignore:
+class Ignore(NamedTuple):
     """One decision: the rule, why it is ignored, and where that is written (`by`)."""
 
     rule: str
@@ -37,16 +35,14 @@ class Ignore:
     by: str
 
 
-@dataclass(frozen=True)
-class Ignored:
+class Ignored(NamedTuple):
     """A finding that was left out, and the decision it was left out for."""
 
     finding: Finding
     ignore: Ignore
 
 
-@dataclass(frozen=True)
-class Remark:
+class Remark(NamedTuple):
     """A decision that a manifest holds, and the lines it is for; `last` None means to the end."""
 
     ignore: Ignore
@@ -58,15 +54,17 @@ class Remark:
         return rule == self.ignore.rule and self.first <= line and (self.last is None or line <= self.last)
 
 
-@dataclass
 class Ignoring:
-    """The decisions that come from outside of the manifests: for all files, or for files by pattern."""
+    """The decisions that come from outside of the manifests: for all files, or for files by pattern.
 
-    everywhere: dict[str, Ignore] = field(default_factory=dict)
-    in_files: list[tuple[Ignore, tuple[str, ...], str]] = field(default_factory=list)
-    """Decision, patterns of file names, and the folder that these begin in."""
-    findings: list[Finding] = field(default_factory=list)
-    """What is wrong with the decisions themselves."""
+    `in_files` holds decision, patterns of file names, and the folder that these begin in;
+    `findings` what is wrong with the decisions themselves.
+    """
+
+    def __init__(self) -> None:
+        self.everywhere: dict[str, Ignore] = {}
+        self.in_files: list[tuple[Ignore, tuple[str, ...], str]] = []
+        self.findings: list[Finding] = []
 
     def of(self, rule: str, file: str) -> Ignore | None:
         """Give the decision about a rule in a file, if there is one."""

@@ -9,8 +9,7 @@ every way, so they read them only through `Workload` and the functions of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sednactl.sedna.releases import RELEASES, Release
 from sednactl.validation.shape import mapping, maps, text
@@ -28,8 +27,7 @@ FAMILIES = (
 """Modules of `validation.rules` whose rules look at one workload at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """One worker of a service: its name (edge, cloud), where it stands and what it says."""
 
     name: str
@@ -126,8 +124,7 @@ def _pods(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 Check = Callable[[Workload], "Iterable[Problem]"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: `check` is None for what the validator itself finds (structure, references).
 
     It holds for releases of Sedna not older than `since`.

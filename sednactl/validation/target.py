@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sednactl.errors import UsageError
 from sednactl.sedna.releases import LATEST, Release, release_named
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """The cluster that manifests are meant for. `kubernetes` is major and minor, None when nobody said."""
 
     release: Release = LATEST

@@ -5,7 +5,6 @@ Only names, places and a few facts are kept, so that a long stream costs little 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sednactl.sedna.kinds import BY_KIND
@@ -76,22 +75,24 @@ class Scaler(NamedTuple):
     deployment: Key
 
 
-@dataclass
 class Together:
-    """Everything that was seen so far in one run; what only a cluster can answer, `for_cluster` alone."""
+    """Everything that was seen so far in one run; what only a cluster can answer, `for_cluster` alone.
 
-    for_cluster: bool = False
-    defined: dict[Key, Defined] = field(default_factory=dict)
-    spaces: set[tuple[str, str]] = field(default_factory=set)
-    references: list[Reference] = field(default_factory=list)
-    claims: list[Claim] = field(default_factory=list)
-    placed: list[Placed] = field(default_factory=list)
-    pinned: list[Reference] = field(default_factory=list)
-    scalers: list[Scaler] = field(default_factory=list)
-    scaled: dict[Key, tuple[Document, Path]] = field(default_factory=dict)
-    kinds: dict[str, Document] = field(default_factory=dict)
-    """Each Sedna kind that was seen, with its first document."""
-    demands: list[Demand] = field(default_factory=list)
+    `kinds` holds each Sedna kind that was seen, with its first document.
+    """
+
+    def __init__(self, for_cluster: bool = False) -> None:
+        self.for_cluster = for_cluster
+        self.defined: dict[Key, Defined] = {}
+        self.spaces: set[tuple[str, str]] = set()
+        self.references: list[Reference] = []
+        self.claims: list[Claim] = []
+        self.placed: list[Placed] = []
+        self.pinned: list[Reference] = []
+        self.scalers: list[Scaler] = []
+        self.scaled: dict[Key, tuple[Document, Path]] = {}
+        self.kinds: dict[str, Document] = {}
+        self.demands: list[Demand] = []
 
     def define(self, content: dict[str, Any], document: Document) -> Problem | None:
         """Note an object of any kind; give a problem when it was there before."""
@@ -105,7 +106,7 @@ class Together:
         if key in self.defined:
             message = f'{kind} "{name}" is given twice, first in {self.defined[key].place}'
             return Problem("SDN103", ("metadata", "name"), message, "rename or remove one")
-        kept = replace(document, content=None) if kind == "Secret" else None
+        kept = document.without_content() if kind == "Secret" else None
         self.defined[key] = Defined(place, facts_of(kind, content), kept)
         self.spaces.add((kind, namespace))
         if kind == "HorizontalPodAutoscaler":
@@ -116,7 +117,7 @@ class Together:
 
     def refer(self, workload: Workload, document: Document) -> None:
         """Note what a workload refers to, what it will make, and where it puts its pods."""
-        document = replace(document, content=None)  # its text is enough to find the place later
+        document = document.without_content()  # its text is enough to find the place later
         namespace = workload.namespace
         self.kinds.setdefault(workload.kind, document)
         for kind, path, name in names_in(workload):
