@@ -83,7 +83,7 @@ def locate(text: str, path: tuple[str | int, ...], *, key: bool = False) -> Posi
         at = marks.lines.get(step) if type(step) is str or type(step) is int else None
         if at is None:
             break
-        kind, dash, key_column, _, _, value_column = _line(lines[at]) or _SKIPPED
+        _kind, _dash, key_column, _, _, value_column = _line(lines[at]) or _SKIPPED
         below = marks.below.get(step)
         if key and type(step) is str:
             line, column = at, key_column

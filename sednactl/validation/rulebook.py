@@ -25,6 +25,15 @@ FAMILIES = (
     *("mining", "storage", "triggers", "federated", "unheeded"),
 )
 """Modules of `validation.rules` whose rules look at one workload at a time."""
+_LEARNING = ("IncrementalLearningJob", "LifelongLearningJob")
+FOR_KINDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("scaling", "metrics", "effect"), ("JointInferenceService",)),
+    "mining": ("JointInferenceService", "IncrementalLearningJob"),
+    "storage": ("Dataset", "FederatedLearningJob", "Model", *_LEARNING),
+    "triggers": _LEARNING,
+    "federated": ("FederatedLearningJob",),
+}
+"""The families that are for some kinds only: for others they need not even be loaded."""
 
 
 class Side(NamedTuple):
@@ -167,11 +176,15 @@ def page(identifier: str, level: Level, words: str) -> None:
 
 def rulebook() -> dict[str, Rule]:
     """Give all rules by their number, loading every family."""
+    _load((*FAMILIES, "structural", "references", "between", "cluster"))
+    return dict(sorted(_book.items()))
+
+
+def _load(families: Iterable[str]) -> None:
     from importlib import import_module
 
-    for family in (*FAMILIES, "structural", "references", "between", "cluster"):
+    for family in families:
         import_module(f"sednactl.validation.rules.{family}")
-    return dict(sorted(_book.items()))
 
 
 def level_of(identifier: str) -> Level:
@@ -181,8 +194,9 @@ def level_of(identifier: str) -> Level:
 
 def rules_for(kind: str, release: Release) -> list[Rule]:
     """Give the rules that look at a workload of this kind in a release, in the order of their numbers."""
+    _load(family for family in FAMILIES if kind in FOR_KINDS.get(family, (kind,)))
     return [
         found
-        for found in rulebook().values()
+        for _, found in sorted(_book.items())
         if found.check and (not found.kinds or kind in found.kinds) and found.since <= release
     ]

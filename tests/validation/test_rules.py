@@ -11,9 +11,11 @@ import pytest
 from sednactl.errors import InvalidInput
 from sednactl.manifests.document import document_of
 from sednactl.manifests.reading import read_documents
+from sednactl.sedna.kinds import BY_KIND
+from sednactl.sedna.releases import LATEST
 from sednactl.validation.check import STRUCTURAL_RULES, Checker, check_documents, require_valid
 from sednactl.validation.finding import Finding, spell_path
-from sednactl.validation.rulebook import Workload, rulebook
+from sednactl.validation.rulebook import FOR_KINDS, Workload, rulebook, rules_for
 from sednactl.validation.structure import Problem
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "manifests"
@@ -557,3 +559,14 @@ def test_hints_for_unknown_fields(path: str, name: Any, hint: str) -> None:
     (finding,) = [found for found in found_in(changed(SERVICE, {path: name})) if found.rule == "SDN003"]
     if hint:
         assert finding.hint == hint
+
+
+@pytest.mark.parametrize("kind", sorted(BY_KIND))
+def test_no_rule_is_left_out_because_its_family_was_not_loaded(kind: str) -> None:
+    book = rulebook().values()
+    meant = {rule.id for rule in book if rule.check and (not rule.kinds or kind in rule.kinds)}
+    for rule in book:
+        if rule.id in meant:
+            family = (rule.check.__module__ if rule.check else "").rpartition(".")[2]
+            assert kind in FOR_KINDS.get(family, (kind,)), f"{rule.id} is in {family}"
+    assert {rule.id for rule in rules_for(kind, LATEST)} == meant
