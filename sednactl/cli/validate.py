@@ -190,8 +190,7 @@ class _Run:
         self.findings = in_order(self.findings + self._together())
         self.counts.update(self.checker.counts)
         self.counts.update(found.level for found in self.checker.ignoring.findings)
-        levels = sum(self.counts[level] for level in ("error", "warning", "info"))
-        self.counts["left out"] = levels - len(self.findings)
+        self.counts["left out"] = self.checker.left_out
         self.counts["documents"] = self.checker.checked + self.checker.skipped
         self.counts["skipped"] = self.checker.skipped
         self.counts["unreadable"] = len(self.unreadable)

@@ -31,10 +31,11 @@ class Document:
     that good documents pay nothing for it; `source_line` gives a line's text, for
     showing it; `text` gives the number of the first line of what was read, and the
     text with its comments, which is that of the whole list for one of its items, and
-    nothing where there are no comments (JSON, or no file at all).
+    nothing where there are no comments (JSON, or no file at all). `on_disk` says that all of
+    this can be read again from the file.
     """
 
-    __slots__ = ("content", "file", "index", "line", "locate", "source_line", "text")
+    __slots__ = ("content", "file", "index", "line", "locate", "on_disk", "source_line", "text")
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class Document:
         locate: Locate,
         source_line: Callable[[int], str] = lambda line: "",  # noqa: ARG005
         text: Callable[[], tuple[int, str]] = lambda: (1, ""),
+        on_disk: bool = False,
     ) -> None:
         self.content = content
         self.file = file
@@ -53,9 +55,17 @@ class Document:
         self.locate = locate
         self.source_line = source_line
         self.text = text
+        self.on_disk = on_disk
 
     def without_content(self) -> Document:
-        """Give the document without its value, for whoever keeps it to find places in later."""
+        """Give the document without its value, for whoever keeps it to find places in later.
+
+        Of one that is on disk not even the text is kept.
+        """
+        if self.on_disk:
+            from sednactl.manifests.again import ReadAgain
+
+            return ReadAgain(self.file, self.index, self.line)
         return Document(None, self.file, self.index, self.line, self.locate, self.source_line, self.text)
 
 

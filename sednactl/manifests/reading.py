@@ -34,8 +34,11 @@ def read_documents(data: bytes, file: str) -> list[Document]:
     return list(iterate_documents(data, file))
 
 
-def iterate_documents(data: bytes, file: str) -> Iterator[Document]:
-    """Give the documents of one file one by one, as `read_documents` does, holding one at a time."""
+def iterate_documents(data: bytes, file: str, *, on_disk: bool = False) -> Iterator[Document]:
+    """Give the documents of one file one by one, as `read_documents` does, holding one at a time.
+
+    `on_disk` says that the file can be read again by its name.
+    """
     if len(data) > LARGEST_FILE:
         raise too_large(file)
     text = _decode(data, file)
@@ -56,6 +59,7 @@ def iterate_documents(data: bytes, file: str) -> Iterator[Document]:
                 where,
                 source_line,
                 whole,
+                on_disk,
             )
             index += 1
 

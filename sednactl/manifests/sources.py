@@ -38,7 +38,7 @@ class Source(NamedTuple):
 
     def documents(self) -> Iterator[Document]:
         """Give its documents one by one. Raises InvalidInput."""
-        return iterate_documents(self.read(), self.name)
+        return iterate_documents(self.read(), self.name, on_disk=self.name != "-")
 
     def _file(self) -> bytes:
         with open(self.name, "rb") as file:  # noqa: PTH123 - pathlib costs more than the whole read

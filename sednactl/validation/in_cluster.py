@@ -96,7 +96,7 @@ def _define(together: Together, kind: str, namespaces: Iterable[str], objects: l
         if kind == "Secret":
             facts["keys"] = None
         for namespace in namespaces:
-            together.defined.setdefault((kind, namespace, name), Defined("the cluster", facts, None))
+            together.defined.setdefault((kind, namespace, name), Defined(facts, None))
 
 
 def _against_scaling(cluster: Cluster, found: Survey) -> str:

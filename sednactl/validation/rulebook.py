@@ -188,8 +188,9 @@ def _load(families: Iterable[str]) -> None:
 
 
 def level_of(identifier: str) -> Level:
-    """Give the level of a rule that was loaded before, as its finding shows."""
-    return _book[identifier].level
+    """Give the level of a rule."""
+    found = _book.get(identifier)
+    return found.level if found else rulebook()[identifier].level
 
 
 def rules_for(kind: str, release: Release) -> list[Rule]:

@@ -1,10 +1,13 @@
 """Collects what documents define and refer to, so that rules can look at all of them together at the end.
 
-Only names, places and a few facts are kept, so that a long stream costs little memory.
+`note` takes from a document what matters, and can do so in another process; `Together.add` puts it to the
+rest, in the order of the documents. Only names, places and a few facts are kept, so that a long
+stream costs little memory; what follows from them is made when a rule asks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sednactl.sedna.kinds import BY_KIND
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 Key = tuple[str, str, str]
 """Kind, namespace ("" where none is written) and name."""
 _FACTS = {"Dataset": ("format", "nodeName", "url"), "Model": ("format", "url")}
+_NO_FACTS: dict[str, Any] = {}
 
 
 class Reference(NamedTuple):
@@ -34,11 +38,15 @@ class Reference(NamedTuple):
 
 
 class Defined(NamedTuple):
-    """An object that a document holds: where, and the facts about it that rules ask for."""
+    """An object: the facts about it that rules ask for, and its document; None for one of the cluster's."""
 
-    place: str
     facts: dict[str, Any]
     document: Document | None
+
+    @property
+    def place(self) -> str:
+        """Give where it is, for messages."""
+        return f"{self.document.file}:{self.document.line}" if self.document else "the cluster"
 
 
 class Claim(NamedTuple):
@@ -75,97 +83,199 @@ class Scaler(NamedTuple):
     deployment: Key
 
 
-class Together:
-    """Everything that was seen so far in one run; what only a cluster can answer, `for_cluster` alone.
+class Pins(NamedTuple):
+    """What a workload says about nodes: the pods and data it pins, the training workers by dataset, its demands."""
 
-    `kinds` holds each Sedna kind that was seen, with its first document.
+    nodes: tuple[tuple[str, Path], ...]
+    placed: tuple[Placed, ...] = ()
+    demands: tuple[Demand, ...] = ()
+
+
+class Noted(NamedTuple):
+    """What one document defines and refers to. `pins` is None for what is no workload of Sedna.
+
+    `names` holds kind, name and path of each reference, `scaled` the sides of a service that have
+    an hpa, `target` the name of the Deployment that an autoscaler scales; `defines` is false where
+    the namespace is none. `document` has no content.
     """
 
-    def __init__(self, for_cluster: bool = False) -> None:
-        self.for_cluster = for_cluster
-        self.defined: dict[Key, Defined] = {}
-        self.spaces: set[tuple[str, str]] = set()
-        self.references: list[Reference] = []
-        self.claims: list[Claim] = []
-        self.placed: list[Placed] = []
-        self.pinned: list[Reference] = []
-        self.scalers: list[Scaler] = []
-        self.scaled: dict[Key, tuple[Document, Path]] = {}
-        self.kinds: dict[str, Document] = {}
-        self.demands: list[Demand] = []
+    kind: str
+    namespace: str
+    name: str
+    facts: dict[str, Any]
+    document: Document
+    names: tuple[tuple[str, str, Path], ...] = ()
+    scaled: tuple[str, ...] = ()
+    pins: Pins | None = None
+    target: str | None = None
+    defines: bool = True
 
-    def define(self, content: dict[str, Any], document: Document) -> Problem | None:
-        """Note an object of any kind; give a problem when it was there before."""
+
+def note(
+    content: dict[str, Any], document: Document, workload: Workload | None, *, for_cluster: bool = False
+) -> Noted:
+    """Give what a document, of any kind, says that others may answer; what only a cluster can, when asked."""
+    kept = document.without_content()  # its text is enough to find the place later
+    kind = str(content.get("kind"))
+    if workload is None:
         metadata = mapping(content, "metadata")
         name, namespace = metadata.get("name"), metadata.get("namespace") or ""
-        if not isinstance(name, str) or not name or not isinstance(namespace, str):
-            return None
-        kind = str(content.get("kind"))
-        key = (kind, namespace, name)
-        place = f"{document.file}:{document.line}"
-        if key in self.defined:
-            message = f'{kind} "{name}" is given twice, first in {self.defined[key].place}'
-            return Problem("SDN103", ("metadata", "name"), message, "rename or remove one")
-        kept = document.without_content() if kind == "Secret" else None
-        self.defined[key] = Defined(place, facts_of(kind, content), kept)
-        self.spaces.add((kind, namespace))
+        if not isinstance(name, str) or not isinstance(namespace, str):
+            name = namespace = ""
+        target = None
         if kind == "HorizontalPodAutoscaler":
             scaled = mapping(mapping(content, "spec"), "scaleTargetRef")
-            if text(scaled, "kind") == "Deployment":
-                self.scalers.append(Scaler(place, ("Deployment", namespace, text(scaled, "name"))))
-        return None
+            target = text(scaled, "name") if text(scaled, "kind") == "Deployment" else None
+        return Noted(kind, namespace, name, facts_of(kind, content), kept, target=target)
+    names = tuple((of, name, path) for of, path, name in names_in(workload) if name and "$" not in name)
+    sides = tuple(side.name for side in workload.sides() if isinstance(side.worker.get("hpa"), dict))
+    pins = _pins(workload, kept, for_cluster)
+    defines = isinstance(workload.metadata.get("namespace") or "", str)
+    facts = facts_of(kind, content)
+    return Noted(kind, workload.namespace, workload.name, facts, kept, names, sides, pins, None, defines)
 
-    def refer(self, workload: Workload, document: Document) -> None:
-        """Note what a workload refers to, what it will make, and where it puts its pods."""
-        document = document.without_content()  # its text is enough to find the place later
-        namespace = workload.namespace
-        self.kinds.setdefault(workload.kind, document)
-        for kind, path, name in names_in(workload):
-            if name and "$" not in name:
-                target = (kind, namespace, name)
-                self.references.append(Reference(target, workload.kind, document, path, workload.name))
-        if workload.name:
-            self._claim(workload, document)
-        for path, pod in workload.pods():
-            node = text(pod, "nodeName")
-            if node and "$" not in node:
-                at = (*path, "nodeName")
-                self.pinned.append(Reference(("Node", "", node), workload.kind, document, at))
-        if self.for_cluster:
-            self._demand(workload, document)
-        if workload.kind == "FederatedLearningJob":
-            for index, worker in maps(workload.spec, "trainingWorkers"):
-                node = text(mapping(mapping(worker, "template"), "spec"), "nodeName")
-                dataset = text(mapping(worker, "dataset"), "name")
-                if node and dataset and "$" not in node:
-                    at = ("spec", "trainingWorkers", index, "template", "spec", "nodeName")
-                    self.placed.append(Placed(("Dataset", namespace, dataset), node, document, at))
 
-    def _demand(self, workload: Workload, document: Document) -> None:
+def _pins(workload: Workload, document: Document, for_cluster: bool) -> Pins:
+    nodes: list[tuple[str, Path]] = []
+    for path, pod in workload.pods():
+        node = text(pod, "nodeName")
+        if node and "$" not in node:
+            nodes.append((node, (*path, "nodeName")))
+    demands: tuple[Demand, ...] = ()
+    if for_cluster:
         node = text(workload.spec, "nodeName")
         if workload.kind == "Dataset" and node and "$" not in node:
-            at: Path = ("spec", "nodeName")
-            self.pinned.append(Reference(("Node", "", node), workload.kind, document, at))
-        for path, pod in workload.pods():
-            owner: Any = workload.spec
-            for step in path[1:-2]:
-                owner = owner[step]
-            hpa = mapping(owner, "hpa")
-            count = whole(hpa, "maxReplicas") if hpa else whole(owner, "replicas")
-            counted = (*path[:-2], "hpa", "maxReplicas") if hpa else (*path[:-2], "replicas")
-            if count is None or count < 1:
-                count, counted = 1, path
-            self.demands.append(Demand(pod, count, document, path, counted))
+            nodes.append((node, ("spec", "nodeName")))
+        demands = tuple(_demands(workload, document))
+    return Pins(tuple(nodes), tuple(_placed(workload, document)), demands)
 
-    def _claim(self, workload: Workload, document: Document) -> None:
-        sides = {side.name: side for side in workload.sides() if isinstance(side.worker.get("hpa"), dict)}
-        for child in fixed_names(BY_KIND[workload.kind], workload.name):
-            key = (child.resource.kind, workload.namespace, child.name)
-            side = child.name.rpartition("-")[2]
-            if child.resource.kind != "HorizontalPodAutoscaler" or side in sides:
-                self.claims.append(Claim(key, f'{workload.kind} "{workload.name}"', document))
-            if child.resource.kind == "Deployment" and side in sides:
-                self.scaled[key] = (document, (*sides[side].path, "hpa"))
+
+def _placed(workload: Workload, document: Document) -> Iterator[Placed]:
+    if workload.kind != "FederatedLearningJob":
+        return
+    for index, worker in maps(workload.spec, "trainingWorkers"):
+        node = text(mapping(mapping(worker, "template"), "spec"), "nodeName")
+        dataset = text(mapping(worker, "dataset"), "name")
+        if node and dataset and "$" not in node:
+            at = ("spec", "trainingWorkers", index, "template", "spec", "nodeName")
+            yield Placed(("Dataset", workload.namespace, dataset), node, document, at)
+
+
+def _demands(workload: Workload, document: Document) -> Iterator[Demand]:
+    for path, pod in workload.pods():
+        owner: Any = workload.spec
+        for step in path[1:-2]:
+            owner = owner[step]
+        hpa = mapping(owner, "hpa")
+        count = whole(hpa, "maxReplicas") if hpa else whole(owner, "replicas")
+        counted = (*path[:-2], "hpa", "maxReplicas") if hpa else (*path[:-2], "replicas")
+        if count is None or count < 1:
+            count, counted = 1, path
+        yield Demand(pod, count, document, path, counted)
+
+
+class Together:
+    """Everything that was seen so far in one run.
+
+    `kinds` holds each Sedna kind that was seen, with its first document; `spaces` the kinds and
+    namespaces that something was defined of.
+    """
+
+    def __init__(self) -> None:
+        self.defined: dict[Key, Defined] = {}
+        self.spaces: set[tuple[str, str]] = set()
+        self.kinds: dict[str, Document] = {}
+        self._workloads: list[Noted] = []
+        self._autoscalers: list[Noted] = []
+        self._paths: dict[Path, Path] = {}
+
+    def add(self, noted: Noted) -> Problem | None:
+        """Put the next document to the rest; give a problem when its object was there before."""
+        problem = None
+        if noted.name and noted.defines:
+            key = (noted.kind, noted.namespace, noted.name)
+            before = self.defined.get(key)
+            if before is not None:
+                message = f'{noted.kind} "{noted.name}" is given twice, first in {before.place}'
+                problem = Problem("SDN103", ("metadata", "name"), message, "rename or remove one")
+            else:
+                self.defined[key] = Defined(noted.facts, noted.document)
+                self.spaces.add((noted.kind, noted.namespace))
+                if noted.target is not None:
+                    self._autoscalers.append(noted)
+        if noted.pins is not None:
+            self.kinds.setdefault(noted.kind, noted.document)
+            self._workloads.append(self._shared(noted))
+        return problem
+
+    def _shared(self, noted: Noted) -> Noted:
+        """Give the same with its paths as one object for all documents: there are few of them."""
+        path = self._paths.setdefault
+        pins = noted.pins
+        return noted._replace(
+            names=tuple((kind, name, path(at, at)) for kind, name, at in noted.names),
+            pins=pins and pins._replace(nodes=tuple((node, path(at, at)) for node, at in pins.nodes)),
+        )
+
+    @property
+    def references(self) -> Iterator[Reference]:
+        """Give every name that a workload refers to something by."""
+        for noted in self._workloads:
+            for kind, name, path in noted.names:
+                target = (kind, noted.namespace, name)
+                yield Reference(target, noted.kind, noted.document, path, noted.name)
+
+    @property
+    def claims(self) -> Iterator[Claim]:
+        """Give every child whose name is fixed; an autoscaler only where one is asked for."""
+        for noted in self._workloads:
+            for child in fixed_names(BY_KIND[noted.kind], noted.name) if noted.name else ():
+                kind = child.resource.kind
+                if kind != "HorizontalPodAutoscaler" or child.name.rpartition("-")[2] in noted.scaled:
+                    owner = f'{noted.kind} "{noted.name}"'
+                    yield Claim((kind, noted.namespace, child.name), owner, noted.document)
+
+    @property
+    def scaled(self) -> dict[Key, tuple[Document, Path]]:
+        """Give the Deployments that an hpa of a service will scale, each with where that stands."""
+        found: dict[Key, tuple[Document, Path]] = {}
+        for noted in self._workloads:
+            for child in fixed_names(BY_KIND[noted.kind], noted.name) if noted.name and noted.scaled else ():
+                side = child.name.rpartition("-")[2]
+                if child.resource.kind == "Deployment" and side in noted.scaled:
+                    key = ("Deployment", noted.namespace, child.name)
+                    found[key] = (noted.document, ("spec", f"{side}Worker", "hpa"))
+        return found
+
+    @property
+    def scalers(self) -> list[Scaler]:
+        """Give the autoscalers of the user's own that scale a Deployment."""
+        return [
+            Scaler(
+                f"{noted.document.file}:{noted.document.line}",
+                ("Deployment", noted.namespace, noted.target or ""),
+            )
+            for noted in self._autoscalers
+        ]
+
+    @property
+    def pinned(self) -> list[Reference]:
+        """Give every node that a pod, or for a cluster a Dataset, is pinned to."""
+        return [
+            Reference(("Node", "", node), noted.kind, noted.document, path)
+            for noted in self._workloads
+            for node, path in (noted.pins.nodes if noted.pins else ())
+        ]
+
+    @property
+    def placed(self) -> list[Placed]:
+        """Give the training workers that are pinned to a node, with the Dataset of each."""
+        return [one for noted in self._workloads for one in (noted.pins.placed if noted.pins else ())]
+
+    @property
+    def demands(self) -> list[Demand]:
+        """Give the pods that are asked for, where a cluster will be asked for room."""
+        return [one for noted in self._workloads for one in (noted.pins.demands if noted.pins else ())]
 
 
 def facts_of(kind: str, content: dict[str, Any]) -> dict[str, Any]:
@@ -177,4 +287,4 @@ def facts_of(kind: str, content: dict[str, Any]) -> dict[str, Any]:
         annotations = mapping(mapping(content, "metadata"), "annotations")
         keys = {*mapping(content, "data"), *mapping(content, "stringData")}
         return {"annotated": bool(annotations), "endpoint": annotations.get("s3-endpoint"), "keys": keys}
-    return {}
+    return _NO_FACTS

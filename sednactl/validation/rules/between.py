@@ -110,7 +110,15 @@ def disagreements(together: Together) -> Iterator[tuple[Document, Problem]]:
 def _taken_names(together: Together) -> Iterator[tuple[Document, Problem]]:
     claimed: dict[tuple[str, str, str], str] = {}
     path = ("metadata", "name")
+    once: set[int] = set()
+    again: set[int] = set()
+    for claim in together.claims:  # nearly all are unique: their hashes alone take little room
+        known = hash(claim.target)
+        (again if known in once else once).add(known)
+    del once
     for claim in together.claims:
+        if hash(claim.target) not in again and claim.target not in together.defined:
+            continue
         kind, _, name = claim.target
         first = claimed.setdefault(claim.target, claim.owner)
         other = together.defined.get(claim.target)
@@ -124,9 +132,11 @@ def _taken_names(together: Together) -> Iterator[tuple[Document, Problem]]:
 
 
 def _two_autoscalers(together: Together) -> Iterator[tuple[Document, Problem]]:
-    for scaler in together.scalers:
-        if scaler.deployment in together.scaled:
-            document, path = together.scaled[scaler.deployment]
+    scalers = together.scalers
+    scaled = together.scaled if scalers else {}
+    for scaler in scalers:
+        if scaler.deployment in scaled:
+            document, path = scaled[scaler.deployment]
             message = f"the autoscaler in {scaler.place} scales the same Deployment {scaler.deployment[2]}"
             yield document, Problem("SDN220", path, message, "keep one of them", True)
 

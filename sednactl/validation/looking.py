@@ -1,0 +1,193 @@
+"""What can be said of one document by itself: pure, so that many are looked at in parallel.
+
+`Looker.look` gives what `Checker.take` puts to the rest, in the order of the documents; it holds
+only plain values, so that it can come from another process.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sednactl.errors import InvalidInput
+from sednactl.manifests.limits import MOST_FINDINGS
+from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
+from sednactl.sedna.releases import SINCE
+from sednactl.validation.finding import Finding, one_line
+from sednactl.validation.ignoring import holds_remarks, remarks_in
+from sednactl.validation.structure import Problem, structural_problems
+from sednactl.validation.together import Noted, note
+
+if TYPE_CHECKING:
+    from sednactl.manifests.document import Document
+    from sednactl.validation.finding import Level
+    from sednactl.validation.ignoring import Ignore, Ignoring, Remark
+    from sednactl.validation.rulebook import Rule
+    from sednactl.validation.target import Target
+
+STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 10))
+"""Rules that say what an API server itself would refuse; everything else is Sedna's doing."""
+
+
+class Found(NamedTuple):
+    """A problem with its rule's level; `finding` is None where nobody will see it, so that it has no place."""
+
+    rule: str
+    level: Level
+    finding: Finding | None
+    ignore: Ignore | None
+
+
+class Looked(NamedTuple):
+    """What one document gives. `document` has no content; `skipped` says that it is not Sedna's."""
+
+    document: Document
+    skipped: bool
+    found: list[Found]
+    noted: Noted | None
+    remarks: list[Remark]
+    about_remarks: list[Finding]
+
+
+class Looker:
+    """Looks at documents one by one. Without `infos`, those are only counted."""
+
+    def __init__(self, ignoring: Ignoring, target: Target, *, for_cluster: bool, infos: bool) -> None:
+        self.ignoring = ignoring
+        self.target = target
+        self.for_cluster = for_cluster
+        self.infos = infos
+        self._rules: dict[str, list[Rule]] = {}
+        self._placed: dict[str, int] = {}
+
+    def look(self, document: Document) -> Looked:
+        """Give what is to be said of a document. Raises InvalidInput when this installation lacks its schema."""
+        problems, kind = identity_problems(document, self.target)
+        skipped = kind is None and not problems
+        noted = None
+        if kind is not None:
+            problems, noted = self._problems(kind, document)
+        elif skipped:
+            noted = note(document.content, document, None)
+        remarks: list[Remark] = []
+        about: list[Finding] = []
+        if holds_remarks(document):
+            from sednactl.validation.rulebook import rulebook
+
+            remarks, about = remarks_in(document, rulebook())
+        found = [self.found(problem, document, remarks) for problem in dict.fromkeys(problems)]
+        kept = noted.document if noted else document.without_content()
+        return Looked(kept, skipped, found, noted, remarks, about)
+
+    def found(self, problem: Problem, document: Document, remarks: list[Remark]) -> Found:
+        """Give a problem its level and place, and the decision to ignore it if there is one."""
+        rule = problem.rule
+        level: Any = problem.level or _level(rule)
+        ignore = self.ignoring.of(rule, document.file)
+        about = [one for one in remarks if one.ignore.rule == rule] if remarks and not ignore else ()
+        placed = self._placed.get(rule, 0)
+        unseen = placed >= MOST_FINDINGS or (level == "info" and not self.infos and not ignore)
+        if unseen and not about:
+            return Found(rule, level, None, ignore)
+        position = document.locate(problem.path, key=problem.at_key)
+        if about:
+            ignore = next((one.ignore for one in about if one.covers(rule, position.line)), None)
+        self._placed[rule] = placed + 1
+        finding = Finding(
+            rule,
+            level,
+            one_line(problem.message),
+            document.file,
+            position.line,
+            position.column,
+            problem.path,
+            one_line(problem.hint),
+            document.source_line(position.line),
+            document.index,
+        )
+        return Found(rule, level, finding, ignore)
+
+    def _problems(self, kind: str, document: Document) -> tuple[list[Problem], Noted]:
+        from sednactl.validation.metadata import metadata_problems
+        from sednactl.validation.rulebook import Workload, rules_for
+        from sednactl.validation.schemas import schema_of
+
+        content = document.content
+        release = self.target.release
+        root = schema_of(kind, release)
+        metadata = root.field("metadata") if root else None
+        if root is None or metadata is None:
+            raise InvalidInput(f"{document.file}: this installation has no schema for {kind}")
+        problems = structural_problems(kind, content, release)
+        problems += metadata_problems(metadata, content, root)
+        workload = Workload(kind, content, self.target)
+        if kind not in self._rules:
+            self._rules[kind] = rules_for(kind, release)
+        for rule in self._rules[kind]:
+            if rule.check is not None:
+                problems += rule.check(workload)
+        return problems, note(content, document, workload, for_cluster=self.for_cluster)
+
+
+def _level(rule: str) -> Level:
+    if rule in STRUCTURAL_RULES:
+        return "error"
+    from sednactl.validation.rulebook import level_of
+
+    return level_of(rule)
+
+
+def identity_problems(document: Document, target: Target) -> tuple[list[Problem], str | None]:
+    """Give what is wrong with apiVersion and kind, and the Sedna kind when nothing is."""
+    content = document.content
+    if not isinstance(content, dict):
+        what = (
+            "a list"
+            if isinstance(content, list)
+            else "a piece of text"
+            if isinstance(content, str)
+            else "a bare value"
+        )
+        return [
+            Problem("SDN001", (), f"the document is {what}, not an object", "it needs apiVersion and kind")
+        ], None
+    missing = [
+        name for name in ("apiVersion", "kind") if not isinstance(content.get(name), str) or not content[name]
+    ]
+    if missing:
+        return [
+            Problem(
+                "SDN001",
+                (name,),
+                f"{name} is missing" if content.get(name) in (None, "") else f"{name} must be a string",
+                f"e.g. {name}: {API_VERSION if name == 'apiVersion' else 'JointInferenceService'}",
+            )
+            for name in missing
+        ], None
+    version, kind = content["apiVersion"], content["kind"]
+    group = version.partition("/")[0]
+    if group != GROUP:
+        near = kind in BY_KIND and version != API_VERSION
+        if near and ("sedna" in version.lower() or "/" not in version):
+            return [
+                Problem("SDN002", ("apiVersion",), f'"{version}" serves no {kind}', f"write {API_VERSION}")
+            ], None
+        return [], None
+    if kind not in BY_KIND:
+        return [Problem("SDN002", ("kind",), f'Sedna has no kind "{kind}"', _kind_hint(kind))], None
+    if version != API_VERSION:
+        return [
+            Problem("SDN002", ("apiVersion",), f'Sedna has no version "{version}"', f"write {API_VERSION}")
+        ], None
+    since = SINCE.get(kind)
+    if since and target.release < since:
+        message = f"{kind} came with Sedna {since}; {target.release} does not know it"
+        return [Problem("SDN002", ("kind",), message, "the cluster serves no such kind")], None
+    return [], kind
+
+
+def _kind_hint(kind: str) -> str:
+    import difflib
+
+    by_lower = {name.lower(): name for name in BY_KIND}
+    match = difflib.get_close_matches(kind.lower(), by_lower, 1, 0.6)
+    return f'did you mean "{by_lower[match[0]]}"?' if match else f"Sedna's kinds: {', '.join(BY_KIND)}"
