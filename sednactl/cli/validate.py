@@ -12,13 +12,20 @@ from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ClusterError, ExitCode, InvalidInput, UsageError
 
 if TYPE_CHECKING:
-    from sednactl.manifests.document import Document
+    from collections.abc import Iterator
+
+    from sednactl.manifests.sources import Source
     from sednactl.render.findings_run import Checked, Run
     from sednactl.surroundings import Surroundings
     from sednactl.validation.check import Checker
     from sednactl.validation.finding import Finding
     from sednactl.validation.ignoring import Ignoring
+    from sednactl.validation.looking import Looked
+    from sednactl.validation.processes import OfFile
     from sednactl.validation.target import Target
+
+_SECONDS_UNTOLD = 0.2
+"""Time between two words on how far it is."""
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -79,6 +86,16 @@ def validate(
             help="Look also whether the cluster has the models, datasets, secrets, nodes and room.",
         ),
     ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            "-j",
+            metavar="NUMBER",
+            min=1,
+            help="Processes that check many files at once (default: one a core; 1 for few files).",
+        ),
+    ] = None,
     verbose: Annotated[
         bool,
         typer.Option(
@@ -121,10 +138,10 @@ def validate(
     target = target_named(sedna_version, kubernetes_version)
     if not ask_cluster and access != ClusterAccess():
         raise UsageError("flags that choose a cluster need --cluster", hint="without it no cluster is asked")
-    run = _Run(surroundings, ignoring_of(ignore or ()), target, access if ask_cluster else None)
-    run.keep_documents = any(each.format in NEEDING_DOCUMENTS for each in outputs)
-    for name in names:
-        run.read(name, recursive)
+    infos = verbose or any(each.format != "text" for each in outputs)
+    run = _Run(surroundings, ignoring_of(ignore or ()), target, access if ask_cluster else None, infos)
+    run.checker.looker.titles = any(each.format in NEEDING_DOCUMENTS for each in outputs)
+    run.read(names, recursive, jobs)
     run.finish()
     write_reports(outputs, run.outcome(strict=strict, verbose=verbose), surroundings)
     if run.trouble:
@@ -139,49 +156,87 @@ class _Run:
     """One run over all files: what was found and what could not be read."""
 
     def __init__(
-        self, surroundings: Surroundings, ignoring: Ignoring, target: Target, access: ClusterAccess | None
+        self,
+        surroundings: Surroundings,
+        ignoring: Ignoring,
+        target: Target,
+        access: ClusterAccess | None,
+        infos: bool,
     ) -> None:
         from sednactl.validation.check import Checker
 
         self.surroundings = surroundings
         self.access = access
-        self.checker: Checker = Checker(ignoring, target, for_cluster=access is not None)
+        self.checker: Checker = Checker(ignoring, target, for_cluster=access is not None, infos=infos)
         self.trouble: ClusterError | None = None
         self.counts: Counter[str] = Counter()
         self.findings: list[Finding] = list(ignoring.findings)
         self.unreadable: list[tuple[str, InvalidInput]] = []
         self.names: list[str] = []
-        self.keep_documents = False
         self.documents: list[Checked] = []
 
-    def read(self, name: str, recursive: bool) -> None:
-        """Check what one argument names; what cannot be read is noted, the rest goes on."""
+    def read(self, names: list[str], recursive: bool, jobs: int | None) -> None:
+        """Check what the arguments name; what cannot be read is noted, the rest goes on."""
+        self.names += ["standard input" if name == "-" else name for name in names]
+        items = self._items(names, recursive)
+        if jobs != 1:
+            from itertools import chain, islice
+
+            from sednactl.validation.processes import FEWEST, look_at, processes_for
+
+            first = list(islice(items, FEWEST))
+            items = chain(first, items)
+            processes = processes_for(jobs) if len(first) == FEWEST or jobs else 1
+            if processes > 1 and len(first) > 1:
+                items = look_at(items, self.checker.looker, processes)
+        from sednactl.cli.ticker import Ticker
+
+        with Ticker(self.surroundings) as tell:
+            shown = self.surroundings.monotonic()
+            for item in items:
+                self._take(item)
+                if self.counts["files"] % 32 == 0 and self.surroundings.monotonic() - shown > _SECONDS_UNTOLD:
+                    shown = self.surroundings.monotonic()
+                    tell(f"checked {self.counts['files']:,} files, {self._documents():,} documents")
+
+    def _take(self, item: Source | OfFile) -> None:
+        """Put one file to the rest."""
+        from sednactl.validation.processes import OfFile
+
+        self.counts["files"] += item.found if isinstance(item, OfFile) else 1
+        try:
+            if isinstance(item, OfFile):
+                for looked in item.looked:
+                    self._take_document(looked)
+                if item.error:
+                    raise item.error
+            else:  # one document at a time: a stream may hold very many
+                for document in item.documents():
+                    self._take_document(self.checker.looker.look(document))
+        except InvalidInput as error:
+            self.unreadable.append((item.name, error))
+
+    def _take_document(self, looked: Looked) -> None:
+        self.findings += self.checker.take(looked)
+        if self.checker.looker.titles:
+            from sednactl.render.findings_run import Checked
+
+            at = looked.document
+            self.documents.append(Checked(at.file, at.index, at.line, looked.title, looked.skipped))
+
+    def _documents(self) -> int:
+        return self.checker.checked + self.checker.skipped
+
+    def _items(self, names: list[str], recursive: bool) -> Iterator[Source | OfFile]:
+        """Give every file, and in its place what is wrong with a name."""
         from sednactl.manifests.sources import sources_of
+        from sednactl.validation.processes import OfFile
 
-        self.names.append("standard input" if name == "-" else name)
-        sources = sources_of([name], recursive=recursive, surroundings=self.surroundings)
-        while True:
+        for name in names:
             try:
-                source = next(sources, None)
+                yield from sources_of([name], recursive=recursive, surroundings=self.surroundings)
             except InvalidInput as error:
-                self.unreadable.append((name, error))
-                return
-            if source is None:
-                return
-            self.counts["files"] += 1
-            try:
-                for document in source.documents():
-                    skipped = self.checker.skipped
-                    self.findings += self.checker.check(document)
-                    if self.keep_documents:
-                        self._note(document, skipped=self.checker.skipped > skipped)
-            except InvalidInput as error:
-                self.unreadable.append((source.name, error))
-
-    def _note(self, document: Document, *, skipped: bool) -> None:
-        from sednactl.render.findings_run import checked
-
-        self.documents.append(checked(document, skipped=skipped))
+                yield OfFile(name, [], error, found=False)
 
     def finish(self) -> None:
         """Add what shows over all documents, put everything in order and count."""
@@ -191,7 +246,7 @@ class _Run:
         self.counts.update(self.checker.counts)
         self.counts.update(found.level for found in self.checker.ignoring.findings)
         self.counts["left out"] = self.checker.left_out
-        self.counts["documents"] = self.checker.checked + self.checker.skipped
+        self.counts["documents"] = self._documents()
         self.counts["skipped"] = self.checker.skipped
         self.counts["unreadable"] = len(self.unreadable)
 

@@ -8,11 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sednactl.validation.finding import shown_path
-from sednactl.validation.shape import mapping, text
 
 if TYPE_CHECKING:
     from sednactl.errors import InvalidInput, SednactlError
-    from sednactl.manifests.document import Document
     from sednactl.validation.finding import Finding
     from sednactl.validation.ignoring import Ignored
 
@@ -81,15 +79,6 @@ def place_of(file: str, error: InvalidInput) -> Place:
     if found:
         return Place(file, int(found[1]), int(found[2]), rest[found.end() :])
     return Place(file, 0, 0, rest.strip())
-
-
-def checked(document: Document, *, skipped: bool) -> Checked:
-    """Note what a report says of a document, without keeping its content."""
-    metadata = mapping(document.content, "metadata")
-    name = "/".join(filter(None, (text(metadata, "namespace"), text(metadata, "name"))))
-    kind = text(document.content, "kind") if isinstance(document.content, dict) else ""
-    title = f"{kind} {name}".strip() or f"document {document.index + 1}"
-    return Checked(document.file, document.index, document.line, title, skipped)
 
 
 def said(finding: Finding) -> str:

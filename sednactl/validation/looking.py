@@ -14,6 +14,7 @@ from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
 from sednactl.sedna.releases import SINCE
 from sednactl.validation.finding import Finding, one_line
 from sednactl.validation.ignoring import holds_remarks, remarks_in
+from sednactl.validation.shape import mapping, text
 from sednactl.validation.structure import Problem, structural_problems
 from sednactl.validation.together import Noted, note
 
@@ -38,7 +39,7 @@ class Found(NamedTuple):
 
 
 class Looked(NamedTuple):
-    """What one document gives. `document` has no content; `skipped` says that it is not Sedna's."""
+    """What one document gives. `document` has no content; `skipped` says that it is not Sedna's; `title` names it."""
 
     document: Document
     skipped: bool
@@ -46,16 +47,18 @@ class Looked(NamedTuple):
     noted: Noted | None
     remarks: list[Remark]
     about_remarks: list[Finding]
+    title: str = ""
 
 
 class Looker:
-    """Looks at documents one by one. Without `infos`, those are only counted."""
+    """Looks at documents one by one. Without `infos`, those are only counted; with `titles` each is named."""
 
     def __init__(self, ignoring: Ignoring, target: Target, *, for_cluster: bool, infos: bool) -> None:
         self.ignoring = ignoring
         self.target = target
         self.for_cluster = for_cluster
         self.infos = infos
+        self.titles = False
         self._rules: dict[str, list[Rule]] = {}
         self._placed: dict[str, int] = {}
 
@@ -76,7 +79,8 @@ class Looker:
             remarks, about = remarks_in(document, rulebook())
         found = [self.found(problem, document, remarks) for problem in dict.fromkeys(problems)]
         kept = noted.document if noted else document.without_content()
-        return Looked(kept, skipped, found, noted, remarks, about)
+        title = title_of(document) if self.titles else ""
+        return Looked(kept, skipped, found, noted, remarks, about, title)
 
     def found(self, problem: Problem, document: Document, remarks: list[Remark]) -> Found:
         """Give a problem its level and place, and the decision to ignore it if there is one."""
@@ -126,6 +130,14 @@ class Looker:
             if rule.check is not None:
                 problems += rule.check(workload)
         return problems, note(content, document, workload, for_cluster=self.for_cluster)
+
+
+def title_of(document: Document) -> str:
+    """Give what a document calls itself: kind, namespace and name."""
+    metadata = mapping(document.content, "metadata")
+    name = "/".join(filter(None, (text(metadata, "namespace"), text(metadata, "name"))))
+    kind = text(document.content, "kind") if isinstance(document.content, dict) else ""
+    return f"{kind} {name}".strip() or f"document {document.index + 1}"
 
 
 def _level(rule: str) -> Level:
