@@ -11,6 +11,7 @@ from sednactl.cluster.door import FIELD_MANAGER, Change, Json, Listing, Propagat
 from sednactl.cluster.paging import pages
 from sednactl.cluster.sending import DEFAULT_TIMEOUT, Repeat, Sender
 from sednactl.errors import Conflict, NotFound, Unreachable
+from sednactl.sedna.resources import POD
 
 if TYPE_CHECKING:
     import threading
@@ -249,6 +250,12 @@ class HttpCluster:
                 if isinstance(entry, dict)
             )
         return resource.plural in self._served[root]
+
+    def log(self, pod: str, namespace: str, query: Mapping[str, str]) -> Iterator[bytes]:
+        """Give the lines a container wrote, as they come; the query is that of the API's `pods/log`."""
+        path = path_of(POD, namespace, pod, "log", query)
+        asked = Asked("read the log of", path, POD, pod, namespace)
+        return self._sender.text(asked, endless="follow" in query)
 
     def now(self) -> datetime:
         """Give the time by the API server's clock, as its latest answer tells it; by ours where none did."""

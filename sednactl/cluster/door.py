@@ -159,6 +159,14 @@ class Cluster(Protocol):
         `idle` is in seconds.
         """
 
+    def log(self, pod: str, namespace: str, query: Mapping[str, str]) -> Iterator[bytes]:
+        """Give the lines a container wrote, without their ends, as they come.
+
+        `query` is that of the API's `pods/log` (container, follow, tailLines, sinceSeconds,
+        sinceTime, timestamps, previous). Raises Unreachable where the connection breaks;
+        a refusal as any read does.
+        """
+
     def request(
         self,
         method: str,

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sednactl.lifecycle.description import CheckedReference, Description, SideDescription, event_time
+from sednactl.lifecycle.description import CheckedReference, Description, SideDescription
 from sednactl.lifecycle.ownership import seconds_since
 from sednactl.render.columns import age, columns, printable
+from sednactl.render.events import event_table
 from sednactl.render.tree import branch_lines
 
 Json = dict[str, Any]
@@ -148,18 +149,4 @@ def _references(references: tuple[CheckedReference, ...]) -> Iterator[str]:
 
 
 def _events(description: Description, now: datetime) -> Iterator[str]:
-    rows = []
-    for event in description.events:
-        about: Mapping[str, Any] = event.get("involvedObject") or {}
-        count = int(event.get("count") or (event.get("series") or {}).get("count") or 1)
-        when = age(seconds_since(event_time(event), now)) + (f" (x{count})" if count > 1 else "")
-        rows.append(
-            (
-                when,
-                str(event.get("type", "")),
-                str(event.get("reason", "")),
-                f"{about.get('kind')}/{about.get('name')}",
-                str(event.get("message", "")).strip(),
-            )
-        )
-    yield from columns(("AGO", "TYPE", "REASON", "OBJECT", "MESSAGE"), rows).splitlines() if rows else ()
+    yield from event_table(description.events, now).splitlines() if description.events else ()

@@ -190,9 +190,11 @@ def log(state: State, target: Target, request: Request) -> Answer:
         (one.get("image", "") for one in pod["spec"]["containers"] if one.get("name") == container), ""
     )
     lines = [
-        f"{started} sandbox: container {container} of {image} is played, not run",
-        f"{started} INFO model loaded, waiting for requests",
+        f"sandbox: container {container} of {image} is played, not run",
+        "INFO model loaded, waiting for requests",
     ]
+    if request.flag("timestamps"):
+        lines = [f"{started} {line}" for line in lines]
     tail = request.one("tailLines")
     if tail.isdigit():
         lines = lines[len(lines) - min(int(tail), len(lines)) :]
