@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sednactl.cli.options import cluster_command, duration
+from sednactl.cli.options import cluster_command, duration, fleet_command
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode, UsageError
 
@@ -61,7 +61,7 @@ _Timeout = Annotated[
 
 
 @app.command("ghost-instances")
-@cluster_command
+@fleet_command("backup", "resume")
 def ghost_instances(
     ctx: typer.Context,
     access: ClusterAccess,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sednactl.cli.naming_targets import targets
-from sednactl.cli.options import cluster_command
+from sednactl.cli.options import fleet_command
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode, NotFound, Refused, UsageError
 
@@ -25,7 +25,7 @@ app = typer.Typer(
 
 
 @app.command()
-@cluster_command
+@fleet_command()
 def get(
     ctx: typer.Context,
     access: ClusterAccess,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sednactl.cli.options import cluster_command, duration
+from sednactl.cli.options import cluster_command, duration, fleet_command
 from sednactl.cli.scale_explain import explain
 from sednactl.cli.scale_recommend import recommend
 from sednactl.cli.scale_set import set_
@@ -75,7 +75,7 @@ _SELECTOR = Annotated[
 
 
 @app.command()
-@cluster_command
+@fleet_command()
 def status(
     ctx: typer.Context,
     access: ClusterAccess,

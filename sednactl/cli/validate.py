@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sednactl.cli.options import cluster_command
+from sednactl.cli.options import fleet_command
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ClusterError, ExitCode, InvalidInput, UsageError
 
@@ -28,7 +28,7 @@ app = typer.Typer(
 
 
 @app.command()
-@cluster_command
+@fleet_command()
 def validate(
     ctx: typer.Context,
     access: ClusterAccess,
