@@ -13,6 +13,7 @@ from sednactl.errors import ExitCode, NotFound, Refused, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sednactl.cluster.door import Cluster
     from sednactl.lifecycle.reading import Reading
@@ -91,7 +92,7 @@ def get(
     notes = dict.fromkeys(note for reading in readings for note in reading.notes)
     found = [family for reading in readings for family in reading.families]
     if human:
-        text = _table(readings, surroundings, mixed=len(kinds) != 1, wide=output == "wide",
+        text = _table(readings, cluster.now(), mixed=len(kinds) != 1, wide=output == "wide",
                       everywhere=everywhere, headers=not no_headers)  # fmt: skip
     else:
         from sednactl.render.objects import write_objects
@@ -166,7 +167,7 @@ def _read_all(
 
 def _table(
     readings: list[Reading],
-    surroundings: Surroundings,
+    now: datetime,
     *,
     mixed: bool,
     wide: bool,
@@ -175,7 +176,6 @@ def _table(
 ) -> str:
     from sednactl.render.workloads import overview_table, workload_table
 
-    now = surroundings.now()
     filled = [reading for reading in readings if reading.families]
     if not filled:
         return ""

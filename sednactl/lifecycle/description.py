@@ -56,9 +56,7 @@ class Description:
     notes: tuple[str, ...]
 
 
-def read_description(
-    cluster: Cluster, kind: SednaKind, name: str, namespace: str, now: datetime
-) -> Description:
+def read_description(cluster: Cluster, kind: SednaKind, name: str, namespace: str) -> Description:
     """Read a workload, its children, references, nodes and events. Raises NotFound for the workload alone."""
     family, said = read_family(cluster, kind, name, namespace, resources=ALL_CHILDREN)
     notes = list(said)
@@ -75,7 +73,7 @@ def read_description(
     except Forbidden:
         events = ()
         notes.append("events may not be listed here")
-    return describe(family, now, references, nodes, events, tuple(notes))
+    return describe(family, cluster.now(), references, nodes, events, tuple(notes))
 
 
 def describe(

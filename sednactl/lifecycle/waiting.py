@@ -68,7 +68,7 @@ def wait_until_running(
         if seen and family.uid != seen:
             tell(f"{kind.kind} {name} was deleted and made anew meanwhile")
         seen = family.uid
-        state = state_of(family, surroundings.now())
+        state = state_of(family, cluster.now())
         changing = any(rolling_out(one) for one in family.own(DEPLOYMENT.kind))
         if state.word in _ENOUGH and not changing:
             return state, ""
@@ -83,7 +83,7 @@ def wait_until_running(
                 hint=f"ask for the right to list {kinds} in namespace {namespace}",
             )
         missing = any(count.desired is None for count in state.replicas.values())
-        lost = service_is_lost(family, surroundings.now())
+        lost = service_is_lost(family, cluster.now())
         failed = state.word == BROKEN and ((state.claim.says == "Failed" and missing) or lost)
         now = surroundings.monotonic()
         given_up = (now if given_up is None else given_up) if failed else None
