@@ -104,7 +104,8 @@ def explained(error: ClusterError) -> ClusterError:
     """Add what is behind the API server's words where it could not reach the node."""
     said = error.message.lower()
     unreached = any(
-        word in said for word in ("dial tcp", "no route", "tunnel", "eof", "proxy error", "10250")
+        word in said
+        for word in ("dial tcp", "no route", "tunnel", "eof", "proxy error", "10250", "preferred addresses")
     )
     if isinstance(error, Refused) and error.status >= 500 and unreached:
         error.hint = _END_OF_TUNNEL
