@@ -6,7 +6,6 @@ from typing import Any
 
 from sednactl.sandbox.api.writing.structure import Node
 
-
 _NOTHING = Node("object")
 """What the entries of a list are where the schema knows of no list: nothing in them is known."""
 

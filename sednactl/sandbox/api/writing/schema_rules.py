@@ -22,7 +22,6 @@ from sednactl.sandbox.api.writing.field_errors import (
 )
 from sednactl.sandbox.api.writing.structure import Node
 
-
 _EXACT = 2**53 - 1
 """The largest number of which a float holds every whole one: beyond it none counts as an integer."""
 
