@@ -10,13 +10,13 @@ from collections.abc import Hashable, Iterable
 from typing import Any
 
 from sednactl.cluster.door import Change, Cluster
+from sednactl.cluster.label_selectors import selector_of
 from sednactl.errors import Refused
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.claiming import claim, owners_to_look_at
 from sednactl.sandbox.controllers.daemon_pods import belongs, by_node, pod_for, replaced, status_of
 from sednactl.sandbox.controllers.pods import is_finished, is_leaving, phase_of, seconds_to_available
 from sednactl.sandbox.controllers.replica_sets import terminating
-from sednactl.sandbox.controllers.selecting import selector_of
 from sednactl.sandbox.controllers.world import Json, World, place_of
 from sednactl.sandbox.controllers.writing import Writer
 from sednactl.sandbox.resources import DAEMON_SET

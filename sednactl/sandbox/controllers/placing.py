@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sednactl.cluster.label_selectors import meets, needs_of
 from sednactl.sandbox.controllers.requests import (
     Amounts,
     HostPort,
@@ -20,7 +21,6 @@ from sednactl.sandbox.controllers.requests import (
     ports_clash,
     requests_of,
 )
-from sednactl.sandbox.controllers.selecting import meets, needs_of
 
 Json = dict[str, Any]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sednactl.cluster.label_selectors import selector_of, selects
 from sednactl.sandbox.api.writing.field_errors import FieldError, forbidden, invalid, not_supported, required
 from sednactl.sandbox.api.writing.go_words import GoText, shown
 from sednactl.sandbox.api.writing.pod_rules import template_errors
@@ -14,7 +15,6 @@ from sednactl.sandbox.api.writing.workload_rules import (
     map_words,
     not_negative,
     selector_errors,
-    selector_matches,
     selector_words,
     too_many_percent,
     unreadable,
@@ -29,7 +29,7 @@ def daemon_set_errors(daemon_set: dict[str, Any]) -> list[FieldError]:
     selector, template = spec.get("selector"), spec.get("template") or {}
     errors = selector_errors(selector or {}, "spec.selector")
     labels = (template.get("metadata") or {}).get("labels") or {}
-    if selector is None or (not unreadable(selector) and not selector_matches(selector, labels)):
+    if selector is None or (not unreadable(selector) and not selects(selector_of(selector), labels)):
         why = "`selector` does not match template `labels`"
         errors.append(invalid("spec.template.metadata.labels", map_words(labels), why))
     if selector is not None and not selector.get("matchLabels") and not selector.get("matchExpressions"):

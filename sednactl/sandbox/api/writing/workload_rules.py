@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from sednactl.cluster.label_selectors import selector_of, selects
 from sednactl.sandbox.api.writing.field_errors import FieldError, forbidden, invalid, not_supported, required
 from sednactl.sandbox.api.writing.go_words import GoText, shown
 from sednactl.sandbox.api.writing.metadata_rules import label_map_errors
@@ -41,28 +42,6 @@ def selector_update_errors(old: dict[str, Any], new: dict[str, Any]) -> list[Fie
     """Refuse another selector."""
     was, now = (old.get("spec") or {}).get("selector"), (new.get("spec") or {}).get("selector")
     return [] if was == now else [invalid("spec.selector", selector_words(now), "field is immutable")]
-
-
-def selector_matches(selector: dict[str, Any], labels: dict[str, str]) -> bool:
-    """Tell whether a label selector takes an object with these labels."""
-    for key, value in (selector.get("matchLabels") or {}).items():
-        if labels.get(key) != value:
-            return False
-    for expression in selector.get("matchExpressions") or ():
-        key, operator, values = (
-            expression.get("key"),
-            expression.get("operator"),
-            expression.get("values") or (),
-        )
-        if operator == "In" and labels.get(key) not in values:
-            return False
-        if operator == "NotIn" and key in labels and labels[key] in values:
-            return False
-        if operator == "Exists" and key not in labels:
-            return False
-        if operator == "DoesNotExist" and key in labels:
-            return False
-    return True
 
 
 def selector_errors(selector: dict[str, Any], path: str) -> list[FieldError]:
@@ -102,7 +81,7 @@ def _selector_and_template_errors(spec: dict[str, Any]) -> list[FieldError]:
         return [*errors, invalid("spec.selector", selector_words(selector), "invalid label selector")]
     template = spec.get("template") or {}
     labels = (template.get("metadata") or {}).get("labels") or {}
-    if selector is None or not selector_matches(selector, labels):
+    if selector is None or not selects(selector_of(selector), labels):
         errors.append(
             invalid(
                 "spec.template.metadata.labels",
