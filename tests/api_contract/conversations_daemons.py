@@ -34,7 +34,7 @@ DAEMONS: list[Step] = [
     ("ds.template", "PATCH", f"{A}/daemonsets/lc", _image("nginx:2"), strategic),
     ("ds.annotations", "PATCH", f"{A}/daemonsets/lc", {"metadata": {"annotations": {"a": "b"}}}, merge),
     ("ds.apply", "PATCH", f"{A}/daemonsets/lc", daemon_set("lc"), apply("one", force="true")),
-    ("ds.table", "GET", f"{A}/daemonsets/lc", None, table),
+    ("ds.table", "GET", f"{A}/daemonsets/lc", None, {**table, "query": {"includeObject": "None"}}),
     (
         "ds.status",
         "PATCH",

@@ -11,6 +11,7 @@ from sednactl.sandbox.api.metadata import begin_metadata
 from sednactl.sandbox.api.reviews import REVIEWS
 from sednactl.sandbox.api.state import State
 from sednactl.sandbox.api.text import Json
+from sednactl.sandbox.api.writing import track_update
 
 API_SERVICES: Shelf = ("apiregistration.k8s.io", "apiservices")
 _CUSTOM = 1000, 100
@@ -45,7 +46,11 @@ def match_api_services(state: State) -> None:
             if name not in there:
                 content = _api_service(name, group, version, state.now())
                 begin_metadata(kind, content, "", state.now())
-                state.put(kind, content)
+                structure = state.structure(kind)
+                owned = track_update(
+                    None, content, manager="kube-apiserver", structure=structure, now=state.clock.now()
+                )
+                state.put(kind, owned)
 
 
 def _api_service(name: str, group: str, version: str, now: str) -> Json:
@@ -70,4 +75,6 @@ def _api_service(name: str, group: str, version: str, now: str) -> Json:
         "reason": reason,
         "message": message,
     }
-    return {"metadata": meta, "spec": spec, "status": {"conditions": [condition]}}
+    status = {"conditions": [condition]}
+    typed = {"apiVersion": f"{API_SERVICES[0]}/v1", "kind": "APIService"}
+    return {**typed, "metadata": meta, "spec": spec, "status": status}

@@ -67,7 +67,7 @@ def drop_repeated_owners(meta: Json, *, patched: bool) -> tuple[str, ...]:
     return (
         f".metadata.ownerReferences contains duplicate entries{when}; API server dedups owner references in "
         f"1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) "
-        f"observed{when}: {', '.join(again)}",
+        f"observed: {', '.join(again)}",
     )
 
 
