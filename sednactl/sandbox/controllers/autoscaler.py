@@ -12,10 +12,10 @@ from typing import Any
 
 from sednactl.cluster.addresses import path_of
 from sednactl.cluster.door import Change, Cluster
+from sednactl.cluster.label_selectors import selector_of
 from sednactl.errors import Conflict, InvalidInput, Refused
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.pods import ready_since
-from sednactl.sandbox.controllers.selecting import selector_of
 from sednactl.sandbox.controllers.world import Json, Place, World, place_of
 from sednactl.sandbox.controllers.writing import Writer
 from sednactl.sandbox.resources import POD_METRICS

@@ -11,11 +11,11 @@ from ipaddress import ip_address
 from typing import Any
 
 from sednactl.cluster.door import Change, Cluster
+from sednactl.cluster.label_selectors import equal_selector, selects
 from sednactl.errors import NotFound, Refused
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.pods import is_finished, is_leaving, is_ready, node_of
 from sednactl.sandbox.controllers.replica_sets import terminating
-from sednactl.sandbox.controllers.selecting import equal_selector, selects
 from sednactl.sandbox.controllers.world import Json, World, place_of
 from sednactl.sandbox.controllers.writing import Writer, controller_reference
 from sednactl.sandbox.resources import ENDPOINTS
