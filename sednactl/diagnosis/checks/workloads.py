@@ -47,6 +47,9 @@ _WORDS: dict[str, Status] = {
 }
 
 
+_NO_CONTROLLER = "delete it: nothing will ever run; ObjectSearchService is the kind that has a controller"
+
+
 @check("DOC701", AREA, "workloads", "nodes")
 def children(observed: Observed, now: datetime) -> Iterator[Result]:
     """Children match
@@ -66,7 +69,8 @@ def children(observed: Observed, now: datetime) -> Iterator[Result]:
             starting += judged.word == STARTING
             continue
         evidence = "; ".join(judged.evidence) or f"it is {judged.word}"
-        yield Result("DOC701", status, f"{judged.word}: {evidence}", look_closer(family), subject(family))
+        mend = _NO_CONTROLLER if judged.word == INERT else look_closer(family)
+        yield Result("DOC701", status, f"{judged.word}: {evidence}", mend, subject(family))
     if good:
         also = f", {starting} of them just starting" if starting else ""
         yield Result("DOC701", "ok", f"{counted(good, 'workload')} with the children that Sedna makes{also}")
@@ -150,7 +154,7 @@ def autoscalers(observed: Observed, now: datetime) -> Iterator[Result]:
     finds what it scales, and gets readings. Utilization is counted against what containers request:
     without resources.requests on every container of the pod there is nothing to count against.
     """
-    good = 0
+    good = waiting = 0
     found = workloads_of(observed, lambda kind: kind is JOINT_INFERENCE, (HPA.kind, DEPLOYMENT.kind))
     yield from found.unknown("DOC704")
     for family in found.families:
@@ -169,12 +173,15 @@ def autoscalers(observed: Observed, now: datetime) -> Iterator[Result]:
             str(problem.path[1]).removesuffix("Worker"): problem.message
             for problem in utilization_needs_requests(Workload(family.kind.kind, family.workload))
         }
+        young = seconds_since(family.workload["metadata"].get("creationTimestamp"), now) < PATIENCE_SECONDS
         for side, shown in snapshot.sides.items():
             asked = bool(((family.workload.get("spec") or {}).get(f"{side}Worker") or {}).get("hpa"))
             if side in requests:
                 mend = "add resources.requests to every container of the side, and apply the service again"
                 message = f"the {side} side cannot scale: {requests[side]}"
                 yield Result("DOC704", "failed", message, mend, subject(family))
+            elif young and shown.hpa:
+                waiting += 1  # readings come with the first minute
             elif shown.limit is not None and shown.limit.trouble and (asked or shown.hpa):
                 # At its bound it acts as it was told to.
                 status: Status = "warning" if shown.limit.code == "at max" else "failed"
@@ -183,8 +190,9 @@ def autoscalers(observed: Observed, now: datetime) -> Iterator[Result]:
                 yield Result("DOC704", status, message, mend, subject(family))
             else:
                 good += bool(shown.hpa)
-    if good:
-        yield Result("DOC704", "ok", f"{counted(good, 'autoscaler')} at work")
+    if good or waiting:
+        also = f", {waiting} still new" if waiting else ""
+        yield Result("DOC704", "ok", f"{counted(good, 'autoscaler')} at work{also}")
 
 
 @check("DOC705", AREA, "workloads")
