@@ -27,11 +27,13 @@ Json = dict[str, Any]
 SELECTOR = "node(s) didn't match Pod's node affinity/selector"
 PORTS = "node(s) didn't have free ports for the requested pod ports"
 CORDONED = "node(s) were unschedulable"
+UNSCHEDULABLE: Json = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
+"""The taint that stands for a cordoned node: who tolerates it goes there."""
 
 
 def obstacles(pod: Json, node: Json, used: Amounts, ports: Counter[HostPort]) -> list[str]:
     """Give why a pod cannot go to a node, in kube-scheduler's words; [] where it can. The first filter that fails speaks."""
-    if (node.get("spec") or {}).get("unschedulable"):
+    if (node.get("spec") or {}).get("unschedulable") and not tolerates(pod, UNSCHEDULABLE):
         return [CORDONED]
     for taint in (node.get("spec") or {}).get("taints") or ():
         if taint["effect"] in ("NoSchedule", "NoExecute") and not tolerates(pod, taint):

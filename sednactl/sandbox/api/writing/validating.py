@@ -10,7 +10,7 @@ from sednactl.sandbox.api.writing.metadata_rules import metadata_errors, metadat
 from sednactl.sandbox.api.writing.schema_rules import schema_errors
 from sednactl.sandbox.api.writing.structure import Structure
 
-_CHANGES_LAST = ("Deployment", "ReplicaSet")
+_CHANGES_LAST = ("DaemonSet", "Deployment", "ReplicaSet")
 """Kinds of which kube-apiserver tells forbidden changes after what is wrong anyway."""
 
 
