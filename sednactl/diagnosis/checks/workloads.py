@@ -16,6 +16,7 @@ from sednactl.diagnosis.workload_set import (
     with_controller,
     workloads_of,
 )
+from sednactl.lifecycle.claims import claim_of
 from sednactl.lifecycle.ownership import Family, seconds_since
 from sednactl.lifecycle.references import references_of
 from sednactl.lifecycle.service_state import replicas_of
@@ -158,8 +159,8 @@ def autoscalers(observed: Observed, now: datetime) -> Iterator[Result]:
     found = workloads_of(observed, lambda kind: kind is JOINT_INFERENCE, (HPA.kind, DEPLOYMENT.kind))
     yield from found.unknown("DOC704")
     for family in found.families:
-        if HPA.kind in family.unreadable:
-            continue  # that was said above
+        if HPA.kind in family.unreadable or claim_of(family.kind, family.workload).creation_error:
+            continue  # that was said above, or is DOC703's: the rest of the service was not made either
         objects = family.objects
         snapshot = snapshot_of(
             family.workload,
