@@ -85,6 +85,8 @@ def _first(found: Iterator[str]) -> Iterator[str]:
 
 def differences(shipped: Any, there: Any, path: str = "") -> Iterator[str]:
     """Give where a schema differs from the one that is shipped, one sentence a place, from the top."""
+    if shipped == there:
+        return
     place = path or "the object"
     ours, theirs = shipped.get("properties") or {}, there.get("properties") or {}
     for name in sorted(ours.keys() | theirs.keys()):
