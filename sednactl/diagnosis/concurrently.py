@@ -47,10 +47,13 @@ def look_concurrently(
         threading.Thread(target=work, name=f"look {number}", daemon=True).start()
     found: dict[str, Looked[Any]] = {}
     while len(found) < len(reads):
+        left = until - clock()
         try:
-            name, looked = done.get(timeout=max(0.0, until - clock()))
+            name, looked = done.get(timeout=max(0.0, left))
         except queue.Empty:
-            break
+            if left <= 0:
+                break
+            continue
         if looked is None:
             raise RuntimeError(f"reading {name} ended in a fault of its own")
         found[name] = looked
