@@ -22,7 +22,7 @@ from sednactl.diagnosis.looking_at_children import (
 )
 from sednactl.diagnosis.observed import GhostCount, Json, Looked, Observed, Right, Roles, Scope
 from sednactl.diagnosis.own_rights import NEEDED, refused
-from sednactl.errors import Forbidden, SednactlError, Unauthorized, Unreachable
+from sednactl.errors import SednactlError, Unauthorized, Unreachable
 from sednactl.lifecycle.ghost_scan import scan_for_ghosts
 from sednactl.lifecycle.references import references_of
 from sednactl.sedna.kinds import DATASET, GROUP, MODEL, SEDNA_KINDS, SednaKind
@@ -122,7 +122,8 @@ def _reads(scope: Scope) -> dict[str, Callable[[Cluster, Surroundings, Scope], A
         "definitions": _definitions,
         "deployments": lambda cluster, _, scope: list(cluster.list(Selection(DEPLOYMENT, scope.sedna))),
         "manager_pods": lambda cluster, _, scope: list(cluster.list(Selection(POD, scope.sedna))),
-        "daemon_sets": _daemon_sets,
+        "daemon_sets": lambda cluster, _, __: list(cluster.list(Selection(DAEMON_SET))),
+        "sedna_daemon_sets": lambda cluster, _, scope: list(cluster.list(Selection(DAEMON_SET, scope.sedna))),
         "roles": _roles,
         "ghosts": _ghosts,
         "rights/everything": _everything,
@@ -142,17 +143,6 @@ def _groups(cluster: Cluster, _: Surroundings, __: Scope) -> frozenset[str]:
 def _definitions(cluster: Cluster, _: Surroundings, __: Scope) -> dict[str, Json]:
     found = {kind.kind: cluster.find(CRD, f"{kind.plural}.{GROUP}") for kind in SEDNA_KINDS}
     return {kind: definition for kind, definition in found.items() if definition is not None}
-
-
-def _daemon_sets(cluster: Cluster, _: Surroundings, scope: Scope) -> list[Json]:
-    try:
-        return list(cluster.list(Selection(DAEMON_SET)))
-    except Forbidden:
-        # Sedna's own may still be told from its namespace; EdgeMesh's then is not known.
-        return [
-            *cluster.list(Selection(DAEMON_SET, scope.sedna)),
-            *cluster.list(Selection(DAEMON_SET, "kubeedge")),
-        ]
 
 
 def _roles(cluster: Cluster, _: Surroundings, scope: Scope) -> Roles:

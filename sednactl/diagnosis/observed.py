@@ -164,6 +164,12 @@ class Observed:
         return found
 
     @property
+    def sedna_daemon_sets(self) -> list[Json]:
+        """Give the DaemonSets of the namespace that Sedna itself lives in."""
+        found: list[Json] = self._seen("sedna_daemon_sets")
+        return found
+
+    @property
     def roles(self) -> Roles:
         """Give the cluster roles that are bound to accounts of Sedna's namespace."""
         found: Roles = self._seen("roles")

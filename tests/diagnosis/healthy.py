@@ -69,6 +69,7 @@ def parts(*, autoscaling: bool = True) -> dict[str, Any]:
         "deployments": sedna["Deployment"],
         "manager_pods": [],
         "daemon_sets": sedna["DaemonSet"],
+        "sedna_daemon_sets": sedna["DaemonSet"][:1],
         "roles": Roles(
             tuple(sedna["ClusterRoleBinding"]), {one["metadata"]["name"]: one for one in sedna["ClusterRole"]}
         ),

@@ -92,8 +92,8 @@ UNAVAILABLE = {
         ("DOC302", {"definitions": {}}, "unknown", "no CRD"),
         ("DOC401", {"deployments": []}, "failed", "no Deployment gm in namespace sedna"),
         ("DOC402", {"deployments": []}, "unknown", "no Global Manager"),
-        ("DOC403", {"daemon_sets": []}, "failed", "no DaemonSet lc"),
-        ("DOC404", {"daemon_sets": []}, "unknown", "no release"),
+        ("DOC403", {"sedna_daemon_sets": []}, "failed", "no DaemonSet lc"),
+        ("DOC404", {"sedna_daemon_sets": []}, "unknown", "no release"),
         ("DOC405", {"daemon_sets": []}, "warning", "no EdgeMesh"),
         ("DOC405", {"daemon_sets": [], **_nodes(CLOUD)}, "ok", "no edge nodes"),
         ("DOC804", {"ghosts": GhostCount(2, ("Service park/a-cloud",))}, "warning", "2 ghost instances"),
@@ -191,7 +191,7 @@ def test_a_crd_without_the_version_has_no_release() -> None:
 
 def _with_image(part: str, image: str | None) -> dict[str, Any]:
     sedna = installed()
-    kind, name = ("Deployment", "deployments") if part == "gm" else ("DaemonSet", "daemon_sets")
+    kind, name = ("Deployment", "deployments") if part == "gm" else ("DaemonSet", "sedna_daemon_sets")
     (found,) = [one for one in sedna[kind] if one["metadata"]["name"] == part]
     found["spec"]["template"]["spec"]["containers"] = [{"name": part, "image": image}]
     return {name: sedna[kind]}
@@ -259,7 +259,7 @@ def test_a_global_manager_that_does_not_do_well(changed: dict[str, Any], status:
 def test_local_controllers(wanted: int, ready: int, status: str) -> None:
     sets = installed()["DaemonSet"]
     sets[0]["status"] = {"desiredNumberScheduled": wanted, "numberReady": ready}
-    assert told("DOC403", seen(daemon_sets=sets))[0] == status
+    assert told("DOC403", seen(sedna_daemon_sets=sets))[0] == status
 
 
 def test_rights_of_ones_own() -> None:

@@ -28,7 +28,7 @@ def _sick() -> list[Result]:
         (JOINT_INFERENCE, helmet(status=CREATION), ()),
         referred={**REFERRED, ("Model", "park", "little-model"): None},
         roles=roles,
-        daemon_sets=[],
+        sedna_daemon_sets=[],
         nodes=Forbidden('nodes is forbidden: User "ann" cannot list resource "nodes"'),
         ghosts=GhostCount(1, ("Service park/old-cloud",)),
     )

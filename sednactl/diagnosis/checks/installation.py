@@ -104,7 +104,7 @@ def _misfit(running: Release, drawn: Release, subject: Subject) -> tuple[bool, s
     return False, "fields that only the newer knows are dropped", mend
 
 
-@check("DOC403", AREA, "daemon_sets", "nodes")
+@check("DOC403", AREA, "sedna_daemon_sets", "nodes")
 def local_controllers(observed: Observed, _: datetime) -> Iterator[Result]:
     """Local controllers run
 
@@ -112,7 +112,7 @@ def local_controllers(observed: Observed, _: datetime) -> Iterator[Result]:
     learning jobs from stage to stage and collects the metrics of edge workers; a node without one does
     none of that.
     """
-    found = part_named("lc", _of_sedna(observed))
+    found = part_named("lc", observed.sedna_daemon_sets)
     if found is None:
         message = f"there is no DaemonSet lc in namespace {observed.scope.sedna}"
         yield Result("DOC403", "failed", message, _INSTALL)
@@ -139,14 +139,14 @@ def local_controllers(observed: Observed, _: datetime) -> Iterator[Result]:
         )
 
 
-@check("DOC404", AREA, "daemon_sets", "deployments")
+@check("DOC404", AREA, "sedna_daemon_sets", "deployments")
 def controllers_fit_manager(observed: Observed, _: datetime) -> Iterator[Result]:
     """Local controllers and Global Manager are of one release
 
     They talk over a websocket of their own, whose messages changed between releases.
     """
     manager = part_named("gm", observed.deployments)
-    controllers = part_named("lc", _of_sedna(observed))
+    controllers = part_named("lc", observed.sedna_daemon_sets)
     releases = [release_of_image(images_of(one)) if one else None for one in (manager, controllers)]
     if releases[0] is None or releases[1] is None:
         yield Result(
@@ -186,10 +186,6 @@ def edge_mesh(observed: Observed, _: datetime) -> Iterator[Result]:
             yield Result("DOC405", "warning", message, mend, subject)
         else:
             yield Result("DOC405", "ok", message)
-
-
-def _of_sedna(observed: Observed) -> list[Json]:
-    return [one for one in observed.daemon_sets if one["metadata"].get("namespace") == observed.scope.sedna]
 
 
 def _is_edge_mesh(workload: Json) -> bool:
