@@ -44,7 +44,9 @@ COMMANDS: dict[str, Entry] = {
         "Author",
     ),
     "explain": Entry(
-        "explain", "Describe a kind's fields, or a rule of validate, without a cluster", "Author"
+        "explain",
+        "Describe a kind's fields, a rule of validate or a check of doctor, without a cluster",
+        "Author",
     ),
     "diff": Entry("diff", "Show what apply would change in the cluster, as a unified diff", "Author"),
     "apply": Entry(
@@ -74,6 +76,9 @@ COMMANDS: dict[str, Entry] = {
         "Find and remove ghost instances: objects whose workload is gone. Undo that",
         "Clean up",
         group=True,
+    ),
+    "doctor": Entry(
+        "doctor", "Say what is wrong with a cluster that runs Sedna, and how to mend it", "Clean up"
     ),
     "sandbox": Entry(
         "sandbox",
