@@ -175,6 +175,19 @@ def default_metric(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN214", (*side.path, "hpa"), message, "add metrics to say otherwise", True)
 
 
+@rule("SDN223", "info", JI, since=DEPLOYMENTS_SINCE)
+def hpa_says_something(workload: Workload) -> Iterator[Problem]:
+    """Empty hpa
+
+    An hpa of null is none: the cluster drops it, and the side has one replica. An empty map is
+    refused, as maxReplicas is missing. Sedna's own client libraries write nulls like this one.
+    """
+    for side in workload.sides():
+        if "hpa" in side.worker and side.worker["hpa"] is None:
+            message = f"an empty hpa: the {side.name} side does not scale"
+            yield Problem("SDN223", (*side.path, "hpa"), message, "remove it, or give it maxReplicas", True)
+
+
 def pinned_to(pod: dict[str, Any]) -> str:
     """Give the one node that a pod can run on, "" where the scheduler may choose."""
     return text(pod, "nodeName") or text(mapping(pod, "nodeSelector"), "kubernetes.io/hostname")
