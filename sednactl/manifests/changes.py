@@ -78,6 +78,11 @@ class Insert:
 Change = Replace | Quote | Unquote | Rename | Remove | Insert
 
 
+def place_of(change: Change) -> Path:
+    """Give the path that is another one afterwards."""
+    return (*change.path, change.key) if isinstance(change, Insert) else change.path
+
+
 class Splice(NamedTuple):
     """Characters of a text from an offset to another, and what stands there afterwards."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sednactl.errors import InvalidInput
-from sednactl.manifests.changes import Change, Path, Splice, Unsafe, changed, splice_of
+from sednactl.manifests.changes import Change, Path, Splice, Unsafe, changed, place_of, splice_of
 from sednactl.manifests.document import Document
 from sednactl.manifests.pieces import Piece, pieces_of_json, pieces_of_yaml
 from sednactl.manifests.reading import Part, documents_of, parts_of
@@ -97,7 +97,7 @@ def _mended_part(part: Part, wishes: Wishes) -> Mended:
             refused[key] = Refused(key[1].rule, wanted[key].locate(key[1].change.path).line, why)
         if not done:
             continue  # what was refused is not asked for again
-        mends += [(wish.rule, (*below, *wish.change.path)) for below, wish in done]
+        mends += [(wish.rule, (*below, *place_of(wish.change))) for below, wish in done]
         part = part._replace(text=round_.text)
     return Mended(part.text, tuple(mends), tuple(refused.values()))
 

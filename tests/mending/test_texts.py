@@ -114,9 +114,11 @@ def test_one_that_cannot_be_made_does_not_keep_the_others() -> None:
     text = "".join(f"k{number}: {'&x ' if number == 4 else ''}{number}\n" for number in range(9))
     done = made(f"{text}z: *x\n", *changes)
     assert [refused.line for refused in done.refused] == [5]
-    assert done.text == "".join(
-        f"k{number}: &x 4\n" if number == 4 else f'k{number}: "{number}"\n' for number in range(9)
-    ) + "z: *x\n"
+    assert (
+        done.text
+        == "".join(f"k{number}: &x 4\n" if number == 4 else f'k{number}: "{number}"\n' for number in range(9))
+        + "z: *x\n"
+    )
 
 
 def test_streams_and_lists_keep_what_stands_between() -> None:

@@ -44,7 +44,8 @@ page(
     """
     Kind that the cluster does not serve
 
-    Found with --cluster: the CustomResourceDefinition of the kind is not installed.
+    Found with --cluster: the CustomResourceDefinition of the kind is not installed. Whatever is
+    sent is refused as of an unknown kind until Sedna's CRDs are there.
     """,
 )
 page(

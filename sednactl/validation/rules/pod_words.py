@@ -75,7 +75,8 @@ _OF_INIT_CONTAINERS: tuple[Choice, ...] = ((("restartPolicy",), ("Always",), Fal
 def words_at(path: tuple[Any, ...]) -> tuple[str, ...]:
     """Give the words there are for the field at a path in a pod or container; none where any text may be."""
     steps = tuple(EACH if isinstance(step, int) else step for step in path)
-    for place, words, _ in (*_OF_PODS, *_OF_CONTAINERS, *_OF_INIT_CONTAINERS):
+    first = _OF_INIT_CONTAINERS if steps[-3:-1] == (INIT, EACH) else ()
+    for place, words, _ in (*first, *_OF_PODS, *_OF_CONTAINERS):
         if steps[-len(place) :] == place:
             return words
     return ()

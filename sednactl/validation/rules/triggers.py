@@ -264,5 +264,7 @@ def period_is_ignored(workload: Workload) -> Iterator[Problem]:
     model = mapping(mapping(workload.spec, "deploySpec"), "model")
     if has(model, "pollPeriodSeconds") and model.get("hotUpdateEnabled") is not True:
         path = ("spec", "deploySpec", "model", "pollPeriodSeconds")
-        message = "pollPeriodSeconds has no effect without hotUpdateEnabled: true"
+        message = (
+            f"pollPeriodSeconds {model['pollPeriodSeconds']} has no effect without hotUpdateEnabled: true"
+        )
         yield Problem("SDN507", path, message, "add it, or remove the line", True)
