@@ -131,6 +131,7 @@ DECISIONS: dict[str, Decision] = {
     "SDN221": _left("the cluster is older than the autoscaler: to upgrade it or to do without is a choice"),
     "SDN222": _left(_CHOICE),
     "SDN223": _mended(workloads.empty_hpa, "null is dropped before anybody looks"),
+    "SDN224": _left("the edit is to be made otherwise, not the manifest"),
     "SDN301": _mended(workloads.algorithm, "a name that differs in capitals only; others an image may bring"),
     "SDN302": _mended(
         workloads.setting, "a setting that differs in capitals or dashes only; else it is a choice"
@@ -165,10 +166,12 @@ DECISIONS: dict[str, Decision] = {
     "SDN604": _left("which dataset was meant is not in the manifest"),
     "SDN605": _left("which bucket was meant is not in the manifest"),
     "SDN606": _left("the worker may go to its data, or the data to the worker"),
+    "SDN607": _left("the edit is to be made otherwise, not the manifest"),
     "SDN701": _left("another kind is another workload"),
     "SDN702": _left(_HARMLESS),
     "SDN703": _left(_HARMLESS),
     "SDN704": _left("hostNetwork costs more than it gives where nobody reads the metrics"),
+    "SDN705": _left("the edit is to be made otherwise, not the manifest"),
     "SDN901": _left("the reason is the author's"),
     "SDN902": _left("a comment is never removed"),
 }
