@@ -33,7 +33,8 @@ class Document:
     that good documents pay nothing for it; `source_line` gives a line's text, for
     showing it; `text` gives the number of the first line of what was read, and the
     text with its comments, which is that of the whole list for one of its items, and
-    nothing where there are no comments (JSON, or no file at all).
+    nothing where there are no comments (JSON, or no file at all). `below` is its
+    path within what was read: empty but for the items of a list.
     """
 
     content: Any
@@ -43,6 +44,7 @@ class Document:
     locate: Locate
     source_line: Callable[[int], str] = lambda line: ""  # noqa: ARG005
     text: Callable[[], tuple[int, str]] = lambda: (1, "")
+    below: tuple[str | int, ...] = ()
 
 
 def document_of(content: Any, file: str = "", index: int = 0) -> Document:

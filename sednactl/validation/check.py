@@ -154,6 +154,7 @@ class Checker:
     def _problems(self, kind: str, document: Document) -> list[Problem]:
         from sednactl.validation.metadata import metadata_problems
         from sednactl.validation.rulebook import Workload, rules_for
+        from sednactl.validation.rules.triggers import unquoted_times
         from sednactl.validation.schemas import schema_of
 
         content = document.content
@@ -169,6 +170,7 @@ class Checker:
         for rule in self._rules[kind]:
             if rule.check is not None:
                 problems += rule.check(workload)
+        problems += unquoted_times(workload, document)
         doubled = self._together.define(content, document)
         if doubled:
             problems.append(doubled)
@@ -211,13 +213,21 @@ class Checker:
                 one_line(problem.hint),
                 document.source_line(position.line),
                 document.index,
+                self._fixable(problem, document),
             )
             if ignore:
                 self._unused.pop(ignore, None)
                 self.ignored.append(Ignored(finding, ignore))
             else:
+                self.counts["fixable"] += finding.fixable
                 findings.append(finding)
         return findings
+
+    def _fixable(self, problem: Problem, document: Document) -> bool:
+        from sednactl.validation.mending import change_for
+
+        change = change_for(problem.rule, problem.path, problem.message, document.content, self.target)
+        return change is not None
 
     def _ignored_by(self, problem: Problem, document: Document) -> Ignore | None:
         """Give the decision about a problem that its document holds; beyond MOST_FINDINGS nothing is located."""

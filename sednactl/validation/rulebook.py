@@ -172,7 +172,7 @@ def rulebook() -> dict[str, Rule]:
     """Give all rules by their number, loading every family."""
     from importlib import import_module
 
-    for family in (*FAMILIES, "structural", "references", "between", "cluster"):
+    for family in (*FAMILIES, "structural", "references", "between", "cluster", "edits"):
         import_module(f"sednactl.validation.rules.{family}")
     return dict(sorted(_book.items()))
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.finding import Path
     from sednactl.validation.rulebook import Workload
+    from sednactl.validation.rules.edits import Standing
 
 Key = tuple[str, str, str]
 """Kind, namespace ("" where none is written) and name."""
@@ -74,6 +75,9 @@ class Scaler(NamedTuple):
 
     place: str
     deployment: Key
+    owner: str = ""
+    """The workload that it belongs to, for those in a cluster."""
+    in_cluster: bool = False
 
 
 @dataclass
@@ -92,6 +96,7 @@ class Together:
     kinds: dict[str, Document] = field(default_factory=dict)
     """Each Sedna kind that was seen, with its first document."""
     demands: list[Demand] = field(default_factory=list)
+    standing: list[Standing] = field(default_factory=list)
 
     def define(self, content: dict[str, Any], document: Document) -> Problem | None:
         """Note an object of any kind; give a problem when it was there before."""
@@ -141,6 +146,11 @@ class Together:
                     self.placed.append(Placed(("Dataset", namespace, dataset), node, document, at))
 
     def _demand(self, workload: Workload, document: Document) -> None:
+        from sednactl.validation.rules.edits import EDITED, Standing
+
+        if workload.kind in EDITED and workload.name:
+            key = (workload.kind, workload.namespace, workload.name)
+            self.standing.append(Standing(key, workload.spec, document))
         node = text(workload.spec, "nodeName")
         if workload.kind == "Dataset" and node and "$" not in node:
             at: Path = ("spec", "nodeName")
