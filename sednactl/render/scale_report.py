@@ -125,16 +125,14 @@ def _draw(axis: Any, side: str, run: Run) -> None:
 
 
 def _thinned(series: Sequence[Point]) -> list[Point]:
-    """Leave out points that show nothing new, and of a long run's loads all but so many evenly spaced ones."""
+    """Leave out points that show nothing new, and of a long run's loads all but the highest of each of many parts."""
     stride = len(series) // _MOST_POINTS + 1
+    parts = (range(begin, min(begin + stride, len(series))) for begin in range(0, len(series), stride))
+    highest = {max(part, key=lambda place: series[place][1]) for part in parts}
     found: list[Point] = []
     for place, point in enumerate(series):
         last = found[-1] if found else None
-        moved = last is None or last[4:] != point[4:]
-        if (
-            moved
-            or place == len(series) - 1
-            or (place % stride == 0 and last is not None and last[1] != point[1])
-        ):
+        moved = last is None or last[4:] != point[4:] or place == len(series) - 1
+        if moved or (place in highest and last is not None and last[1] != point[1]):
             found.append(point)
     return found

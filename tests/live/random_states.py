@@ -226,7 +226,7 @@ def _metric(random: Random, name: str) -> Json:
         return {"type": kind, "external": {"metric": metric, "target": _sum_or_share(random)}}
     if kind == "Object":
         about = {"apiVersion": f"{GROUP}/v1", "kind": KIND, "name": name}
-        metric = {"name": random.choice(["jobs", "jobs", "jobs", "nothing"])}
+        metric = {"name": random.choice(["jobs", "jobs", "nothing"])}
         return {
             "type": kind,
             "object": {"metric": metric, "describedObject": about, "target": _sum_or_share(random)},
