@@ -113,7 +113,7 @@ def test_what_is_drawn() -> None:
 
 def test_a_long_run_keeps_what_changed_its_ends_and_its_peaks() -> None:
     def point(place: int) -> Point:
-        load = 900.0 if place == 12345 else 5.0 + place % 11
+        load = 900.0 if place == 12345 else float(place * 7919 % 500)
         return (15.0 * place, load, 50, 1, 2 if place == 9001 else 1, None)
 
     series = [point(place) for place in range(20000)]
