@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sednactl.cluster.access import ClusterAccess
+    from sednactl.cluster.metadata import Metadata
     from sednactl.sedna.resources import Resource
     from sednactl.surroundings import Surroundings
 
@@ -97,6 +98,12 @@ class Cluster(Protocol):
         Items always carry apiVersion and kind, which the API server leaves out of
         lists. A continue token that expired halfway starts the list anew without
         giving an object twice.
+        """
+
+    def metadata(self, selection: Selection, *, page_size: int = 1000) -> Iterator[Sequence[Metadata]]:
+        """Give the metadata of every object as typed fields, page by page, as `list` does.
+
+        For a whole fleet: nothing but those fields is decoded, and nothing is kept.
         """
 
     def snapshot(self, selection: Selection, *, metadata_only: bool = False) -> Listing:

@@ -11,9 +11,9 @@ import contextlib
 import dataclasses
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sednactl import __version__
 from sednactl.cluster.answers import Answer, Asked, decoded, warnings_in
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sednactl.cluster.identity import Proof
     from sednactl.cluster.wire import Connection
     from sednactl.surroundings import Surroundings
+
+T = TypeVar("T")
 
 DEFAULT_TIMEOUT = 30.0
 """Seconds for one request where the user says nothing."""
@@ -143,6 +145,23 @@ class Sender:
         lost: list[Unreachable] | None = None,
     ) -> tuple[Json, Answer]:
         """Send, repeat where that is safe, and decode. `lost` collects tries whose answer never came."""
+        return self.ask_for(
+            decoded, method, asked, body, repeat=repeat, accept=accept, content_type=content_type, lost=lost
+        )
+
+    def ask_for(
+        self,
+        decode: Callable[[Answer, Asked, str, str], T],
+        method: str,
+        asked: Asked,
+        body: Any = None,
+        *,
+        repeat: Repeat,
+        accept: str = "application/json",
+        content_type: str = "application/json",
+        lost: list[Unreachable] | None = None,
+    ) -> tuple[T, Answer]:
+        """Do what `ask` does with a decoder of one's own, which raises for bad answers as `decoded` does."""
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8")
         clock = self._surroundings.monotonic
         deadline = self._deadline()
@@ -173,7 +192,7 @@ class Sender:
                     lost.append(Unreachable(f"HTTP status {answer.status}"))
                 continue
             try:
-                return decoded(answer, asked, self._credentials.server, self._credentials.context), answer
+                return decode(answer, asked, self._credentials.server, self._credentials.context), answer
             except ServerFault as error:
                 if _writes(method, asked, body):
                     error.hint = "it may have been done all the same: look before doing it again"
