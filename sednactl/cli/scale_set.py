@@ -152,7 +152,7 @@ def _send(
     colour = surroundings.colour(surroundings.stdout)
     write(unified(label, comparable(service), comparable(foreseen), colour=colour))
     for effect in effects_of_edit(JOINT_INFERENCE, service, foreseen):
-        surroundings.stderr.write(f"note: {printable(effect)}\n")
+        surroundings.stderr.write(f"note: {printable(effect.sentence)}\n")
     if not dry_run:
         cluster.patch(resource, name, patch, namespace=namespace)
 
