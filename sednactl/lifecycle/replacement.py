@@ -8,7 +8,7 @@ same workload.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import AlreadyExists, Conflict, PartlyDone, Refused, SednactlError
 from sednactl.lifecycle.apply import Applied, create_workload, missing_references, namespace_of, sendable
-from sednactl.lifecycle.cleanup import cluster_uid, stamp
+from sednactl.lifecycle.cleanup import RESOURCES, cluster_uid, stamp
 from sednactl.lifecycle.deletion import Deletion, Doomed, Plan, execute, plan_deletion
 from sednactl.lifecycle.ghost_evidence import EDGE_OFFLINE
 from sednactl.lifecycle.replacement_record import (
@@ -36,6 +36,7 @@ from sednactl.sedna.kinds import BY_KIND, GROUP
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
+    from sednactl.sedna.kinds import SednaKind
     from sednactl.sedna.resources import Resource
     from sednactl.surroundings import Surroundings
 
@@ -80,10 +81,11 @@ def replace_workload(
     live: Json,
     surroundings: Surroundings,
     orders: Orders,
+    also: Sequence[Mapping[str, Any]] = (),
 ) -> Replaced:
     """Put the workload that a manifest describes in the place of `live`, and of nothing else.
 
-    Raises Refused where the new one would lack something it refers to (nothing is done
+    `also` are objects that are to go with it although Kubernetes would leave them. Raises Refused where the new one would lack something it refers to (nothing is done
     then), Conflict where somebody else replaced it meanwhile, and PartlyDone where the old
     one is gone or going and the new one is not there yet: the same apply then goes on.
     """
@@ -101,11 +103,34 @@ def replace_workload(
         new = sendable(manifest, target.namespace)
         file.keep_old(as_manifest(live))
         record = file.write(
-            Record(PLANNED, live, new, cluster.server, target.cluster_uid), stamp(surroundings)
+            Record(PLANNED, live, new, cluster.server, target.cluster_uid, tuple(map(dict, also))),
+            stamp(surroundings),
         )
         for note in _lost_with(live, new):
             orders.say(f"{target.words}: {note}")
         return target.carry_out(file, record, orders)
+
+
+def unfinished_replacement(
+    cluster: Cluster, kind: SednaKind, name: str, namespace: str, surroundings: Surroundings
+) -> Json | None:
+    """Give the manifest of a replacement that was cut off with the workload gone or going; None where there is none."""
+    if not may_be_under_way(surroundings.environ, name):
+        return None
+    meta = {"name": name, "namespace": namespace}
+    named = {"apiVersion": kind.resource.api_version, "kind": kind.kind, "metadata": meta}
+    folder = _Target(cluster, named, surroundings).folder
+    if not has_record(folder):
+        return None
+    with closing(RecordFile(folder)) as file:
+        record = file.read()
+    live = cluster.find(kind.resource, name, namespace)
+    gone = live is None or (
+        record is not None
+        and _uid(live) == record.old_uid
+        and bool(live["metadata"].get("deletionTimestamp"))
+    )
+    return record.new if record is not None and gone and record.phase != DONE else None
 
 
 def take_up_replacement(
@@ -164,7 +189,9 @@ class _Target:
 
     def carry_out(self, file: RecordFile, record: Record, orders: Orders) -> Replaced:
         """Go through the phases that are left; each is on disk before what it announces is sent."""
-        plan = plan_deletion(self.cluster, [Doomed(self.resource, record.old)])
+        doomed = [Doomed(self.resource, record.old)]
+        doomed += (Doomed(RESOURCES[one["kind"]], one) for one in record.also)
+        plan = plan_deletion(self.cluster, doomed)
         orders.foretell(plan)
         if record.phase == PLANNED:
             record = file.step(record, DELETING, self._stamp())
@@ -219,7 +246,8 @@ class _Target:
 
     def _must_be_gone(self, deletion: Deletion, file: RecordFile, orders: Orders) -> None:
         """Raise unless nothing of the old workload is left but what waits for an offline node."""
-        if not deletion.deleted:
+        target = deletion.plan.cascades[0].target
+        if target not in deletion.deleted:
             error = deletion.failures[0]
             if isinstance(error, Conflict):
                 aside = file.set_aside(self._file_stamp(), "overtaken")

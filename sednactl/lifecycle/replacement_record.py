@@ -6,7 +6,8 @@ kill takes up where the earlier one ended:
     $XDG_STATE_HOME/sednactl/replacements/NAME-DIGEST/
         record.json     {"apiVersion": "sednactl.io/v1", "kind": "Replacement", "phase": PHASE, "updated": RFC3339,
                          "server": URL, "cluster": UID of the namespace kube-system or null,
-                         "old": {the whole object}, "new": {the manifest}}
+                         "old": {the whole object}, "new": {the manifest},
+                         "also": [whole objects that are deleted with the old one]}
         old.json        the old workload as a manifest that `apply -f` takes, to go back
 
 PHASE is `planned` (nothing was deleted), `deleting` (the request is about to be sent),
@@ -64,6 +65,7 @@ class Record:
     new: Json
     server: str = ""
     cluster: str | None = None
+    also: tuple[Json, ...] = ()
 
     @property
     def old_uid(self) -> str:
@@ -106,7 +108,12 @@ class RecordFile:
             ] not in PHASES:
                 raise ValueError("not a record of this program")
             record = Record(
-                content["phase"], content["old"], content["new"], content["server"], content["cluster"]
+                content["phase"],
+                content["old"],
+                content["new"],
+                content["server"],
+                content["cluster"],
+                tuple(content.get("also") or ()),
             )
             if not record.old_uid or not record.new["metadata"]["name"]:
                 raise ValueError("a workload without name or UID")
@@ -132,6 +139,7 @@ class RecordFile:
             "cluster": record.cluster,
             "old": record.old,
             "new": record.new,
+            "also": list(record.also),
         }
         _put(self.folder / "record.json", content)
         return record
