@@ -24,8 +24,10 @@ from tests.killer import Killer
 from tests.lifecycle.conftest import collect_garbage, fill
 from tests.lifecycle.objects import Json, pod, workload
 
-MOST_REQUESTS = 26
-"""About as many as one replacement sends, so that a kill falls into every part of it."""
+REQUESTS = 36
+"""How many one replacement sends; the last of them creates the new workload."""
+DELETES = 12
+"""Which of them deletes the old one."""
 
 
 class Replacing:
@@ -69,7 +71,7 @@ class Replacing:
         code = self.killer.run(
             "apply", "-f", str(file), "--replace",
             environment=self.environment,
-            after_requests=self.chance.randint(1, MOST_REQUESTS),
+            after_requests=self.somewhere(),
         )  # fmt: skip
         self.killed += code == -signal.SIGKILL
         assert code in (0, -signal.SIGKILL), code
@@ -84,6 +86,12 @@ class Replacing:
         collect_garbage(self.stub)
         assert self.stub.objects(POD) == []
         assert self.pending() is None
+
+    def somewhere(self) -> int:
+        """Choose a request: any of them, or, every second time, one where something changes."""
+        if self.chance.random() < 0.5:
+            return self.chance.choice([DELETES, DELETES + 1, REQUESTS - 1, REQUESTS])
+        return self.chance.randint(1, REQUESTS)
 
     def live(self) -> Json | None:
         return next(iter(self.stub.objects(REID.resource)), None)
