@@ -46,6 +46,7 @@ class Applying:
         self.failures: list[SednactlError] = []
         self.new_namespaces: set[str] = set()
         self.dropped = False
+        self._foretold = False
 
     def apply(self, manifest: Json) -> None:
         """Send one manifest, or replace what it describes."""
@@ -82,6 +83,7 @@ class Applying:
         from sednactl.lifecycle.edit_preview import preview_edit
 
         wishes = self.wishes
+        self._foretold = False
         if not wishes.dry_run and self._taken_up(manifest):
             return
         edit = preview_edit(self.cluster, manifest, force=wishes.force, strict=wishes.strict)
@@ -134,6 +136,7 @@ class Applying:
 
         stream = self.surroundings.stderr
         stream.write(plan_text(plan_of_replacement(self.cluster, edit.live)))
+        self._foretold = True
         otherwise = "nothing is changed" if edit.harmful else "the edit is stored, and ignored by Sedna"
         stream.write(f"Delete it and create it anew? Without that {otherwise}. [y/N] ")
         stream.flush()
@@ -172,6 +175,8 @@ class Applying:
     def _foretell(self, plan: Plan) -> None:
         from sednactl.render.deletion import plan_text
 
+        if self._foretold:
+            return  # whoever answered the question has read it
         self.surroundings.stderr.write(plan_text(plan))
         self.surroundings.stderr.flush()
 

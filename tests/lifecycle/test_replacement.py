@@ -106,6 +106,7 @@ def test_a_terminal_is_asked_and_told_what_goes(shell: Shell) -> None:
     uid = (shell.live() or {})["metadata"]["uid"]
     yes = shell(REID, template(3), answer="y")
     assert (yes.code, yes.out) == (0, "reidjob.sedna.io/helmet replaced\n"), yes.err
+    assert yes.err.count("Pod helmet-reid-1") == 1
     live = shell.live() or {}
     assert live["metadata"]["uid"] != uid and live["spec"] == template(3)
     assert shell.stub.objects(POD) == []
