@@ -65,6 +65,11 @@ COMMANDS: dict[str, Entry] = {
         "wait", "Wait until a workload runs, judged by its children, or is gone with all it owned", "Manage"
     ),
     "delete": Entry("delete", "Delete workloads, after telling what goes with them", "Manage"),
+    "repair": Entry(
+        "repair",
+        "Mend a workload where Sedna does not, after showing each step, its reason and what it interrupts",
+        "Manage",
+    ),
     "scale": Entry(
         "scale",
         "See how both sides of services are scaled and why; try settings offline, and change them",

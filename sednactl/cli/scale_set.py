@@ -154,7 +154,7 @@ def _send(
     colour = surroundings.colour(surroundings.stdout)
     write(unified(label, comparable(service), comparable(foreseen), colour=colour))
     for effect in effects_of_edit(JOINT_INFERENCE, service, foreseen):
-        surroundings.stderr.write(f"note: {printable(effect)}\n")
+        surroundings.stderr.write(f"note: {printable(effect.sentence)}\n")
     for side in brought_back:
         surroundings.stderr.write(
             f"note: after that the {side} side goes back to one replica (not with --keep-replicas)\n"

@@ -10,6 +10,7 @@ from sednactl.lifecycle.description import CheckedReference, Description, SideDe
 from sednactl.lifecycle.ownership import seconds_since
 from sednactl.render.columns import age, columns, printable
 from sednactl.render.events import event_table
+from sednactl.render.settings import settings_of
 from sednactl.render.tree import branch_lines
 
 Json = dict[str, Any]
@@ -19,9 +20,12 @@ def description_text(description: Description, now: datetime, *, unicode: bool =
     """Write everything about one workload, the verdict first and the events last."""
     text = _head(description, now)
     text += _section("Diagnosis", (f"- {said}" for said in description.diagnosis))
+    if settings := list(settings_of(description.family)):
+        text += f"\nSettings\n{_pairs(settings, indent='  ')}"
     for side in description.sides:
         text += _section(side.spec.title, _side(description, side))
     text += _section("References", _references(description.references))
+    text += _section("Used by", _users(description))
     if description.tree:
         text += _section("Children", branch_lines(description.tree, unicode=unicode))
     text += _section("Events", _events(description, now))
@@ -146,6 +150,21 @@ def _references(references: tuple[CheckedReference, ...]) -> Iterator[str]:
         for one in references
     ]
     yield from columns(("KIND", "NAME", "THERE", "USED AS"), rows).splitlines() if rows else ()
+
+
+def _users(description: Description) -> Iterator[str]:
+    usage, family = description.usage, description.family
+    if usage is None:
+        return
+    users = usage.of(str(family.workload["metadata"].get("namespace", "")), family.name)
+    if users:
+        yield from columns(
+            ("KIND", "NAME", "AS"), [(one.kind.kind, one.name, one.path) for one in users]
+        ).splitlines()
+    elif not usage.unreadable:
+        yield "nothing in its namespace"
+    if usage.unreadable:
+        yield f"? ({', '.join(kind.plural for kind in usage.unreadable)} may not be listed)"
 
 
 def _events(description: Description, now: datetime) -> Iterator[str]:
