@@ -73,6 +73,12 @@ COMMANDS: dict[str, Entry] = {
         "Clean up",
         group=True,
     ),
+    "crd": Entry(
+        "crd",
+        "Compare, install and upgrade Sedna's CRDs, for any release from 0.3 to 0.7",
+        "Operate",
+        group=True,
+    ),
     "sandbox": Entry(
         "sandbox",
         "A small cluster in one process on this machine: try everything without a cluster",
