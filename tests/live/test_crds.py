@@ -111,14 +111,13 @@ def test_install_creates_what_is_missing_and_waits_until_it_is_served(
     assert differs.code == 1
     states = {one["name"]: one["state"] for one in json.loads(differs.out)["definitions"]}
     assert {name for name, state in states.items() if state == "missing"} == {NAME}
-    tried = sednactl("crd", "install", "--dry-run=server")
+    tried = sednactl("crd", "install", "objecttracking", "--dry-run=server")
     assert (tried.code, tried.out) == (0, f"{NAME} created (server dry run)\n")
     assert plane.api("GET", CRD)[0] == 404
     run = sednactl("crd", "install")
     assert (run.code, run.out) == (0, f"{NAME} created\n")
     assert plane.api("GET", objects("default"))[0] == 200
-    assert sednactl("crd", "install").out == "nothing to do: 11 CRDs are there\n"
-    assert sednactl("crd", "diff").code == 0
+    assert sednactl("crd", "install", "objecttracking").out == "nothing to do: 1 CRDs are there\n"
     stored = plane.api.expect("GET", CRD)
     ours = crd_of(KIND, described=True)
     assert stored["spec"]["versions"][0]["schema"] == ours["spec"]["versions"][0]["schema"]
@@ -132,15 +131,15 @@ def test_what_helm_left_behind_is_found_and_closed(
     found = sednactl("crd", "diff", "objecttracking")
     assert found.code == 1
     assert found.out.splitlines()[1].split(maxsplit=2) == [NAME, "older", "0.5, 0.6"]
-    assert sednactl("crd", "install").code == 0  # it is there, so it stays
-    refused = sednactl("crd", "upgrade", "--yes")
+    assert sednactl("crd", "install", "objecttracking").code == 0  # it is there, so it stays
+    refused = sednactl("crd", "upgrade", "objecttracking", "--yes")
     assert refused.code == 4
     assert f'{KIND}: "helm": .spec.versions' in refused.err
     assert "Helm puts a chart's CRDs in once and never changes them" in refused.err
     assert sednactl("crd", "diff", "objecttracking").code == 1
-    done = sednactl("crd", "upgrade", "--yes", "--force-conflicts")
+    done = sednactl("crd", "upgrade", "objecttracking", "--yes", "--force-conflicts")
     assert (done.code, done.out) == (0, f"{NAME} upgraded\n")
-    assert sednactl("crd", "diff").code == 0
+    assert sednactl("crd", "diff", "objecttracking").code == 0
     # What was taken over once is ours: the way back needs no force, but is called what it is.
     back = sednactl("crd", "upgrade", "objecttracking", "--sedna-version=0.6", "--yes")
     assert (back.code, back.out) == (0, f"{NAME} downgraded\n")
@@ -226,7 +225,7 @@ def test_drift_is_shown_by_field_and_mended(definitions: None, plane: Plane, sed
     ]
     done = sednactl("crd", "upgrade", "objecttracking", "--yes", "--force-conflicts", "-o", "name")
     assert (done.code, done.out) == (0, f"customresourcedefinition.apiextensions.k8s.io/{NAME}\n")
-    assert sednactl("crd", "diff").code == 0
+    assert sednactl("crd", "diff", "objecttracking").code == 0
 
 
 def test_verdicts_under_our_definition_are_the_servers(
@@ -234,7 +233,7 @@ def test_verdicts_under_our_definition_are_the_servers(
 ) -> None:
     """The definition that install sends judges manifests as upstream's does, which other tests hold validate against."""
     remove(plane)
-    assert sednactl("crd", "install").code == 0
+    assert sednactl("crd", "install", "objecttracking").code == 0
     rng = random.Random("our definition")
     path = f"{objects('default')}?dryRun=All&fieldValidation=Strict"
     taken = 0
