@@ -30,6 +30,7 @@ _ACTIONS: dict[State, Action] = {
     "newer": "downgrade",
     "drifted": "mend",
 }
+_TRIES = 5
 DONE: dict[Action, str] = {
     "create": "created",
     "upgrade": "upgraded",
@@ -101,17 +102,29 @@ def send_definition(
 ) -> Json:
     """Apply a release's definition of a kind, over `live` or where nothing is, and give what was stored.
 
-    What was changed since `live` was read is not written over: that is a Conflict, as are fields that another
-    manager owns unless `force` takes them over (its detail has a line for each). AlreadyExists and the rest as the door says.
+    A spec that was changed since `live` was read is not written over: that is a Conflict, as are fields that
+    another manager owns unless `force` takes them over (its detail has a line for each). Raises the door's other errors.
     """
     sent = crd_of(kind, release, described=True)
     metadata = sent["metadata"]
     if live is None:
         metadata["resourceVersion"] = NEVER_THE_VERSION
-    else:
-        metadata["resourceVersion"] = live["metadata"]["resourceVersion"]
-        metadata["uid"] = live["metadata"]["uid"]
-    return cluster.apply(CRD, sent, dry_run=dry_run, force=force).object
+        return cluster.apply(CRD, sent, dry_run=dry_run, force=force).object
+    known, tries = live, 0
+    while True:
+        metadata["resourceVersion"] = known["metadata"]["resourceVersion"]
+        metadata["uid"] = known["metadata"]["uid"]
+        try:
+            return cluster.apply(CRD, sent, dry_run=dry_run, force=force).object
+        except Conflict as error:
+            fresh = None if error.detail or tries == _TRIES else cluster.find(CRD, metadata["name"])
+            if fresh is None or fresh["metadata"]["uid"] != known["metadata"]["uid"]:
+                raise
+            if fresh["spec"] != live["spec"]:
+                raise
+        # Only its status is another one: the API server itself has looked at it meanwhile.
+        known = fresh
+        tries += 1
 
 
 def rehearse(cluster: Cluster, kind: str, live: Mapping[str, Any], release: Release) -> Owned | None:

@@ -78,9 +78,10 @@ def structural_schema(node: Node, *, described: bool = False, top: bool = False)
         if field is None:
             continue
         if top and name == "metadata":
-            properties[name] = {"type": "object"}  # Kubernetes itself knows its fields
-        else:
-            properties[name] = structural_schema(field, described=described)
+            # Kubernetes itself knows its fields, and refuses any word about them.
+            properties[name] = {"type": "object"}
+            continue
+        properties[name] = structural_schema(field, described=described)
         if described and (words := words_about(node, name, field)):
             properties[name]["description"] = words
     if properties:

@@ -203,7 +203,7 @@ def test_a_definition_that_changed_meanwhile_is_not_written_over(bare: BareClust
             patches += 1
             if patches == 1:
                 bare.on_request = lambda _: None
-                bare.cluster.patch(CRD, REID, {"metadata": {"labels": {"touched": "yes"}}})
+                bare.cluster.patch(CRD, REID, {"spec": {"names": {"categories": ["touched"]}}})
 
     bare.on_request = meddle
     run = bare("crd", "upgrade", "reid", "va", "--yes")
@@ -211,6 +211,23 @@ def test_a_definition_that_changed_meanwhile_is_not_written_over(bare: BareClust
     assert run.out == "videoanalyticsjobs.sedna.io upgraded\n"
     assert "was changed by somebody else meanwhile" in run.err
     assert bare("crd", "upgrade", "--yes").out == f"{REID} upgraded\n"
+
+
+def test_what_the_api_server_itself_writes_meanwhile_is_no_change(bare: BareCluster) -> None:
+    bare.install("0.6", "ReidJob")
+    left = 3
+
+    def meddle(request: object) -> None:
+        nonlocal left
+        if getattr(request, "method", "") == "PATCH" and left:
+            left -= 1
+            meddling, bare.on_request = bare.on_request, lambda _: None
+            bare.cluster.patch(CRD, REID, {"metadata": {"labels": {"turn": str(left)}}})
+            bare.on_request = meddling
+
+    bare.on_request = meddle
+    run = bare("crd", "upgrade", "reid", "--yes")
+    assert (run.code, run.out, left) == (0, f"{REID} upgraded\n", 0)
 
 
 def test_what_is_being_deleted_is_left_alone(bare: BareCluster) -> None:
