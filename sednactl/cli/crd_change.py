@@ -177,7 +177,8 @@ class _Changing:
                 stream.write(f"Nothing was changed: {what}. --allow-losses goes on all the same.\n")
                 return False
             return True
-        question = "Change these CRDs" + (f", though {harmed} objects are harmed" if harmed else "")
+        harm = "1 object is harmed" if harmed == 1 else f"{harmed} objects are harmed"
+        question = "Change these CRDs" + (f", though {harm}" if harmed else "")
         stream.write(f"{question}? [y/N] ")
         stream.flush()
         if self.surroundings.stdin.readline().strip().lower() in ("y", "yes"):

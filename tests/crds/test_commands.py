@@ -165,6 +165,30 @@ def test_a_new_cluster_is_installed_and_a_second_run_has_nothing_to_do(bare: Bar
     assert (again.code, again.out) == (0, "nothing to do: 8 CRDs are there\n")
 
 
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("Yes\n", 0), ("\n", 1), ("no\n", 1), ("", 1)])
+def test_it_asks_once_all_is_shown(bare: BareCluster, answer: str, code: int) -> None:
+    bare.install("0.7", "ReidJob")
+    bare.create(BY_KIND["ReidJob"].resource, reid("new", hostUsers=True))
+    out, err = io.StringIO(), Terminal()
+    surroundings = Surroundings(
+        Terminal(answer), out, err, {"KUBECONFIG": str(bare.kubeconfig), "TERM": "dumb"}
+    )
+    assert run(("crd", "upgrade", "reid", "--sedna-version", "0.6"), surroundings) == code
+    said = err.getvalue()
+    assert said.index("loses spec.template.spec.hostUsers: default/new") < said.index(
+        "Change these CRDs, though 1 object is harmed? [y/N]"
+    )
+    assert out.getvalue() == ("" if code else f"{REID} downgraded\n")
+    assert ("Nothing was changed." in said) == bool(code)
+
+
 def test_what_others_own_is_said_with_what_taking_it_means(bare: BareCluster) -> None:
     bare.install("0.6", "ReidJob", manager="argocd-controller")
     run = bare("crd", "upgrade", "--yes")

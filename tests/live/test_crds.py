@@ -12,7 +12,8 @@ import pytest
 
 from sednactl.cli.main import run as run_command_line
 from sednactl.manifests.document import document_of
-from sednactl.sedna.releases import release_named
+from sednactl.sedna.kinds import BY_KIND
+from sednactl.sedna.releases import RELEASES, SINCE, Release, release_named
 from sednactl.surroundings import Surroundings
 from sednactl.validation.check import STRUCTURAL_RULES, check_documents
 from sednactl.validation.crd import crd_of
@@ -241,6 +242,38 @@ def test_drift_is_shown_by_field_and_mended(definitions: None, plane: Plane, sed
     done = sednactl("crd", "upgrade", "objecttracking", "--yes", "--force-conflicts", "-o", "name")
     assert (done.code, done.out) == (0, f"customresourcedefinition.apiextensions.k8s.io/{NAME}\n")
     assert sednactl("crd", "diff", "objecttracking").code == 0
+
+
+def test_a_word_about_metadata_is_refused(plane: Plane) -> None:
+    """Why export says nothing about it: an API server knows metadata by itself, and takes no word about it."""
+    wordy = crd_of(KIND)
+    wordy["metadata"]["name"] = "wordies.sedna.io"
+    wordy["spec"]["names"] = {
+        "kind": "Wordy",
+        "listKind": "WordyList",
+        "plural": "wordies",
+        "singular": "wordy",
+    }
+    schema = wordy["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    schema["properties"]["metadata"]["description"] = "name, labels and so on"
+    status, answer = plane.api("POST", f"{CRDS}?dryRun=All", wordy)
+    assert status == 422
+    assert [(one["reason"], one["field"]) for one in answer["details"]["causes"]] == [
+        ("FieldValueForbidden", "spec.validation.openAPIV3Schema.properties[metadata]")
+    ]
+
+
+@pytest.mark.parametrize("release", (RELEASES[0], RELEASES[2]), ids=str)
+def test_every_releases_definitions_are_taken_as_they_are(plane: Plane, release: Release) -> None:
+    """Those of 0.4 and 0.6 are nearly the same as these, those of 0.7 are installed above."""
+    for kind in BY_KIND:
+        if release < SINCE.get(kind, release):
+            continue
+        ours = crd_of(kind, release, described=True)
+        place = f"{CRDS}/{ours['metadata']['name']}"
+        ours["metadata"]["resourceVersion"] = plane.api.expect("GET", place)["metadata"]["resourceVersion"]
+        stored = plane.api.expect("PUT", f"{place}?dryRun=All&fieldValidation=Strict", ours)
+        assert stored["spec"]["versions"][0]["schema"] == ours["spec"]["versions"][0]["schema"]
 
 
 def test_verdicts_under_our_definition_are_the_servers(
