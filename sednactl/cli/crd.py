@@ -25,7 +25,7 @@ def crd() -> None:
     """Compare, install and upgrade Sedna's CRDs, for any release from 0.3 to 0.7.
 
     Helm puts a chart's CRDs in once and never upgrades them, and kubectl apply
-    refuses Sedna's for their size; what is said here holds without both.
+    refuses Sedna's for their size; these commands need neither.
 
     \b
     Examples:
@@ -195,6 +195,9 @@ def upgrade(
 
     CRDs that Helm put in belong to the field manager helm: --force-conflicts
     takes them over. Helm itself never changes them again.
+
+    Exit code 1: nothing was changed, as the answer was no, or objects would lose
+    fields and --yes came without --allow-losses.
 
     \b
     Examples:

@@ -225,7 +225,8 @@ class _Changing:
         from sednactl.cli.ticker import Ticker
         from sednactl.lifecycle.crd_serving import wait_until_served
 
-        same = [state for state, _ in self._outcomes if state.state == "same"]
+        # What an earlier run sent, and did not live to see served.
+        same = [state for state, _ in self._outcomes if state.state == "same" and state.remarks]
         with Ticker(self.surroundings) as tell:
             try:
                 wait_until_served(

@@ -41,7 +41,8 @@ def wait_until_served(
     waiting = list(states)
     turn = 0
     while True:
-        missing = {state.kind: why for state in waiting if (why := _not_served(cluster, state))}
+        shown = _in_discovery(cluster) if waiting else frozenset()
+        missing = {state.kind: why for state in waiting if (why := _not_served(cluster, state, shown))}
         waiting = [state for state in waiting if state.kind in missing]
         if not waiting:
             return
@@ -56,8 +57,8 @@ def wait_until_served(
         turn += 1
 
 
-def _not_served(cluster: Cluster, state: DefinitionState) -> str:
-    """Say what a definition lacks of being served, "" when nothing."""
+def _not_served(cluster: Cluster, state: DefinitionState, shown: frozenset[str]) -> str:
+    """Say what a definition lacks of being served, "" when nothing; `shown` are the plurals in discovery."""
     live = cluster.find(CRD, definition_name(state.kind))
     if live is None:
         return "it is gone"
@@ -66,20 +67,21 @@ def _not_served(cluster: Cluster, state: DefinitionState) -> str:
         return f"{_NAMES}: {message}"
     if not condition(live, "Established")[0]:
         return "it is not established yet"
-    if not _in_discovery(cluster, state.kind):
+    if BY_KIND[state.kind].plural not in shown:
         return "discovery does not show it yet"
     return _not_in_force(cluster, state)
 
 
-def _in_discovery(cluster: Cluster, kind: str) -> bool:
+def _in_discovery(cluster: Cluster) -> frozenset[str]:
     try:
         content = cluster.request("GET", f"/apis/{GROUP}/{VERSION}")
     except NotFound:
-        return False
+        return frozenset()
     listed = content.get("resources")
-    return any(
-        isinstance(entry, dict) and entry.get("name") == BY_KIND[kind].plural
+    return frozenset(
+        str(entry.get("name"))
         for entry in (listed if isinstance(listed, list) else ())
+        if isinstance(entry, dict)
     )
 
 
