@@ -79,11 +79,17 @@ COMMANDS: dict[str, Entry] = {
     "cleanup": Entry(
         "cleanup",
         "Find and remove ghost instances: objects whose workload is gone. Undo that",
-        "Clean up",
+        "Operate",
         group=True,
     ),
     "doctor": Entry(
-        "doctor", "Say what is wrong with a cluster that runs Sedna, and how to mend it", "Clean up"
+        "doctor", "Say what is wrong with a cluster that runs Sedna, and how to mend it", "Operate"
+    ),
+    "crd": Entry(
+        "crd",
+        "Compare, install and upgrade Sedna's CRDs, for any release from 0.3 to 0.7",
+        "Operate",
+        group=True,
     ),
     "sandbox": Entry(
         "sandbox",

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sednactl.errors import Forbidden, NotFound, UsageError
+from sednactl.errors import Forbidden, NotFound
 from sednactl.sedna.kinds import BY_KIND, DATASET, JOINT_INFERENCE, MODEL
-from sednactl.sedna.releases import DEPLOYMENTS_SINCE, release_named
+from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.sedna.resources import CRD, DEPLOYMENT, HPA, NODE, SECRET, Resource
+from sednactl.validation.manager_image import NAMESPACE, manager_image
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.together import Defined, Key, Scaler, Together, facts_of
 
@@ -173,24 +174,15 @@ def _against_scaling(cluster: Cluster, found: Survey) -> str:
 def _old_manager(cluster: Cluster, found: Survey) -> str:
     """Say so where the Global Manager's image is from before 0.7, as Sedna's own chart still has it."""
     try:
-        manager = cluster.find(DEPLOYMENT, "gm", "sedna")
+        manager = manager_image(cluster)
     except Forbidden as error:
-        found.denied[DEPLOYMENT.kind, "sedna"] = error.message
+        found.denied[DEPLOYMENT.kind, NAMESPACE] = error.message
         return ""
-    except NotFound:
+    if manager is None:
         return ""
-    pod = mapping(mapping(mapping(manager, "spec"), "template"), "spec")
-    account = text(pod, "serviceAccountName") or text(pod, "serviceAccount")
-    for _, container in maps(pod, "containers"):
-        image = text(container, "image")
-        tag = image.rpartition("/")[2].partition("@")[0].partition(":")[2]
-        try:
-            release = release_named(tag)
-        except UsageError:
-            continue  # a tag of one's own
-        if release < DEPLOYMENTS_SINCE:
-            return f"the cluster's Global Manager is {image}, which ignores hpa"
-    return _without_rights(cluster, found, account)
+    if manager.release is not None and manager.release < DEPLOYMENTS_SINCE:
+        return f"the cluster's Global Manager is {manager.image}, which ignores hpa"
+    return _without_rights(cluster, found, manager.account)
 
 
 def _without_rights(cluster: Cluster, found: Survey, account: str) -> str:
@@ -198,7 +190,7 @@ def _without_rights(cluster: Cluster, found: Survey, account: str) -> str:
     from sednactl.validation.manager_rights import CLUSTER_ROLE_BINDING, wanting_verbs
 
     try:
-        verbs = wanting_verbs(cluster, account, "sedna") if account else ()
+        verbs = wanting_verbs(cluster, account, NAMESPACE) if account else ()
     except Forbidden as error:
         found.denied[CLUSTER_ROLE_BINDING.kind, ""] = error.message
         return ""
