@@ -5,7 +5,6 @@ Apart from `cleanup`, which only says what can be typed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -199,7 +198,9 @@ def say_stopped(message: str, hint: str | None, surroundings: Surroundings) -> N
 
 def write_json(data: Any, surroundings: Surroundings) -> None:
     """Write a result for programs."""
-    surroundings.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    from sednactl.manifests.json_writing import json_text
+
+    surroundings.stdout.write(json_text(data))
 
 
 def _width(surroundings: Surroundings) -> int:

@@ -633,3 +633,22 @@ def test_a_bundle_that_somebody_edited_is_no_reason_for_a_traceback(
     for arguments in (("undo", str(file)), ("ghost-instances", "--yes", "--resume", str(file))):
         done = park(*arguments)  # any error that is not ours would come out here
         assert done.code in (0, 3, 4, 7)
+
+
+def test_several_of_a_kind_go_at_a_time_but_no_kind_before_its_turn_nor_faster_than_told(
+    park: Park, tmp_path: Path
+) -> None:
+    park.fill(*(one for n in range(6) for one in orphans(f"dead-{n}", f"gone-{n}")))
+    code = park.clean(
+        "--yes", "--parallel", "4", "--rate", "10", "--backup", str(tmp_path / "b"), "--timeout", "1s"
+    ).code
+    assert code == 7  # the stub collects no ReplicaSets and Pods
+    kinds = [request.path.split("/")[-2] for request in deletions(park)]
+    assert kinds == ["horizontalpodautoscalers"] * 12 + ["deployments"] * 12 + ["services"] * 6
+    assert sum(park.slept) >= 29 / 10
+
+
+def test_a_load_that_is_none_is_a_usage_error(park: Park) -> None:
+    assert park.clean("--yes", "--parallel", "0").code == 2
+    assert park.clean("--yes", "--rate", "-1").code == 2
+    assert park.server.requests == []
