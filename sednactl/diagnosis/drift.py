@@ -38,6 +38,7 @@ def drift_of(kind: str, definition: Mapping[str, Any]) -> Drift | None:
     schema = schemas_of(definition).get(VERSION)
     if not schema:
         return None
+    around = tuple(_around(kind, definition))
     nearest: Drift | None = None
     for release in reversed(RELEASES):
         if release < SINCE.get(kind, release):
@@ -47,7 +48,21 @@ def drift_of(kind: str, definition: Mapping[str, Any]) -> Drift | None:
             nearest = Drift(release, found)
         if not found:
             break
-    return nearest
+    if nearest is None or not around:
+        return nearest
+    return Drift(nearest.release, (*around, *nearest.differences))
+
+
+def _around(kind: str, definition: Mapping[str, Any]) -> Iterator[str]:
+    """Give where a CRD differs from every release outside its schema."""
+    spec = definition.get("spec") or {}
+    if spec.get("scope") != "Namespaced":
+        yield f"its scope is {spec.get('scope')}, not Namespaced"
+    if (spec.get("names") or {}).get("kind") != kind:
+        yield f"its kind is {(spec.get('names') or {}).get('kind')}, not {kind}"
+    for version in spec.get("versions") or ():
+        if version.get("name") == VERSION and "status" not in (version.get("subresources") or {}):
+            yield "it has no status subresource, by which Sedna writes every status"
 
 
 def same_since(kind: str, release: Release) -> Release:

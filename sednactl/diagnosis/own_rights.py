@@ -63,6 +63,7 @@ NEEDED: dict[str, tuple[Right, ...]] = {
         *_rights("get delete", DEPLOYMENT, HPA, POD, SERVICE),
     ),
     "validate --cluster": (*_sedna("list"), *_rights("list", NODE), *_rights("get", CRD)),
+    "crd install, upgrade": _rights("get create patch", CRD),
     "doctor": (
         *_rights("list", NODE, NODE_METRICS, DEPLOYMENT, DAEMON_SET, POD, CLUSTER_ROLE_BINDING),
         *_rights("get", CRD, CLUSTER_ROLE, API_SERVICE),

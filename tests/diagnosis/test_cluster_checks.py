@@ -129,6 +129,8 @@ def _second_version(definition: Json) -> None:
         ("DOC303", lambda one: _schema(one)["properties"].update(mine={"type": "string"}), "warning", "spec.mine is not Sedna's"),
         ("DOC303", lambda one: _schema(one).update(required=["url"]), "warning", "does not require format"),
         ("DOC303", lambda one: _schema(one)["properties"]["url"].update(pattern="^s3:"), "warning", "spec.url: pattern is '^s3:'"),
+        ("DOC303", lambda one: one["spec"].update(scope="Cluster"), "warning", "its scope is Cluster"),
+        ("DOC303", lambda one: one["spec"]["versions"][0].pop("subresources"), "warning", "no status subresource"),
         ("DOC304", lambda one: one["status"].update(conditions=None), "failed", "not Established"),
         ("DOC304", lambda one: one["status"].update(storedVersions=["v1alpha1", "v1"]), "failed", "stored as v1"),
         ("DOC304", lambda one: one["metadata"].update(deletionTimestamp="2026-01-01T00:00:00Z"), "failed", "being deleted"),
