@@ -4,7 +4,7 @@ _sednactl_about() {
     below= aliases= options= valued= first= more=
     case $1 in
         /)
-            below='create templates validate explain diff apply get describe tree events logs wait delete scale cleanup sandbox demo completion'
+            below='create templates validate explain diff apply get describe tree events logs wait delete repair scale cleanup doctor crd sandbox demo completion'
             aliases=''
             options='--version --verbose -v --no-color -h --help'
             valued=''
@@ -108,7 +108,7 @@ _sednactl_about() {
         /validate)
             below=''
             aliases=''
-            options='-f --filename -R --recursive -o --output --strict --ignore --sedna-version --kubernetes-version --cluster --verbose -v --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --contexts --all-contexts --no-color -h --help'
+            options='-f --filename -R --recursive -o --output --strict --ignore --sedna-version --kubernetes-version --cluster --fix --yes -y --verbose -v --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --contexts --all-contexts --no-color -h --help'
             valued='-f --filename -o --output --ignore --sedna-version --kubernetes-version --kubeconfig --context --namespace -n --request-timeout --as --as-group --contexts'
             first='@files' more='@files' ;;
         /explain)
@@ -126,8 +126,8 @@ _sednactl_about() {
         /apply)
             below=''
             aliases=''
-            options='--filename -f --recursive -R --dry-run --force-conflicts --allow-taken-names --validate --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
-            valued='--filename -f --dry-run --validate --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            options='--filename -f --recursive -R --dry-run --force-conflicts --allow-taken-names --validate --replace --allow-harmful-edits --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--filename -f --dry-run --validate --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='' more='' ;;
         /get)
             below=''
@@ -170,6 +170,12 @@ _sednactl_about() {
             aliases=''
             options='--filename -f --recursive -R --selector -l --yes -y --wait --timeout --dry-run --ignore-not-found --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--filename -f --selector -l --wait --timeout --dry-run --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' more='@names' ;;
+        /repair)
+            below=''
+            aliases=''
+            options='--yes -y --dry-run --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' more='@names' ;;
         /scale)
             below='status watch explain simulate recommend set'
@@ -222,8 +228,8 @@ _sednactl_about() {
         /cleanup/ghost-instances)
             below=''
             aliases=''
-            options='--all-namespaces -A --selector -l --kind --older-than --yes -y --max --backup --resume --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --contexts --all-contexts --verbose -v --no-color -h --help'
-            valued='--selector -l --kind --older-than --max --backup --resume --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --contexts'
+            options='--all-namespaces -A --selector -l --kind --older-than --yes -y --max --backup --resume --parallel --rate --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --contexts --all-contexts --verbose -v --no-color -h --help'
+            valued='--selector -l --kind --older-than --max --backup --resume --parallel --rate --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --contexts'
             first='' more='' ;;
         /cleanup/undo)
             below=''
@@ -231,6 +237,42 @@ _sednactl_about() {
             options='--dry-run --force --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
             valued='--output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
             first='@files' more='' ;;
+        /doctor)
+            below=''
+            aliases=''
+            options='--all-namespaces -A --selector -l --check --skip --list --fix --yes -y --sedna-namespace --timeout --output -o --verbose -v --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --contexts --all-contexts --no-color -h --help'
+            valued='--selector -l --check --skip --sedna-namespace --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --contexts'
+            first='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' more='@names' ;;
+        /crd)
+            below='export diff install upgrade'
+            aliases=''
+            options='--verbose -v --no-color -h --help'
+            valued=''
+            first='' more='' ;;
+        /crd/export)
+            below=''
+            aliases=''
+            options='--sedna-version --dir --force --output -o --verbose -v --no-color -h --help'
+            valued='--sedna-version --dir --output -o'
+            first='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' more='' ;;
+        /crd/diff)
+            below=''
+            aliases=''
+            options='--sedna-version --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--sedna-version --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' more='' ;;
+        /crd/install)
+            below=''
+            aliases=''
+            options='--sedna-version --dry-run --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--sedna-version --dry-run --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' more='' ;;
+        /crd/upgrade)
+            below=''
+            aliases=''
+            options='--sedna-version --yes -y --allow-losses --force-conflicts --dry-run --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --verbose -v --no-color -h --help'
+            valued='--sedna-version --dry-run --timeout --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group'
+            first='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' more='' ;;
         /sandbox)
             below='up down status reset load'
             aliases=''
@@ -443,7 +485,6 @@ _sednactl_values() {
         '/logs --kubeconfig') values='@files' ;;
         '/logs --context') values='@contexts' ;;
         '/logs --namespace' | '/logs -n') values='@namespaces' ;;
-        '/wait --for') values='running gone' ;;
         '/wait --kubeconfig') values='@files' ;;
         '/wait --context') values='@contexts' ;;
         '/wait --namespace' | '/wait -n') values='@namespaces' ;;
@@ -454,6 +495,10 @@ _sednactl_values() {
         '/delete --kubeconfig') values='@files' ;;
         '/delete --context') values='@contexts' ;;
         '/delete --namespace' | '/delete -n') values='@namespaces' ;;
+        '/repair --output' | '/repair -o') values='table json' ;;
+        '/repair --kubeconfig') values='@files' ;;
+        '/repair --context') values='@contexts' ;;
+        '/repair --namespace' | '/repair -n') values='@namespaces' ;;
         '/scale/status --output' | '/scale/status -o') values='table wide json jsonl yaml' ;;
         '/scale/status --kubeconfig') values='@files' ;;
         '/scale/status --context') values='@contexts' ;;
@@ -473,7 +518,7 @@ _sednactl_values() {
         '/scale/simulate --filename' | '/scale/simulate -f') values='@files' ;;
         '/scale/simulate --load-unit') values='rps millicores utilization' ;;
         '/scale/simulate --compare') values='@files' ;;
-        '/scale/simulate --output' | '/scale/simulate -o') values='table json csv html' ;;
+        '/scale/simulate --output' | '/scale/simulate -o') values='table json csv html svg png' ;;
         '/scale/simulate --kubeconfig') values='@files' ;;
         '/scale/simulate --context') values='@contexts' ;;
         '/scale/simulate --namespace' | '/scale/simulate -n') values='@namespaces' ;;
@@ -501,6 +546,27 @@ _sednactl_values() {
         '/cleanup/undo --kubeconfig') values='@files' ;;
         '/cleanup/undo --context') values='@contexts' ;;
         '/cleanup/undo --namespace' | '/cleanup/undo -n') values='@namespaces' ;;
+        '/doctor --output' | '/doctor -o') values='table json yaml' ;;
+        '/doctor --kubeconfig') values='@files' ;;
+        '/doctor --context') values='@contexts' ;;
+        '/doctor --namespace' | '/doctor -n') values='@namespaces' ;;
+        '/doctor --contexts') values='@contexts' ;;
+        '/crd/export --dir') values='@folders' ;;
+        '/crd/export --output' | '/crd/export -o') values='yaml json name' ;;
+        '/crd/diff --output' | '/crd/diff -o') values='table wide name yaml json' ;;
+        '/crd/diff --kubeconfig') values='@files' ;;
+        '/crd/diff --context') values='@contexts' ;;
+        '/crd/diff --namespace' | '/crd/diff -n') values='@namespaces' ;;
+        '/crd/install --dry-run') values='none client server' ;;
+        '/crd/install --output' | '/crd/install -o') values='table name yaml json' ;;
+        '/crd/install --kubeconfig') values='@files' ;;
+        '/crd/install --context') values='@contexts' ;;
+        '/crd/install --namespace' | '/crd/install -n') values='@namespaces' ;;
+        '/crd/upgrade --dry-run') values='none client server' ;;
+        '/crd/upgrade --output' | '/crd/upgrade -o') values='table name yaml json' ;;
+        '/crd/upgrade --kubeconfig') values='@files' ;;
+        '/crd/upgrade --context') values='@contexts' ;;
+        '/crd/upgrade --namespace' | '/crd/upgrade -n') values='@namespaces' ;;
         '/sandbox/up --sedna') values='0.7 0.6' ;;
         '/sandbox/up --data') values='@folders' ;;
         '/sandbox/status --output' | '/sandbox/status -o') values='table json yaml' ;;

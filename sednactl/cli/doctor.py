@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sednactl.cli.options import cluster_command, duration
+from sednactl.cli.options import duration, fleet_command
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode, UsageError
 
@@ -34,7 +34,7 @@ class Output(str, Enum):
 
 
 @app.command()
-@cluster_command
+@fleet_command("fix")
 def doctor(
     ctx: typer.Context,
     access: ClusterAccess,

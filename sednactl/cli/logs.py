@@ -267,7 +267,7 @@ def _nothing(family: Family, wanted: Wanted, silent: Sequence[Silent]) -> Refuse
 
 def _check_time(text: str) -> None:
     from sednactl.errors import InvalidInput
-    from sednactl.scaling.moments import seconds_of
+    from sednactl.moments import seconds_of
 
     try:
         seconds_of(text)

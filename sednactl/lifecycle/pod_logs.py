@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sednactl.errors import ClusterError, InvalidInput, NotFound, Refused, Unreachable
 from sednactl.lifecycle.log_sources import LogSource, Silent, Wanted, sources_of
-from sednactl.scaling.moments import NEVER, seconds_of
+from sednactl.moments import NEVER, seconds_of
 
 if TYPE_CHECKING:
     from sednactl.cluster.client import HttpCluster

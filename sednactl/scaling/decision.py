@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from sednactl.errors import InvalidInput
+from sednactl.moments import time_of
 from sednactl.scaling.conditions import Conditions
 from sednactl.scaling.controller_settings import DEFAULT_SETTINGS, ControllerSettings
 from sednactl.scaling.decided import Decision, Notice
 from sednactl.scaling.label_selectors import selector_from
 from sednactl.scaling.metrics import metrics_of
-from sednactl.scaling.moments import time_of
 from sednactl.scaling.normalization import Frame, Normalized, next_scale_down, normalize
 from sednactl.scaling.proposals import Circumstances, Proposal, proposal_of
 from sednactl.scaling.readings import Readings

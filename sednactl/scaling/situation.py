@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sednactl.errors import InvalidInput
+from sednactl.moments import NEVER, seconds_of, time_of
 from sednactl.scaling.controller_settings import ControllerSettings
 from sednactl.scaling.label_selectors import matches, selector_from
-from sednactl.scaling.moments import NEVER, seconds_of, time_of
 from sednactl.scaling.past import Past, past_of
 from sednactl.scaling.readings import Readings, Unavailable
 from sednactl.scaling.scale_history import history_from
