@@ -4,7 +4,7 @@ INSTALL ?= editable
 BIN = $(VENV)/bin
 export PYTHON
 
-.PHONY: demo test live compare lint bench schemas templates completions lock install clean
+.PHONY: demo test live compare lint bench schemas templates completions reference lock install clean
 
 demo: install  ## the whole story in a sandbox of its own
 	@$(BIN)/sednactl demo
@@ -32,6 +32,9 @@ templates: install  ## translate templates/ to Python anew
 
 completions: install  ## make completions/ anew
 	$(BIN)/python completions/generate.py
+
+reference: install  ## make docs/commands.md and the manual page anew
+	$(BIN)/python docs/generate.py
 
 lock:  ## pin every dependency anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.10 \

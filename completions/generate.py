@@ -1,7 +1,7 @@
 """Write the completion scripts of bash, zsh and fish from the command tree itself (`make completions`).
 
 They are static: a shell that asks Python at every Tab waits for an interpreter
-each time. `--check` says whether the files are what this program would write.
+each time. Only names that live in a cluster are asked for, and for a second at most. `--check` says whether the files are what this program would write.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ ALIASES = {kind.word: kind.aliases for kind in SEDNA_KINDS}
 _MADE = "made by `make completions` from the program's own options; do not edit"
 _FORMATS = ("table", "wide", "text", "yaml", "json", "jsonl", "name", "diff", "junit", "sarif", "github")
 _FILES, _FOLDERS = "@files", "@folders"
+_NAMES, _SERVICES, _NAMESPACES, _CONTEXTS = "@names", "@services", "@namespaces", "@contexts"
+_LIVE = (_NAMES, _SERVICES, _NAMESPACES, _CONTEXTS)
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,12 @@ def _walk(path: tuple[str, ...], command: Any, above: Any, summary: str) -> Iter
     positions = [_values_of(argument) for argument in arguments]
     first = positions[0] if positions else ()
     more = positions[-1] if positions and (len(positions) > 1 or arguments[0].nargs != 1) else ()
-    if more == KINDS:
-        more = ()  # a kind comes first, names after it
+    if first == KINDS and "NAME" in (arguments[0].metavar or ""):
+        more = (_NAMES,)  # a kind comes first, names after it
+    elif more == KINDS:
+        more = ()
+    if path[:1] == ("scale",) and arguments and "NAME" in (arguments[0].metavar or ""):
+        first = (_SERVICES,)
     aliases = ALIASES.get(path[-1], ()) if path[:1] == ("create",) and len(path) == 2 else ()
     yield Node(path, aliases, summary, tuple(summaries.items()), (*_options(command), _HELP), first, more)
     for word, each in commands.items():
@@ -105,6 +111,10 @@ def _values_of(parameter: Any) -> tuple[str, ...]:
         return tuple(metavar.lower().split("|"))
     if "--output" in parameter.opts:  # a free value, as `jsonpath=…` is none of a fixed set
         return tuple(each for each in _FORMATS if re.search(rf"\b{each}\b", parameter.help or ""))
+    if "--namespace" in parameter.opts:
+        return (_NAMESPACES,)
+    if "--context" in parameter.opts or "--contexts" in parameter.opts:
+        return (_CONTEXTS,)
     if re.match(r"KIND\b", metavar):
         return KINDS
     if "FILE" in metavar or "BUNDLE" in metavar or "PATH" in metavar:
@@ -166,10 +176,15 @@ _sednactl_values() {{
     esac
 }}
 
+_sednactl_live() {{
+    command sednactl __names "$1" "${{COMP_WORDS[@]:1:COMP_CWORD-1}}" 2>/dev/null
+}}
+
 _sednactl_offer() {{
     case $1 in
         @files) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$2")) ;;
         @folders) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$2")) ;;
+        @*) COMPREPLY=($(compgen -W "$(_sednactl_live "${{1#@}}")" -- "$2")) ;;
         *) COMPREPLY=($(compgen -W "$1" -- "$2")) ;;
     esac
 }}
@@ -225,12 +240,20 @@ complete -F _sednactl sednactl kubectl-sedna
 
 def zsh(tree: list[Node]) -> str:
     """Give the script for zsh, to be named `_sednactl` in a folder of $fpath."""
-    functions = "\n".join(_zsh_function(node) for node in tree)
+    functions = _ZSH_LIVE + "\n" + "\n".join(_zsh_function(node) for node in tree)
     return (
         f"#compdef sednactl kubectl-sedna\n# zsh completion for sednactl; {_MADE}\n\n{functions}\n"
         'if [ "$funcstack[1]" = "_sednactl" ]; then\n    _sednactl "$@"\nelse\n'
         "    compdef _sednactl sednactl kubectl-sedna\nfi\n"
     )
+
+
+_ZSH_LIVE = """_sednactl_live() {
+    local -a found
+    found=(${(f)"$(command sednactl __names $1 ${(Q)words[2,CURRENT-1]} 2>/dev/null)"})
+    compadd -a found
+}
+"""
 
 
 def _zsh_function(node: Node) -> str:
@@ -283,12 +306,16 @@ def _zsh_option(option: Option) -> str:
 
 
 def _zsh_label(values: tuple[str, ...]) -> str:
+    if values[0] in _LIVE:
+        return "name"
     return {KINDS: "kind", (_FILES,): "file", (_FOLDERS,): "folder"}.get(values, "value")
 
 
 def _zsh_action(values: tuple[str, ...]) -> str:
     if not values:
         return " "
+    if values[0] in _LIVE:
+        return f"{{_sednactl_live {values[0].removeprefix('@')}}}"
     return {(_FILES,): "_files", (_FOLDERS,): "_files -/"}.get(values, f"({' '.join(values)})")
 
 
@@ -322,7 +349,7 @@ def fish(tree: list[Node]) -> str:
             if values == (_FILES,):
                 lines.append(f"{condition} -F")
             elif values and values != (_FOLDERS,):
-                lines.append(f"{condition} -f -a '{' '.join(values)}'")
+                lines.append(f"{condition} -f -a '{_fish_values(values)}'")
         lines += [f"{at} {_fish_option(option)}" for option in node.options]
     valued = sorted(
         {each for node in tree for option in node.options if option.takes_value for each in option.spellings}
@@ -343,10 +370,16 @@ def _fish_option(option: Option) -> str:
         elif option.values == (_FOLDERS,):
             parts.append("-x -a '(__fish_complete_directories)'")
         elif option.values:
-            parts.append(f"-x -a '{' '.join(option.values)}'")
+            parts.append(f"-x -a '{_fish_values(option.values)}'")
         else:
             parts.append("-x")
     return " ".join([*parts, f"-d {_fish_quote(option.help)}"])
+
+
+def _fish_values(values: tuple[str, ...]) -> str:
+    if values[0] in _LIVE:
+        return f"(__sednactl_live {values[0].removeprefix('@')})"
+    return " ".join(values)
 
 
 def _fish_quote(text: str) -> str:
@@ -386,6 +419,11 @@ function __sednactl_at
         case more
             test $count != 0
     end
+end
+
+# Names that live in the cluster, or in the kubeconfig; for a second at most.
+function __sednactl_live
+    command -q sednactl; and command sednactl __names $argv[1] (commandline -opc)[2..-1] 2>/dev/null
 end
 
 set -g __sednactl_places {places}

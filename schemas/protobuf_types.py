@@ -19,7 +19,7 @@ TARGET = Path(__file__).parent / "kubernetes" / f"protobuf-{RELEASE}.json"
 
 KINDS = {
     "v1": ("core/v1", "Namespace Node Pod Service Endpoints Event Secret ConfigMap ServiceAccount Binding"),
-    "apps/v1": ("apps/v1", "Deployment ReplicaSet"),
+    "apps/v1": ("apps/v1", "DaemonSet Deployment ReplicaSet"),
     "autoscaling/v1": ("autoscaling/v1", "HorizontalPodAutoscaler Scale"),
     "autoscaling/v2": ("autoscaling/v2", "HorizontalPodAutoscaler"),
     "authentication.k8s.io/v1": ("authentication/v1", "SelfSubjectReview"),

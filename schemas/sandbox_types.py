@@ -26,13 +26,14 @@ KINDS = {
         "Namespace", "Node", "Pod", "Service", "Endpoints", "Event", "Secret", "ConfigMap", "ServiceAccount",
         "Binding",
     ),
-    "apps/v1": ("Deployment", "ReplicaSet"),
+    "apps/v1": ("DaemonSet", "Deployment", "ReplicaSet"),
     "autoscaling/v1": ("HorizontalPodAutoscaler", "Scale"),
     "autoscaling/v2": ("HorizontalPodAutoscaler",),
     "discovery.k8s.io/v1": ("EndpointSlice",),
     "coordination.k8s.io/v1": ("Lease",),
     "rbac.authorization.k8s.io/v1": ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"),
     "apiextensions.k8s.io/v1": ("CustomResourceDefinition",),
+    "apiregistration.k8s.io/v1": ("APIService",),
     "metrics.k8s.io/v1beta1": ("PodMetrics", "NodeMetrics"),
 }  # fmt: skip
 PACKAGES = {
@@ -44,6 +45,7 @@ PACKAGES = {
     "coordination.k8s.io/v1": "io.k8s.api.coordination.v1",
     "rbac.authorization.k8s.io/v1": "io.k8s.api.rbac.v1",
     "apiextensions.k8s.io/v1": "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1",
+    "apiregistration.k8s.io/v1": "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1",
     "metrics.k8s.io/v1beta1": "io.k8s.metrics.pkg.apis.metrics.v1beta1",
 }
 SCALARS = {
@@ -107,6 +109,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "core/v1.EndpointPort": {"protocol": "TCP"},
     "core/v1.NamespaceStatus": {"phase": "Active"},
     "discovery/v1.EndpointPort": {"name": "", "protocol": "TCP"},
+    "apps/v1.DaemonSetSpec": {"revisionHistoryLimit": 10},
+    "apps/v1.DaemonSetUpdateStrategy": {"type": "RollingUpdate"},
     "apps/v1.DeploymentSpec": {"replicas": 1, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600},
     "apps/v1.DeploymentStrategy": {"type": "RollingUpdate"},
     "apps/v1.ReplicaSetSpec": {"replicas": 1},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sednactl.cli.options import cluster_command, duration
+from sednactl.cli.options import cluster_command, duration, fleet_command
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode, UsageError
 
@@ -61,7 +61,7 @@ _Timeout = Annotated[
 
 
 @app.command("ghost-instances")
-@cluster_command
+@fleet_command("backup", "resume")
 def ghost_instances(
     ctx: typer.Context,
     access: ClusterAccess,
@@ -107,6 +107,15 @@ def ghost_instances(
             "--resume", metavar="BUNDLE", help="Finish the interrupted clean-up that wrote this bundle."
         ),
     ] = None,
+    parallel: Annotated[
+        int, typer.Option("--parallel", metavar="N", help="With --yes: objects to work on at a time.")
+    ] = 8,
+    rate: Annotated[
+        float,
+        typer.Option(
+            "--rate", metavar="N", help="With --yes: deletions in a second at most; 0 for no bound."
+        ),
+    ] = 20.0,
     timeout: _Timeout = "5m",  # type: ignore[assignment]
     output: Annotated[Output, typer.Option("--output", "-o", help="Output format.")] = Output.table,
 ) -> int:
@@ -129,7 +138,7 @@ def ghost_instances(
       sednactl cleanup ghost-instances -n park --yes --backup before.jsonl
       sednactl cleanup undo before.jsonl
     """
-    from sednactl.cli.cleanup_steps import delete_ghosts, kinds_named, resume_bundle, show
+    from sednactl.cli.cleanup_steps import Load, delete_ghosts, kinds_named, resume_bundle, show
     from sednactl.cli.ticker import Ticker
     from sednactl.cluster.door import open_cluster
     from sednactl.lifecycle.ghost_report import GhostReport
@@ -138,6 +147,9 @@ def ghost_instances(
     surroundings: Surroundings = ctx.obj
     if maximum < 1:
         raise UsageError(f"--max takes a number from 1 on, not {maximum}")
+    if parallel < 1 or rate < 0:
+        raise UsageError("--parallel takes a number from 1 on, --rate one from 0 on")
+    load = Load(parallel, rate)
     wanted = kinds_named(kind or [])
     if resume is not None:
         if backup is not None or selector or wanted:
@@ -146,7 +158,7 @@ def ghost_instances(
             )
         if not yes:
             raise UsageError("--resume deletes what is left to delete", hint="add --yes")
-        return resume_bundle(access, surroundings, resume, timeout, output.value)
+        return resume_bundle(access, surroundings, resume, timeout, output.value, load)
     cluster = open_cluster(access, surroundings)
     namespace = None if all_namespaces else cluster.namespace
     with Ticker(surroundings) as tell:
@@ -159,7 +171,9 @@ def ghost_instances(
     report = GhostReport(scan)
     too_many = yes and len(report.doomed()) > maximum
     if yes and report.doomed() and not too_many:
-        report = delete_ghosts(access, cluster, surroundings, scan, backup, older_than, timeout, namespace)
+        report = delete_ghosts(
+            access, cluster, surroundings, scan, backup, older_than, timeout, namespace, load
+        )
     elif yes and not too_many:
         from sednactl.lifecycle.cleanup import Cleanup
 

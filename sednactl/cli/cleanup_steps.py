@@ -5,11 +5,10 @@ Apart from `cleanup`, which only says what can be typed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sednactl.cli.next_command import next_command
 from sednactl.cli.ticker import Ticker
@@ -27,6 +26,13 @@ if TYPE_CHECKING:
 _RESUME = ("cleanup", "ghost-instances", "--yes", "--resume")
 
 
+class Load(NamedTuple):
+    """How hard a clean-up may work: objects at a time, deletions in a second."""
+
+    parallel: int
+    rate: float
+
+
 def delete_ghosts(
     access: ClusterAccess,
     cluster: Cluster,
@@ -36,6 +42,7 @@ def delete_ghosts(
     older_than: float,
     timeout: float,
     namespace: str | None,
+    load: Load,
 ) -> GhostReport:
     """Back up, delete and look again; says where the bundle lies before the first deletion."""
     from sednactl.lifecycle.bundle import default_path
@@ -45,7 +52,7 @@ def delete_ghosts(
     with Ticker(surroundings) as tell:
         undo = next_command(surroundings, access, "cleanup", "undo", str(path))
         told = f"Backup: {path}\nTo undo: {undo}"
-        orders = Orders(older_than, tell, lambda: tell.say(told))
+        orders = Orders(older_than, tell, lambda: tell.say(told), *load)
         with _say_how_to_go_on(path, surroundings, access):
             done = clean_up(cluster, surroundings, scan.ghosts, path, orders)
         return _verified(cluster, surroundings, scan, done, timeout, [namespace], tell)
@@ -69,6 +76,7 @@ def resume_bundle(
     path: Path,
     timeout: float,
     output: str,
+    load: Load,
 ) -> int:
     """Finish the clean-up that wrote a bundle, and give the exit code. Raises InvalidInput."""
     from sednactl.cluster.door import open_cluster
@@ -91,7 +99,8 @@ def resume_bundle(
     scan = Scan(ghosts_of(record), {}, seen=frozenset(record.objects))
     with Ticker(surroundings) as tell:
         with _say_how_to_go_on(path, surroundings, access):
-            done = take_up(cluster, surroundings, record, Orders(record.older_than(), tell))
+            orders = Orders(record.older_than(), tell, parallel=load.parallel, rate=load.rate)
+            done = take_up(cluster, surroundings, record, orders)
         places = sorted({ghost.namespace for ghost in scan.ghosts})
         report = _verified(cluster, surroundings, scan, done, timeout, places, tell)
     show(report, surroundings, access, output, f"from {path}")
@@ -189,7 +198,9 @@ def say_stopped(message: str, hint: str | None, surroundings: Surroundings) -> N
 
 def write_json(data: Any, surroundings: Surroundings) -> None:
     """Write a result for programs."""
-    surroundings.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    from sednactl.manifests.json_writing import json_text
+
+    surroundings.stdout.write(json_text(data))
 
 
 def _width(surroundings: Surroundings) -> int:

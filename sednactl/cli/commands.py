@@ -44,7 +44,9 @@ COMMANDS: dict[str, Entry] = {
         "Author",
     ),
     "explain": Entry(
-        "explain", "Describe a kind's fields, or a rule of validate, without a cluster", "Author"
+        "explain",
+        "Describe a kind's fields, a rule of validate or a check of doctor, without a cluster",
+        "Author",
     ),
     "diff": Entry("diff", "Show what apply would change in the cluster, as a unified diff", "Author"),
     "apply": Entry(
@@ -57,10 +59,17 @@ COMMANDS: dict[str, Entry] = {
         "Show what a workload owns, by owner reference and UID, with broken links and ghosts marked",
         "Manage",
     ),
+    "events": Entry("events", "Show what happened to a workload and to all that was made for it", "Manage"),
+    "logs": Entry("logs", "Show what the containers of a workload wrote, of all its pods together", "Manage"),
     "wait": Entry(
         "wait", "Wait until a workload runs, judged by its children, or is gone with all it owned", "Manage"
     ),
     "delete": Entry("delete", "Delete workloads, after telling what goes with them", "Manage"),
+    "repair": Entry(
+        "repair",
+        "Mend a workload where Sedna does not, after showing each step, its reason and what it interrupts",
+        "Manage",
+    ),
     "scale": Entry(
         "scale",
         "See how both sides of services are scaled and why; try settings offline, and change them",
@@ -70,7 +79,16 @@ COMMANDS: dict[str, Entry] = {
     "cleanup": Entry(
         "cleanup",
         "Find and remove ghost instances: objects whose workload is gone. Undo that",
-        "Clean up",
+        "Operate",
+        group=True,
+    ),
+    "doctor": Entry(
+        "doctor", "Say what is wrong with a cluster that runs Sedna, and how to mend it", "Operate"
+    ),
+    "crd": Entry(
+        "crd",
+        "Compare, install and upgrade Sedna's CRDs, for any release from 0.3 to 0.7",
+        "Operate",
         group=True,
     ),
     "sandbox": Entry(

@@ -44,9 +44,10 @@ def describe(
     surroundings: Surroundings = ctx.obj
     kind, name = one_target(words, "describe")
     cluster = open_cluster(access, surroundings)
-    now = surroundings.now()
-    description = read_description(cluster, kind, name, cluster.namespace, now)
-    surroundings.stdout.write(description_text(description, now, unicode=draws_unicode(surroundings.stdout)))
+    description = read_description(cluster, kind, name, cluster.namespace)
+    surroundings.stdout.write(
+        description_text(description, cluster.now(), unicode=draws_unicode(surroundings.stdout))
+    )
     for note in description.notes:
         surroundings.stderr.write(f"note: {printable(note)}\n")
     return ExitCode.DONE

@@ -24,15 +24,15 @@ def explain(
     subject: Annotated[
         str,
         typer.Argument(
-            metavar="KIND[.path.to.field]|RULE",
-            help="What to describe; 'rules' lists every rule of validate.",
+            metavar="KIND[.path.to.field]|RULE|CHECK",
+            help="What to describe; 'rules' lists every rule of validate, 'checks' every check of doctor.",
         ),
     ],
     recursive: Annotated[
         bool, typer.Option("--recursive", help="All fields below, names and types only.")
     ] = False,
 ) -> int:
-    """Describe a kind's fields, or a rule of validate, without a cluster.
+    """Describe a kind's fields, a rule of validate or a check of doctor, without a cluster.
 
     \b
     Examples:
@@ -41,6 +41,7 @@ def explain(
       sednactl explain model --recursive
       sednactl explain SDN207
       sednactl explain rules
+      sednactl explain DOC501
     """
     surroundings: Surroundings = ctx.obj
     surroundings.stdout.write(_page(subject, recursive))
@@ -61,6 +62,8 @@ def _page(subject: str, recursive: bool) -> str:
         if rule is None:
             raise UsageError(f"no rule is called {subject}", hint="'sednactl explain rules' lists them")
         return explained.rule_page(rule)
+    if subject.lower() == "checks" or (subject[:3].upper() == "DOC" and subject[3:].isdigit()):
+        return _check_page(subject.upper())
     from sednactl.cli.naming_targets import kind_meant
     from sednactl.validation.fields import explain_field
 
@@ -68,3 +71,15 @@ def _page(subject: str, recursive: bool) -> str:
     kind = kind_meant(word)
     steps = [step for step in path.removeprefix("sedna.io").split(".") if step]
     return explained.explained(explain_field(kind.kind, steps, recursive=recursive), recursive=recursive)
+
+
+def _check_page(subject: str) -> str:
+    from sednactl.diagnosis.book import all_checks
+    from sednactl.render.diagnosis import check_list, check_page
+
+    book = all_checks()
+    if subject == "CHECKS":
+        return check_list(book.values())
+    if subject not in book:
+        raise UsageError(f"no check is called {subject}", hint="'sednactl explain checks' lists them")
+    return check_page(book[subject])

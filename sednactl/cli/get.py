@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sednactl.cli.naming_targets import targets
-from sednactl.cli.options import cluster_command
+from sednactl.cli.options import fleet_command
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode, NotFound, Refused, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sednactl.cluster.door import Cluster
     from sednactl.lifecycle.reading import Reading
+    from sednactl.lifecycle.users_of import Usage
     from sednactl.sedna.kinds import SednaKind
     from sednactl.surroundings import Surroundings
 
@@ -25,7 +27,7 @@ app = typer.Typer(
 
 
 @app.command()
-@cluster_command
+@fleet_command()
 def get(
     ctx: typer.Context,
     access: ClusterAccess,
@@ -91,8 +93,9 @@ def get(
     notes = dict.fromkeys(note for reading in readings for note in reading.notes)
     found = [family for reading in readings for family in reading.families]
     if human:
-        text = _table(readings, surroundings, mixed=len(kinds) != 1, wide=output == "wide",
-                      everywhere=everywhere, headers=not no_headers)  # fmt: skip
+        text = _table(readings, cluster.now(), mixed=len(kinds) != 1, wide=output == "wide",
+                      everywhere=everywhere, headers=not no_headers,
+                      usage=_usage(cluster, readings, None if everywhere else cluster.namespace))  # fmt: skip
     else:
         from sednactl.render.objects import write_objects
 
@@ -166,16 +169,16 @@ def _read_all(
 
 def _table(
     readings: list[Reading],
-    surroundings: Surroundings,
+    now: datetime,
     *,
     mixed: bool,
     wide: bool,
     everywhere: bool,
     headers: bool,
+    usage: Usage | None,
 ) -> str:
     from sednactl.render.workloads import overview_table, workload_table
 
-    now = surroundings.now()
     filled = [reading for reading in readings if reading.families]
     if not filled:
         return ""
@@ -185,5 +188,21 @@ def _table(
         groups = [(reading.kind, reading.families) for reading in filled]
         return overview_table(groups, now, wide=wide, all_namespaces=everywhere, headers=headers)
     return workload_table(
-        filled[0].kind, families, now, wide=wide, all_namespaces=everywhere, headers=headers
+        filled[0].kind,
+        families,
+        now,
+        wide=wide,
+        all_namespaces=everywhere,
+        headers=headers,
+        usage=usage,
     )
+
+
+def _usage(cluster: Cluster, readings: list[Reading], namespace: str | None) -> Usage | None:
+    """Read who uses what is listed, where that is one kind that others use."""
+    from sednactl.lifecycle.users_of import USERS, read_usage
+
+    filled = [reading for reading in readings if reading.families]
+    if len(readings) != 1 or not filled or filled[0].kind.kind not in USERS:
+        return None
+    return read_usage(cluster, filled[0].kind, namespace)

@@ -52,6 +52,11 @@ def _run_process(program: str) -> int:
         # Scripts ask this often; it needs no command-line parser.
         sys.stdout.write(f"sednactl {__version__}\n")
         return ExitCode.DONE
+    if sys.argv[1:2] == ["__names"]:
+        # Tab is pressed more often than any command is run; neither does this.
+        from sednactl.cli.live_names import main as offer
+
+        return offer(sys.argv[2:])
     from sednactl.cli.unread import going_on_unread
     from sednactl.surroundings import Surroundings
 

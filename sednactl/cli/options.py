@@ -80,19 +80,57 @@ _CLUSTER_PARAMETERS: dict[str, Any] = {
         typer.Option("--sandbox", help="Use the local sandbox (see 'sednactl sandbox') and no kubeconfig."),
     ],
 }
-_DEFAULTS: dict[str, Any] = {"sandbox": False}
+_DEFAULTS: dict[str, Any] = {"sandbox": False, "all_contexts": False}
+
+
+_FLEET_PARAMETERS: dict[str, Any] = {
+    "contexts": Annotated[
+        str | None,
+        typer.Option(
+            "--contexts",
+            metavar="A,B,…",
+            help="Do it in each of these contexts of the kubeconfig, side by side.",
+        ),
+    ],
+    "all_contexts": Annotated[
+        bool, typer.Option("--all-contexts", help="The same in every context of the kubeconfig.")
+    ],
+}
+
+
+def fleet_command(*alone: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the cluster flags and `--contexts`: several clusters at once, each as if it were asked alone.
+
+    `alone` are parameters that make sense with one cluster only.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        return _with_flags(function, _CLUSTER_PARAMETERS | _FLEET_PARAMETERS, alone)
+
+    return decorate
 
 
 def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the cluster flags to a command whose parameter `access` takes them as a `ClusterAccess`."""
+    return _with_flags(function, _CLUSTER_PARAMETERS)
+
+
+def _with_flags(
+    function: Callable[..., Any], flags: dict[str, Any], alone: tuple[str, ...] = ()
+) -> Callable[..., Any]:
     # Not typing.get_type_hints: on Python 3.10 it hides an Annotated whose default is None in an Optional.
     hints = inspect.get_annotations(function, eval_str=True)
     signature = inspect.signature(function)
 
     @functools.wraps(function)
     def command(**arguments: Any) -> Any:
-        given = {name: arguments.pop(name) for name in _CLUSTER_PARAMETERS}
+        given = {name: arguments.pop(name) for name in flags}
         kubeconfig, context = given["kubeconfig"], given["context"]
+        several = given.get("contexts") is not None or given.get("all_contexts", False)
+        if several and (context or given["sandbox"]):
+            raise UsageError(
+                "--contexts goes neither with --context nor with --sandbox", hint="leave one of them out"
+            )
         if given["sandbox"]:
             if kubeconfig or context:
                 raise UsageError(
@@ -109,6 +147,11 @@ def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
             given["as_user"],
             tuple(given["as_group"] or ()),
         )
+        if several:
+            from sednactl.cli.contexts import in_contexts
+
+            wanted = None if given["all_contexts"] else given["contexts"]
+            return in_contexts(function, arguments, access, wanted, alone)
         return function(**arguments, access=access)
 
     own = [
@@ -120,7 +163,7 @@ def cluster_command(function: Callable[..., Any]) -> Callable[..., Any]:
         inspect.Parameter(
             name, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS.get(name), annotation=annotation
         )
-        for name, annotation in _CLUSTER_PARAMETERS.items()
+        for name, annotation in flags.items()
     ]
     parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own] + shared
     command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]

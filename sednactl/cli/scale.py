@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sednactl.cli.options import cluster_command, duration
+from sednactl.cli.options import cluster_command, duration, fleet_command
 from sednactl.cli.scale_explain import explain
 from sednactl.cli.scale_recommend import recommend
 from sednactl.cli.scale_set import set_
@@ -19,6 +19,8 @@ from sednactl.errors import ExitCode, UsageError
 from sednactl.surroundings import Surroundings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sednactl.cluster.door import Cluster
     from sednactl.scaling.snapshot import ScaleSnapshot
     from sednactl.scaling.watching import Scope
@@ -75,7 +77,7 @@ _SELECTOR = Annotated[
 
 
 @app.command()
-@cluster_command
+@fleet_command()
 def status(
     ctx: typer.Context,
     access: ClusterAccess,
@@ -116,7 +118,7 @@ def status(
         for snapshot in snapshots:
             write(line(snapshot))
     else:
-        _print_table(snapshots, scope, output, surroundings)
+        _print_table(snapshots, cluster.now(), scope, output, surroundings)
     return ExitCode.DONE
 
 
@@ -245,7 +247,7 @@ def _snapshots(cluster: Cluster, scope: Scope, surroundings: Surroundings) -> li
     def note(words: str) -> None:
         surroundings.stderr.write(f"note: {printable(words)}\n")
 
-    return read_snapshots(cluster, scope, surroundings.now, note)
+    return read_snapshots(cluster, scope, cluster.now, note)
 
 
 def _document(snapshots: list[ScaleSnapshot], output: StatusFormat, *, single: bool) -> str:
@@ -262,7 +264,11 @@ def _document(snapshots: list[ScaleSnapshot], output: StatusFormat, *, single: b
 
 
 def _print_table(
-    snapshots: list[ScaleSnapshot], scope: Scope, output: StatusFormat, surroundings: Surroundings
+    snapshots: list[ScaleSnapshot],
+    now: datetime,
+    scope: Scope,
+    output: StatusFormat,
+    surroundings: Surroundings,
 ) -> None:
     from sednactl.render.columns import printable
     from sednactl.render.scale_table import table, unknown_metrics
@@ -272,8 +278,6 @@ def _print_table(
         surroundings.stderr.write(f"No JointInferenceServices found {where}.\n")
         return
     wide = output is StatusFormat.WIDE
-    surroundings.stdout.write(
-        table(snapshots, surroundings.now(), namespaces=scope.namespace is None, wide=wide)
-    )
+    surroundings.stdout.write(table(snapshots, now, namespaces=scope.namespace is None, wide=wide))
     for line in () if wide else unknown_metrics(snapshots):
         surroundings.stderr.write(printable(line) + "\n")

@@ -143,7 +143,7 @@ def _of_objects(
     settings: ControllerSettings,
     surroundings: Surroundings,
 ) -> list[Explanation]:
-    from sednactl.scaling.moments import NEVER, seconds_of
+    from sednactl.moments import NEVER, seconds_of
     from sednactl.scaling.replay import is_recording, recorded_at
     from sednactl.scaling.situation import evidence_of, newest
 

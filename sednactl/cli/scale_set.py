@@ -13,7 +13,7 @@ from sednactl.errors import ExitCode, UsageError
 from sednactl.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sednactl.cluster.door import Cluster
     from sednactl.scaling.setting import SideChange
@@ -97,7 +97,8 @@ def set_(
         say = surroundings.stdout.write if output is SetFormat.TEXT else _silent
         settled: list[Settled] = []
         if any(change.differs for change in changes):
-            _send(cluster, service, changes, namespace, surroundings, say, dry_run=dry_run)
+            back = [one.side for one in changes if one.switched_off and wait and not keep_replicas]
+            _send(cluster, service, changes, namespace, surroundings, say, dry_run=dry_run, brought_back=back)
             if not dry_run:
                 say(f"jointinferenceservice.sedna.io/{name} configured\n")
             if wait and not dry_run:
@@ -137,6 +138,7 @@ def _send(
     write: Callable[[str], int],
     *,
     dry_run: bool,
+    brought_back: Sequence[str],
 ) -> None:
     """Ask for the change as a dry run, show the difference and what it does, then make it."""
     from sednactl.lifecycle.diffing import comparable
@@ -152,7 +154,11 @@ def _send(
     colour = surroundings.colour(surroundings.stdout)
     write(unified(label, comparable(service), comparable(foreseen), colour=colour))
     for effect in effects_of_edit(JOINT_INFERENCE, service, foreseen):
-        surroundings.stderr.write(f"note: {printable(effect)}\n")
+        surroundings.stderr.write(f"note: {printable(effect.sentence)}\n")
+    for side in brought_back:
+        surroundings.stderr.write(
+            f"note: after that the {side} side goes back to one replica (not with --keep-replicas)\n"
+        )
     if not dry_run:
         cluster.patch(resource, name, patch, namespace=namespace)
 

@@ -20,7 +20,7 @@ from sednactl.cli.scale_inputs import (
     read_variants,
 )
 from sednactl.cluster.access import ClusterAccess
-from sednactl.errors import ExitCode
+from sednactl.errors import ExitCode, UsageError
 from sednactl.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class SimulateFormat(str, Enum):
     JSON = "json"
     CSV = "csv"
     HTML = "html"
+    SVG = "svg"
+    PNG = "png"
 
 
 def _gate(name: str, words: str, metavar: str) -> Any:
@@ -149,8 +151,11 @@ def simulate(
       sednactl scale simulate -f helmet.yaml --load week.csv --max-unmet 1% --max-flaps 3 -o json
       sednactl scale simulate helmet --load shift-change.jsonl
       sednactl scale simulate -f helmet.yaml --fixed edge=4,cloud=3 -o html > report.html
+      sednactl scale simulate -f helmet.yaml --fixed edge=4,cloud=3 -o png > report.png
     """
     surroundings: Surroundings = ctx.obj
+    if output is SimulateFormat.PNG and surroundings.stdout.isatty():
+        raise UsageError("a terminal cannot show a PNG", hint="send it to a file: -o png > picture.png")
     from sednactl.cli.scale_assumptions import assumptions, prices
     from sednactl.cli.scale_controller import controller_settings
     from sednactl.scaling.comparison import broken_gates, report
@@ -194,6 +199,12 @@ def simulate(
             *(f"Note: {remark}." for remark in (*wanted.remarks, *remarks)),
         ]
         write(page(f"{variants[0].name} under {wanted.name}", told, runs, costs, broken))
+    elif output in (SimulateFormat.SVG, SimulateFormat.PNG):
+        from sednactl.render.scale_report import picture_of
+
+        drawn = picture_of(f"{variants[0].name} under {wanted.name}", runs, output.value)
+        surroundings.stdout.flush()
+        surroundings.stdout.buffer.write(drawn)
     elif output is SimulateFormat.CSV:
         for part in shown.rows(runs):
             write(part)
@@ -201,6 +212,8 @@ def simulate(
         from sednactl.render.drawing import draws_unicode
 
         write(shown.table(runs, costs))
+        saved = shown.savings(runs, costs)
+        write("".join(f"\n{line}." for line in saved) + ("\n" if saved else ""))
         picture = shown.pictures(runs, unicode=draws_unicode(surroundings.stdout))
         write(f"\n{picture}" if picture else "")
     if broken:

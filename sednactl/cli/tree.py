@@ -55,7 +55,7 @@ def tree(
     cluster = open_cluster(access, surroundings)
     family, notes = read_family(cluster, kind, name, cluster.namespace, resources=ALL_CHILDREN)
     nodes, said = read_nodes(cluster, nodes_of(family.objects))
-    state = state_of(family, surroundings.now(), nodes)
+    state = state_of(family, cluster.now(), nodes)
     branches = ownership_tree(family)
     if output == "json":
         surroundings.stdout.write(report_json(tree_json(family, state, branches)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sednactl.cli.options import cluster_command
+from sednactl.cli.options import fleet_command
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ClusterError, ExitCode, InvalidInput, UsageError
 
@@ -35,7 +35,7 @@ app = typer.Typer(
 
 
 @app.command()
-@cluster_command
+@fleet_command()
 def validate(
     ctx: typer.Context,
     access: ClusterAccess,
@@ -96,6 +96,13 @@ def validate(
             help="Processes that check many files at once (default: one a core; 1 for few files).",
         ),
     ] = None,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix", help="Mend what has one right answer: shows a diff, asks, then validates anew."
+        ),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --fix: mend without asking.")] = False,
     verbose: Annotated[
         bool,
         typer.Option(
@@ -111,6 +118,11 @@ def validate(
     Exits 0 without errors, 1 with errors (with --strict also for warnings), 3 when a file
     cannot be read or there is no manifest at all; the other files are checked all the same.
 
+    --fix mends in the files what can be mended in one way only (a time or a number without quotes, a
+    metric without its index), and leaves all else, comments and layout included, as it is. Without a
+    terminal and without --yes it shows the diff and exits 1. What comes from standard input is
+    written, mended, to standard output, and the report to standard error.
+
     Rules can also be ignored, with a reason, by a comment in the manifest (# sednactl: ignore
     SDN213 reason), by an annotation (ignore.sednactl.io/SDN213: reason), or for a whole project in
     .sednactl.yaml here or in a folder above.
@@ -124,6 +136,8 @@ def validate(
       sednactl validate -R manifests/ -o text -o sarif=out.sarif -o junit=junit.xml
       sednactl validate helmet.yaml --sedna-version 0.6.0 --kubernetes-version 1.22
       sednactl validate helmet.yaml --cluster -n park
+      sednactl validate --fix -R manifests/
+      sednactl validate --fix - < old.yaml > mended.yaml
       sednactl explain SDN207
     """
     surroundings: Surroundings = ctx.obj
@@ -139,7 +153,14 @@ def validate(
     if not ask_cluster and access != ClusterAccess():
         raise UsageError("flags that choose a cluster need --cluster", hint="without it no cluster is asked")
     infos = verbose or any(each.format != "text" for each in outputs)
-    run = _Run(surroundings, ignoring_of(ignore or ()), target, access if ask_cluster else None, infos)
+    ignoring = ignoring_of(ignore or ())
+    if fix:
+        from sednactl.cli.mending import Files, mend
+
+        surroundings = mend(Files(names, recursive), surroundings, ignoring, target, yes=yes, outputs=outputs)
+    elif yes:
+        raise UsageError("--yes answers the question of --fix", hint="add --fix, or leave --yes out")
+    run = _Run(surroundings, ignoring, target, access if ask_cluster else None, infos)
     run.checker.looker.titles = any(each.format in NEEDING_DOCUMENTS for each in outputs)
     run.read(names, recursive, jobs)
     run.finish()

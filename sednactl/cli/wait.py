@@ -1,4 +1,4 @@
-"""`sednactl wait`: until a workload really runs, or is gone with all it owned."""
+"""`sednactl wait`: until a workload really runs, has succeeded, is in a stage, or is gone with all it owned."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sednactl.cluster.door import Cluster
+    from sednactl.sedna.kinds import SednaKind
     from sednactl.surroundings import Surroundings
 
 app = typer.Typer(
@@ -21,6 +25,9 @@ app = typer.Typer(
 )
 
 
+_STAGES = ("train", "eval", "deploy")
+
+
 @app.command()
 @cluster_command
 def wait(
@@ -28,7 +35,12 @@ def wait(
     access: ClusterAccess,
     words: Annotated[list[str], typer.Argument(metavar="KIND NAME", help="One workload.")],
     until: Annotated[
-        str, typer.Option("--for", metavar="running|gone", help="What to wait for.")
+        str,
+        typer.Option(
+            "--for",
+            metavar="running|succeeded|gone|stage=STAGE",
+            help="What to wait for; STAGE is train, eval or deploy, of a learning job.",
+        ),
     ] = "running",
     timeout: Annotated[
         float,
@@ -49,30 +61,71 @@ def wait(
     Examples:
       sednactl wait ji helmet --for=running --timeout 2m
       sednactl wait ji helmet --for=gone
+      sednactl wait fl surface --for=succeeded --timeout 2h
+      sednactl wait il helmet --for=stage=deploy --timeout 1d
     """
     from sednactl.cli.progress_line import progress_line
     from sednactl.cluster.door import open_cluster
-    from sednactl.lifecycle.waiting import wait_until_gone, wait_until_running
     from sednactl.render.objects import object_name
 
     surroundings: Surroundings = ctx.obj
-    if until not in ("running", "gone"):
-        raise UsageError(f"--for takes running or gone, not '{until}'")
     kind, name = one_target(words, "wait")
-    if until == "running" and not kind.makes_children:
-        raise UsageError(
-            f"a {kind.kind} never runs: nothing is made for it", hint="--for=gone can be waited for"
-        )
+    _check(until, kind)
     cluster = open_cluster(access, surroundings)
     with progress_line(surroundings) as tell:
-        if until == "running":
-            state = wait_until_running(
-                cluster, kind, name, cluster.namespace, timeout, surroundings, tell=tell
-            )
-            outcome = state.word.lower()
-        else:
-            wait_until_gone(cluster, kind, name, cluster.namespace, timeout, surroundings, tell=tell)
-            outcome = "gone"
+        outcome = _wait(cluster, kind, name, until, timeout, surroundings, tell)
     item = {"apiVersion": kind.resource.api_version, "kind": kind.kind, "metadata": {"name": name}}
     surroundings.stdout.write(f"{object_name(item)} {outcome}\n")
     return ExitCode.DONE
+
+
+def _check(until: str, kind: SednaKind) -> None:
+    """Refuse what a kind never comes to. Raises UsageError."""
+    from sednactl.sedna.kinds import (
+        FEDERATED_LEARNING,
+        INCREMENTAL_LEARNING,
+        LIFELONG_LEARNING,
+        REID,
+        VIDEO_ANALYTICS,
+    )
+
+    word, _, stage = until.partition("=")
+    known = until in ("running", "succeeded", "gone") or (word == "stage" and stage.lower() in _STAGES)
+    if not known:
+        raise UsageError(f"--for takes running, succeeded, gone or stage={'|'.join(_STAGES)}, not '{until}'")
+    if until != "gone" and not kind.makes_children:
+        raise UsageError(
+            f"a {kind.kind} never runs: nothing is made for it", hint="--for=gone can be waited for"
+        )
+    if until == "succeeded" and kind not in (FEDERATED_LEARNING, REID, VIDEO_ANALYTICS):
+        raise UsageError(
+            f"a {kind.kind} goes on for ever and never succeeds", hint="wait for running or gone"
+        )
+    if word == "stage" and kind not in (INCREMENTAL_LEARNING, LIFELONG_LEARNING):
+        raise UsageError(f"a {kind.kind} has no stages", hint="wait for running or gone")
+
+
+def _wait(
+    cluster: Cluster,
+    kind: SednaKind,
+    name: str,
+    until: str,
+    timeout: float,
+    surroundings: Surroundings,
+    tell: Callable[[str], None],
+) -> str:
+    from sednactl.lifecycle import waiting
+
+    place = cluster.namespace
+    if until == "running":
+        state = waiting.wait_until_running(cluster, kind, name, place, timeout, surroundings, tell=tell)
+        return state.word.lower()
+    if until == "succeeded":
+        waiting.wait_until_succeeded(cluster, kind, name, place, timeout, surroundings, tell=tell)
+        return "succeeded"
+    if until == "gone":
+        waiting.wait_until_gone(cluster, kind, name, place, timeout, surroundings, tell=tell)
+        return "gone"
+    stage = until.partition("=")[2]
+    says = waiting.wait_until_stage(cluster, kind, name, place, stage, timeout, surroundings, tell=tell)
+    return f"in stage {says}"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sednactl.cluster.addresses import path_of, with_query
 from sednactl.cluster.answers import NOT_SERVED, Asked
 from sednactl.cluster.door import FIELD_MANAGER, Change, Json, Listing, Propagation, Selection, Stored
-from sednactl.cluster.paging import pages
+from sednactl.cluster.paging import Part, objects_of, pages, place_of
 from sednactl.cluster.sending import DEFAULT_TIMEOUT, Repeat, Sender
 from sednactl.errors import Conflict, NotFound, Unreachable
+from sednactl.sedna.resources import POD
 
 if TYPE_CHECKING:
     import threading
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from sednactl.cluster.access import ClusterAccess
     from sednactl.cluster.credentials import Credentials
+    from sednactl.cluster.metadata import Metadata
     from sednactl.sedna.resources import Resource
     from sednactl.surroundings import Surroundings
 
@@ -83,15 +85,27 @@ class HttpCluster:
         self, selection: Selection, *, metadata_only: bool = False, page_size: int = 500
     ) -> Iterator[Json]:
         """Give every object, page by page."""
-        for page in pages(self._page_reader(selection, metadata_only), selection, page_size):
+        for page in pages(self._page_reader(selection, metadata_only), place_of, page_size):
             yield from page.items
+
+    def metadata(self, selection: Selection, *, page_size: int = 1000) -> Iterator[Sequence[Metadata]]:
+        """Give the metadata of every object as typed fields, page by page."""
+        from sednactl.cluster.metadata import decoded_metadata, place_of
+
+        def read(limit: int | None, token: str | None) -> Part[Metadata]:
+            asked = self._asked_for_page(selection, limit, token)
+            accept = _PARTIAL.format("List")
+            return self._sender.ask_for(decoded_metadata, "GET", asked, repeat=Repeat.SAFE, accept=accept)[0]
+
+        for page in pages(read, place_of, page_size):
+            yield page.items
 
     def snapshot(self, selection: Selection, *, metadata_only: bool = False) -> Listing:
         """Give the whole list at once with its resourceVersion."""
         read = self._page_reader(selection, metadata_only)
         items: _Items = []
         version = ""
-        for page in pages(read, selection, 500, consistent=True):
+        for page in pages(read, place_of, 500, consistent=True):
             if page.first:
                 items.clear()
                 version = page.resource_version
@@ -250,6 +264,12 @@ class HttpCluster:
             )
         return resource.plural in self._served[root]
 
+    def log(self, pod: str, namespace: str, query: Mapping[str, str]) -> Iterator[bytes]:
+        """Give the lines a container wrote, as they come; the query is that of the API's `pods/log`."""
+        path = path_of(POD, namespace, pod, "log", query)
+        asked = Asked("read the log of", path, POD, pod, namespace)
+        return self._sender.text(asked, endless="follow" in query)
+
     def now(self) -> datetime:
         """Give the time by the API server's clock, as its latest answer tells it; by ours where none did."""
         return self._sender.server_time()
@@ -307,21 +327,23 @@ class HttpCluster:
         written = metadata.get("namespace") if isinstance(metadata, dict) else None
         return str(written) if written else self.namespace
 
-    def _page_reader(self, selection: Selection, metadata_only: bool) -> Any:
-        resource = selection.resource
+    def _page_reader(self, selection: Selection, metadata_only: bool) -> Callable[..., Part[Json]]:
         accept = _PARTIAL.format("List") if metadata_only else "application/json"
 
-        def read(limit: int | None, token: str | None) -> Json:
-            query = _chosen(selection)
-            if limit:
-                query["limit"] = str(limit)
-            if token:
-                query["continue"] = token
-            path = path_of(resource, selection.namespace, query=query)
-            asked = Asked("list", path, resource, None, selection.namespace)
-            return self._sender.ask("GET", asked, repeat=Repeat.SAFE, accept=accept)[0]
+        def read(limit: int | None, token: str | None) -> Part[Json]:
+            asked = self._asked_for_page(selection, limit, token)
+            return objects_of(self._sender.ask("GET", asked, repeat=Repeat.SAFE, accept=accept)[0], selection)
 
         return read
+
+    def _asked_for_page(self, selection: Selection, limit: int | None, token: str | None) -> Asked:
+        query = _chosen(selection)
+        if limit:
+            query["limit"] = str(limit)
+        if token:
+            query["continue"] = token
+        path = path_of(selection.resource, selection.namespace, query=query)
+        return Asked("list", path, selection.resource, None, selection.namespace)
 
 
 def _typed(content: Json, resource: Resource) -> Json:

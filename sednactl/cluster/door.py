@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sednactl.cluster.access import ClusterAccess
+    from sednactl.cluster.metadata import Metadata
     from sednactl.sedna.resources import Resource
     from sednactl.surroundings import Surroundings
 
@@ -99,6 +100,12 @@ class Cluster(Protocol):
         giving an object twice.
         """
 
+    def metadata(self, selection: Selection, *, page_size: int = 1000) -> Iterator[Sequence[Metadata]]:
+        """Give the metadata of every object as typed fields, page by page, as `list` does.
+
+        For a whole fleet: nothing but those fields is decoded, and nothing is kept.
+        """
+
     def snapshot(self, selection: Selection, *, metadata_only: bool = False) -> Listing:
         """Give the whole list at once with its resourceVersion."""
 
@@ -157,6 +164,14 @@ class Cluster(Protocol):
         given twice. Raises only what cannot pass by itself (Unauthorized, Forbidden,
         NotFound of the kind) and Unreachable when the very first list fails.
         `idle` is in seconds.
+        """
+
+    def log(self, pod: str, namespace: str, query: Mapping[str, str]) -> Iterator[bytes]:
+        """Give the lines a container wrote, without their ends, as they come.
+
+        `query` is that of the API's `pods/log` (container, follow, tailLines, sinceSeconds,
+        sinceTime, timestamps, previous). Raises Unreachable where the connection breaks;
+        a refusal as any read does.
         """
 
     def request(

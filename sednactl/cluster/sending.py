@@ -11,9 +11,9 @@ import contextlib
 import dataclasses
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sednactl import __version__
 from sednactl.cluster.answers import Answer, Asked, decoded, warnings_in
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sednactl.cluster.identity import Proof
     from sednactl.cluster.wire import Connection
     from sednactl.surroundings import Surroundings
+
+T = TypeVar("T")
 
 DEFAULT_TIMEOUT = 30.0
 """Seconds for one request where the user says nothing."""
@@ -143,6 +145,23 @@ class Sender:
         lost: list[Unreachable] | None = None,
     ) -> tuple[Json, Answer]:
         """Send, repeat where that is safe, and decode. `lost` collects tries whose answer never came."""
+        return self.ask_for(
+            decoded, method, asked, body, repeat=repeat, accept=accept, content_type=content_type, lost=lost
+        )
+
+    def ask_for(
+        self,
+        decode: Callable[[Answer, Asked, str, str], T],
+        method: str,
+        asked: Asked,
+        body: Any = None,
+        *,
+        repeat: Repeat,
+        accept: str = "application/json",
+        content_type: str = "application/json",
+        lost: list[Unreachable] | None = None,
+    ) -> tuple[T, Answer]:
+        """Do what `ask` does with a decoder of one's own, which raises for bad answers as `decoded` does."""
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8")
         clock = self._surroundings.monotonic
         deadline = self._deadline()
@@ -173,7 +192,7 @@ class Sender:
                     lost.append(Unreachable(f"HTTP status {answer.status}"))
                 continue
             try:
-                return decoded(answer, asked, self._credentials.server, self._credentials.context), answer
+                return decode(answer, asked, self._credentials.server, self._credentials.context), answer
             except ServerFault as error:
                 if _writes(method, asked, body):
                     error.hint = "it may have been done all the same: look before doing it again"
@@ -185,22 +204,37 @@ class Sender:
 
         Raises Unreachable when the connection breaks, or when that time has passed.
         """
+        return self._stream(asked, seconds, renewed=False)
+
+    def text(self, asked: Asked, *, endless: bool) -> Iterator[bytes]:
+        """Ask for a text of any length and give its lines as they come; the last may have no end.
+
+        Raises Unreachable when the connection breaks, or when nothing came for as long as one
+        request may take; an `endless` text may be silent for ever.
+        """
+        return self._stream(asked, None if endless else self._timeout, renewed=True)
+
+    def _stream(self, asked: Asked, seconds: float | None, *, renewed: bool) -> Iterator[bytes]:
+        """Give the lines of a stream; `seconds` are for all of it or, `renewed` with each line, between two."""
         for renewing in (False, True):
             connection, proof = self._connections.take(fresh=True)
             try:
                 begun = self.clock()
                 connection.until(begun + (self._timeout or DEFAULT_TIMEOUT))
-                response = self._send(connection, proof, "GET", asked.path)
+                response = self._send(connection, proof, "GET", asked.path, encoding="identity")
                 self._tell("GET", asked.path, str(response.status), begun)
                 if response.status == 401 and not renewing and self._credentials.identity.renew():
                     continue
                 if response.status != 200:
                     decoded(self._read(response), asked, self._credentials.server, self._credentials.context)
                     raise Unreachable(
-                        f"{self._credentials.server} answers a watch with HTTP status {response.status}"
+                        f"{self._credentials.server} answers a stream's request with HTTP status {response.status}"
                     )
-                connection.until(self.clock() + seconds)
-                yield from read_lines(response)
+                connection.until(None if seconds is None else self.clock() + seconds)
+                for line in read_lines(response, broken_off=renewed):
+                    yield line
+                    if renewed and seconds is not None:
+                        connection.until(self.clock() + seconds)
                 return
             except (OSError, http.client.HTTPException, ValueError) as error:
                 raise unreachable(error, self._credentials) from error
@@ -216,12 +250,13 @@ class Sender:
         body: bytes | None = None,
         accept: str = "application/json",
         content_type: str = "application/json",
+        encoding: str = "gzip",
     ) -> http.client.HTTPResponse:
         """Send one request and give its answer once the head is there. Raises what sockets raise."""
         connection.putrequest(method, connection.target(path), skip_accept_encoding=True)
         connection.putheader("Accept", accept)
-        # Events must arrive one by one; big answers are ten times smaller (the API server zips from 128 KiB on).
-        connection.putheader("Accept-Encoding", "identity" if "watch=1" in path else "gzip")
+        # Big answers are ten times smaller (the API server zips from 128 KiB on); a stream must arrive line by line.
+        connection.putheader("Accept-Encoding", encoding)
         connection.putheader("User-Agent", f"sednactl/{__version__}")
         if proof.authorization:
             connection.putheader("Authorization", proof.authorization)
@@ -347,8 +382,11 @@ def _in_doubt(error: Unreachable, asked: Asked) -> Unreachable:
     )
 
 
-def read_lines(response: http.client.HTTPResponse) -> Iterator[bytes]:
-    """Give the lines of a stream as they come. Raises Unreachable for a line without end."""
+def read_lines(response: http.client.HTTPResponse, *, broken_off: bool = False) -> Iterator[bytes]:
+    """Give the lines of a stream as they come.
+
+    Raises Unreachable for a line that is too long, and, unless a last line may be `broken_off`, for one without end.
+    """
     parts: list[bytes] = []
     size = 0
     while data := response.read1(65536):
@@ -360,6 +398,8 @@ def read_lines(response: http.client.HTTPResponse) -> Iterator[bytes]:
         parts.append(rest)
         size += len(rest)
         if size > LONGEST_LINE:
-            raise Unreachable(f"the watch gave a line of more than {LONGEST_LINE} bytes")
-    if size:
+            raise Unreachable(f"the stream gave a line of more than {LONGEST_LINE} bytes")
+    if size and broken_off:
+        yield b"".join(parts)
+    elif size:
         raise Unreachable("the watch ended in the middle of a line")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sednactl.errors import AlreadyExists, Conflict, Forbidden, Invalid, InvalidInput, NotFound, SednactlError
 from sednactl.lifecycle.dropped_fields import SERVER_METADATA, dropped_fields
-from sednactl.lifecycle.edit_effects import effects_of_edit
 from sednactl.lifecycle.references import references_of
 from sednactl.lifecycle.replicas_owner import leave_replicas_to_autoscaler
 from sednactl.lifecycle.serving import not_served, resource_of
@@ -50,8 +49,8 @@ class Applied:
     """What came of sending one manifest.
 
     `object` is what the cluster stored (would store, for a dry run). `dropped` are the
-    paths it left out, `warnings` the API server's own, `notes` what the edit will
-    do to running pods and what could not be looked at.
+    paths it left out, `warnings` the API server's own, `notes` what is worth knowing
+    about it and what could not be looked at.
     """
 
     object: Json
@@ -95,8 +94,6 @@ def apply_workload(
     notes += note
     stored = _send(cluster, resource, sent, namespace, dry_run=dry_run, force=force, strict=strict)
     action = action_of(live, stored.object, created=stored.created)
-    if kind is not None and live is not None and action == "configured":
-        notes += effects_of_edit(kind, live, stored.object)
     applied = _applied(sent, stored, action, notes)
     return _without_identity(applied) if dry_run and live is None else applied
 
@@ -107,11 +104,12 @@ def create_workload(
     *,
     dry_run: bool = False,
     allow_taken_names: bool = False,
+    strict: bool = True,
     surroundings: Surroundings | None = None,
 ) -> Applied:
     """Create an object, atomically, so that a later apply owns the same fields.
 
-    Raises AlreadyExists where it exists, NamesTaken where its children's names
+    `strict` False lets the cluster drop fields it does not know. Raises AlreadyExists where it exists, NamesTaken where its children's names
     are taken, Invalid and the rest. With `surroundings` it waits a little for
     children of a former workload that are just being removed.
     """
@@ -128,7 +126,7 @@ def create_workload(
     sent["metadata"].pop("uid", None)
     sent["metadata"]["resourceVersion"] = NEVER_THE_VERSION
     try:
-        stored = _send(cluster, resource, sent, namespace, dry_run=dry_run, force=False, strict=True)
+        stored = _send(cluster, resource, sent, namespace, dry_run=dry_run, force=False, strict=strict)
     except Conflict:
         raise _exists(resource, name, namespace) from None
     applied = _applied(sent, stored, "created", notes)

@@ -29,6 +29,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from io import FileIO
@@ -183,10 +184,11 @@ def _take(bundle: Bundle, entry: Json, number: int) -> None:
 
 
 class Journal:
-    """A bundle open for its journal; one process at a time."""
+    """A bundle open for its journal; one process at a time, which may write from several threads."""
 
     def __init__(self, path: Path, stream: FileIO) -> None:
         self.path = path
+        self._lines = threading.Lock()
         self._stream = stream
         _lock(path, stream)
 
@@ -214,6 +216,10 @@ class Journal:
     def append(self, entry: Json, *, sync: bool = True) -> None:
         """Write one line; with `sync` everything so far is on the disk when this returns."""
         line = json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+        with self._lines:
+            self._append(line, sync)
+
+    def _append(self, line: bytes, sync: bool) -> None:
         try:
             before = self._stream.tell()
             try:

@@ -1,16 +1,18 @@
 """Delete ghosts so that nothing is lost: back up whole, check again, delete by UID, look again.
 
 Order of events, each on the disk before the next begins: every object that is
-to go is read whole and written to the bundle; then, one after the other in the
+to go is read whole and written to the bundle; then, kind after kind in the
 safe order (autoscalers, Deployments, Services, Pods), it is read again, judged
 again, noted as about to go, deleted with its UID and resourceVersion as
-preconditions, and noted as gone. A run that ends halfway, however, can be taken
+preconditions, and noted as gone. Several of a kind go at a time, but no more in
+a second than told: each deletion is work for controllers too. A run that ends halfway, however, can be taken
 up again: what is in the bundle says how far it came.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -19,9 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sednactl.cluster.answers import NOT_SERVED
+from sednactl.cluster.several import PARALLEL, Pace, each
 from sednactl.errors import Conflict, NotFound, Refused, SednactlError, ServerFault
 from sednactl.lifecycle import bundle as record
-from sednactl.lifecycle.ghost_scan import live_workload
+from sednactl.lifecycle.ghost_lists import live_workload
 from sednactl.lifecycle.ghosts import (
     Ghost,
     Inventory,
@@ -41,6 +44,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Result = Literal["deleted", "kept", "failed"]
 RESOURCES = {resource.kind: resource for resource in CHILD_RESOURCES}
+
+RATE = 20.0
+"""Deletions in a second at most where nothing else is said."""
 
 _ATTEMPTS = 4
 _SERVER_FIELDS = ("managedFields", "resourceVersion", "generation", "selfLink")
@@ -71,12 +77,15 @@ class Cleanup:
 class Orders:
     """What a clean-up may do: the age limit (seconds) to judge by again.
 
-    `tell` hears what goes on, `sealed` that the bundle is complete and on the disk.
+    `parallel` objects are worked on at a time, `rate` deletions sent in a second at
+    most (0: no bound). `tell` hears what goes on, `sealed` that the bundle is complete and on the disk.
     """
 
     older_than: float
     tell: Callable[[str], None] = lambda _: None
     sealed: Callable[[], None] = lambda: None
+    parallel: int = PARALLEL
+    rate: float = RATE
 
 
 def clean_up(
@@ -92,9 +101,9 @@ def clean_up(
     shapes: dict[str, str] = {}
 
     def entries() -> Iterator[tuple[Json, Json]]:
-        for ghost in doomed:
-            orders.tell(f"backing up {ghost.kind} {ghost.namespace}/{ghost.name}")
-            whole = _fresh(cluster, ghost, done)
+        wholes = each(lambda ghost: _fresh(cluster, ghost, done), doomed, orders.parallel)
+        for number, (ghost, whole) in enumerate(zip(doomed, wholes, strict=True), start=1):
+            orders.tell(f"backing up {number}/{len(doomed)}: {ghost.kind} {ghost.namespace}/{ghost.name}")
             if whole is not None:
                 shapes[ghost.uid] = shape(whole)
                 yield asdict(ghost), whole
@@ -157,31 +166,37 @@ def delete_all(
     orders: Orders,
     begun: AbstractSet[str] = frozenset(),
 ) -> None:
-    """Delete one after the other what is in the bundle; `begun` are UIDs whose deletion an earlier run announced."""
+    """Delete kind by kind what is in the bundle; `begun` are UIDs whose deletion an earlier run announced."""
+    pace = Pace(orders.rate, surroundings.monotonic, surroundings.sleep)
     staying: dict[tuple[str, str], tuple[str, Outcome]] = {}
-    for number, ghost in enumerate(ghosts, start=1):
-        orders.tell(f"deleting {number}/{len(ghosts)}: {ghost.kind} {ghost.namespace}/{ghost.name}")
+
+    def delete(ghost: Ghost) -> None:
         family = ghost.namespace, ghost.workload.uid
-        try:
-            if ghost.kind == SERVICE.kind and family in staying:
-                step, outcome = staying[family]
-            else:
-                step, outcome = _delete_one(
-                    cluster, surroundings, ghost, shapes[ghost.uid], journal, orders, ghost.uid in begun
-                )
-            # What was done is done, also where it can't be noted.
-            done.outcomes[ghost.uid] = outcome
-            journal.step(ghost.uid, step, stamp(surroundings), outcome.detail)
-            if ghost.kind == DEPLOYMENT.kind and outcome.result != "deleted":
-                detail = (
-                    f"Deployment {ghost.name} of the same workload is still there, and it may lead to that"
-                )
-                after = record.KEPT if outcome.result == "kept" else record.FAILED
-                staying[family] = after, replace(outcome, detail=detail)
-        except SednactlError as error:
-            # The cluster is gone or the disk is full: nothing more is safe to do.
-            done.stopped = error
-            return
+        if ghost.kind == SERVICE.kind and family in staying:
+            step, outcome = staying[family]
+        else:
+            pace.wait()
+            step, outcome = _delete_one(
+                cluster, surroundings, ghost, shapes[ghost.uid], journal, orders, ghost.uid in begun
+            )
+        # What was done is done, also where it can't be noted.
+        done.outcomes[ghost.uid] = outcome
+        journal.step(ghost.uid, step, stamp(surroundings), outcome.detail)
+        if ghost.kind == DEPLOYMENT.kind and outcome.result != "deleted":
+            detail = f"Deployment {ghost.name} of the same workload is still there, and it may lead to that"
+            after = record.KEPT if outcome.result == "kept" else record.FAILED
+            staying[family] = after, replace(outcome, detail=detail)
+
+    number = 0
+    try:
+        for _, same in itertools.groupby(ghosts, key=lambda ghost: ghost.kind):
+            alike = list(same)
+            for ghost, _ in zip(alike, each(delete, alike, orders.parallel), strict=True):
+                number += 1
+                orders.tell(f"deleting {number}/{len(ghosts)}: {ghost.kind} {ghost.namespace}/{ghost.name}")
+    except SednactlError as error:
+        # The cluster is gone or the disk is full: nothing more is safe to do.
+        done.stopped = error
 
 
 def _delete_one(

@@ -21,6 +21,7 @@ from sednactl.lifecycle.leftovers import NOT_DELETED, Leftover
 from sednactl.lifecycle.ownership import is_sedna
 from sednactl.lifecycle.reading import ALL_CHILDREN, nodes_of, read_nodes
 from sednactl.lifecycle.state import stuck_in_foreground
+from sednactl.lifecycle.users_of import USERS, Usage, read_usage
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.resources import POD, Resource
 
@@ -98,10 +99,11 @@ def plan_deletion(cluster: Cluster, doomed: Sequence[Doomed]) -> Plan:
     pods = [item for objects in around.values() for item in objects]
     nodes, said = read_nodes(cluster, nodes_of(pods))
     notes |= dict.fromkeys(said)
+    usage = _usage_of(cluster, doomed)
     cascades = []
     for one in doomed:
         cascade = cascade_of(one.object, around.get(one.namespace or "", ()), nodes)
-        cascades.append(replace(cascade, notes=tuple(_remarks(one))))
+        cascades.append(replace(cascade, notes=(*_remarks(one), *_bereft(one, doomed, usage))))
     return Plan(tuple(doomed), tuple(cascades), tuple(notes))
 
 
@@ -230,5 +232,34 @@ def _remarks(one: Doomed) -> Iterable[str]:
         yield f"{name} is being deleted already" + (f", held by {', '.join(held)}" if held else "")
     if one.resource.kind == "Namespace" and not one.resource.group:
         yield f"everything in namespace {meta['name']} goes with it, foretold or not"
-    if one.resource.kind in ("Model", "Dataset") and is_sedna(one.object):
-        yield f"workloads that use {name} keep running, and fail when their pods are next made"
+
+
+def _usage_of(cluster: Cluster, doomed: Sequence[Doomed]) -> dict[tuple[str, str | None], Usage]:
+    """Read who uses the models and datasets among the doomed, once for each kind and namespace."""
+    wanted = {(one.resource.kind, one.namespace) for one in doomed if is_sedna(one.object)}
+    return {
+        (kind, namespace): read_usage(cluster, BY_KIND[kind], namespace)
+        for kind, namespace in sorted(wanted, key=str)
+        if kind in USERS
+    }
+
+
+def _bereft(
+    one: Doomed, doomed: Sequence[Doomed], usage: dict[tuple[str, str | None], Usage]
+) -> Iterable[str]:
+    """Say who uses a model or dataset that goes, and does not go with it."""
+    used = usage.get((one.resource.kind, one.namespace)) if is_sedna(one.object) else None
+    if used is None:
+        return
+    name = str(one.object["metadata"]["name"])
+    going = {(other.resource.kind, other.object["metadata"]["name"]) for other in doomed}
+    users = [
+        str(user) for user in used.of(one.namespace or "", name) if (user.kind.kind, user.name) not in going
+    ]
+    if used.unreadable:
+        users.append("maybe others that may not be read")
+    if users:
+        names = ", ".join(dict.fromkeys(users))
+        yield (
+            f"{one.resource.kind} {name} is used by {names}: pods that run go on, what is made later lacks it"
+        )

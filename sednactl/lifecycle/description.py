@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from sednactl.lifecycle.ownership import Branch, Family, belongs, ownership_tree
 from sednactl.lifecycle.reading import ALL_CHILDREN, nodes_of, read_family, read_nodes
 from sednactl.lifecycle.references import Reference, WorkerSpec, references_of, workers_of
 from sednactl.lifecycle.state import WorkloadState, state_of
+from sednactl.lifecycle.users_of import USERS, Usage, read_usage
 from sednactl.sedna.resources import EVENT, HPA
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ class SideDescription:
 
 @dataclass(frozen=True)
 class Description:
-    """A workload with everything that bears on it; `diagnosis` are sentences, the gravest first."""
+    """A workload with everything that bears on it; `diagnosis` are sentences, the gravest first.
+
+    `usage` tells who uses it, where it is a model or a dataset.
+    """
 
     family: Family
     state: WorkloadState
@@ -54,11 +58,10 @@ class Description:
     events: tuple[Json, ...]
     diagnosis: tuple[str, ...]
     notes: tuple[str, ...]
+    usage: Usage | None = None
 
 
-def read_description(
-    cluster: Cluster, kind: SednaKind, name: str, namespace: str, now: datetime
-) -> Description:
+def read_description(cluster: Cluster, kind: SednaKind, name: str, namespace: str) -> Description:
     """Read a workload, its children, references, nodes and events. Raises NotFound for the workload alone."""
     family, said = read_family(cluster, kind, name, namespace, resources=ALL_CHILDREN)
     notes = list(said)
@@ -75,7 +78,8 @@ def read_description(
     except Forbidden:
         events = ()
         notes.append("events may not be listed here")
-    return describe(family, now, references, nodes, events, tuple(notes))
+    described = describe(family, cluster.now(), references, nodes, events, tuple(notes))
+    return replace(described, usage=read_usage(cluster, kind, namespace)) if kind.kind in USERS else described
 
 
 def describe(

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import Conflict, NotFound
 from sednactl.lifecycle.apply import apply_workload, namespace_of, sendable
+from sednactl.lifecycle.edit_preview import preview_of
 from sednactl.lifecycle.serving import resource_of
+from sednactl.sedna.kinds import BY_KIND, GROUP
 from sednactl.sedna.resources import NAMESPACE
 
 if TYPE_CHECKING:
@@ -59,7 +61,11 @@ def difference_of(cluster: Cluster, manifest: Mapping[str, Any]) -> Difference:
         # Its namespace may well come from the same files.
         note = f"namespace {namespace} does not exist yet: the manifest is shown as it is"
         return Difference(label, before, comparable(sendable(manifest, namespace)), (), (note,))
-    return Difference(label, before, comparable(applied.object), conflicts, applied.notes)
+    notes = applied.notes
+    if live is not None and resource.group == GROUP and resource.kind in BY_KIND:
+        edit = preview_of(cluster, BY_KIND[resource.kind], live, applied.object)
+        notes += () if edit is None else edit.advice()
+    return Difference(label, before, comparable(applied.object), conflicts, notes)
 
 
 def comparable(item: Mapping[str, Any]) -> Json:

@@ -1,61 +1,183 @@
-"""What an edit of a workload does to what runs, said before anybody wonders.
+"""What an edit of a workload does to what runs: rolled out, counted later, ignored, or harmful.
 
-Source: the update handlers of Sedna's Global Manager v0.7.0.
+Source: the update handlers of Sedna's Global Manager v0.7.0, and for incremental
+and lifelong learning the Local Controller of the same release, which reads parts
+of a job once, when it takes the job up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from sednactl.sedna.kinds import (
     DATASET,
     FEATURE_EXTRACTION,
     FEDERATED_LEARNING,
+    INCREMENTAL_LEARNING,
     JOINT_INFERENCE,
+    LIFELONG_LEARNING,
     MODEL,
     OBJECT_SEARCH,
+    REID,
+    VIDEO_ANALYTICS,
     SednaKind,
 )
 
 Json = Mapping[str, Any]
+How = Literal["rollout", "later", "ignored", "harmful"]
 
 
-def effects_of_edit(kind: SednaKind, before: Json, after: Json) -> tuple[str, ...]:
-    """Give one sentence for each thing an edit from `before` to `after` will do, or fail to do."""
-    if (before.get("spec") or {}) == (after.get("spec") or {}):
+@dataclass(frozen=True)
+class EditEffect:
+    """One thing an edit does, or fails to do, as a `sentence`.
+
+    `how` is `rollout` (Sedna carries it out, and pods restart), `later` (it counts when
+    pods are next made), `ignored` (Sedna never carries it to what runs) or `harmful`.
+    """
+
+    how: How
+    sentence: str
+
+    @property
+    def needs_replacement(self) -> bool:
+        """Tell whether only deleting and creating the workload anew brings the edit about, without harm."""
+        return self.how in ("ignored", "harmful")
+
+
+def effects_of_edit(
+    kind: SednaKind, before: Json, after: Json, *, without_deployment: Collection[str] = ()
+) -> tuple[EditEffect, ...]:
+    """Give what an edit from `before` to `after` will do, one effect a thing.
+
+    `without_deployment` are the sides of a joint inference service that have no
+    Deployment, to which no edit can be carried.
+    """
+    old, new = before.get("spec") or {}, after.get("spec") or {}
+    if old == new:
         return ()
-    name = after["metadata"]["name"]
     if kind is JOINT_INFERENCE:
-        return tuple(_of_joint_inference(before.get("spec") or {}, after.get("spec") or {}))
+        return tuple(_of_joint_inference(old, new, without_deployment))
+    if kind in (INCREMENTAL_LEARNING, LIFELONG_LEARNING):
+        return tuple(_of_learning(kind, old, new))
     if kind is FEDERATED_LEARNING:
         return (
-            "Sedna 0.7 answers an edit by deleting and making pods anew, may hit the pods of another job of the "
-            f"cluster and leave surplus ones: better 'sednactl delete fl {name}' and apply again",
+            EditEffect(
+                "harmful",
+                "Sedna 0.7 answers an edit of a federated learning job by deleting the pods of whichever job it "
+                "looked at last, maybe another one's, and leaves surplus pods of this one",
+            ),
         )
-    if kind in (FEATURE_EXTRACTION, OBJECT_SEARCH):
+    if kind in (FEATURE_EXTRACTION, OBJECT_SEARCH, REID, VIDEO_ANALYTICS):
         return (
-            f"Sedna 0.7 does not carry this change to the pods that run: delete {name} and apply it again",
+            EditEffect(
+                "ignored",
+                "Sedna 0.7 does not carry this change to what runs: the pods stay as the first version made them",
+            ),
         )
     if kind in (MODEL, DATASET):
         return (
-            f"running workers keep what they started with; a new {kind.kind} counts when pods are made anew",
+            EditEffect(
+                "later",
+                f"running workers keep what they started with; a new {kind.kind} counts when pods are made anew",
+            ),
         )
     return ()
 
 
-def _of_joint_inference(before: Json, after: Json) -> Iterator[str]:
+def _of_joint_inference(before: Json, after: Json, without: Collection[str]) -> Iterator[EditEffect]:
     for side in ("cloud", "edge"):
         old, new = before.get(f"{side}Worker") or {}, after.get(f"{side}Worker") or {}
         if old == new:
+            continue
+        if side in without:
+            yield EditEffect(
+                "ignored",
+                f"the {side} side has no Deployment that Sedna could change, and Sedna makes none at an edit",
+            )
             continue
         was, is_now = old.get("hpa"), new.get("hpa")
         rest_same = {key: value for key, value in old.items() if key != "hpa"} == {
             key: value for key, value in new.items() if key != "hpa"
         }
+        restart = f"all {side} pods restart, one after the other"
         if rest_same:
-            yield f"all {side} pods restart, one after the other: Sedna renders them anew even when only hpa changes"
+            yield EditEffect("rollout", f"{restart}: Sedna renders them anew even when only hpa changes")
         else:
-            yield f"all {side} pods restart, one after the other, with the new settings"
+            yield EditEffect("rollout", f"{restart}, with the new settings")
         if was and not is_now:
-            yield f"the {side} side loses its autoscaler and keeps the replicas it has at this moment"
+            yield EditEffect(
+                "rollout",
+                f"the {side} side loses its autoscaler and keeps the replicas it has at this moment",
+            )
+
+
+_READ_ONCE = (
+    ("dataset", "name"),
+    ("initialModel",),
+    ("trainSpec", "trigger"),
+    ("evalSpec", "initialEvalModel"),
+    ("deploySpec", "trigger"),
+    ("outputDir",),
+    ("credentialName",),
+)
+"""What the Local Controller reads when it takes a job up, and not again before it is restarted."""
+
+_NEXT_TIME = (
+    (("trainSpec", "template"), "training"),
+    (("evalSpec", "template"), "evaluation"),
+    (("dataset", "trainProb"), "training"),
+)
+
+_INFERENCE = (("deploySpec", "template"), ("deploySpec", "model"), ("deploySpec", "hardExampleMining"))
+
+
+def _of_learning(kind: SednaKind, before: Json, after: Json) -> Iterator[EditEffect]:
+    def changed(path: tuple[str, ...]) -> bool:
+        return bool(_dig(before, path) != _dig(after, path))
+
+    if read_once := [path for path in _READ_ONCE if changed(path)]:
+        moved = (
+            "; and if the new Dataset lies on another node, the old node goes on with its own copy of the job"
+            if ("dataset", "name") in read_once
+            else ""
+        )
+        yield EditEffect(
+            "ignored",
+            f"the node's Local Controller has read {_joined(read_once)} when it took the job up, and goes on with "
+            f"that until it is restarted{moved}",
+        )
+    rounds: dict[str, list[tuple[str, ...]]] = {}
+    for path, stage in _NEXT_TIME:
+        if changed(path):
+            rounds.setdefault(stage, []).append(path)
+    for stage, paths in rounds.items():
+        yield EditEffect(
+            "later", f"{_joined(paths)} counts from the next {stage} on; a pod that runs goes on as it is"
+        )
+    inference = [path for path in _INFERENCE if changed(path)]
+    if not inference:
+        return
+    hot = kind is INCREMENTAL_LEARNING and bool(_dig(after, ("deploySpec", "model", "hotUpdateEnabled")))
+    if hot:
+        yield EditEffect(
+            "ignored",
+            f"the inference pod is never made anew where models are updated hot, so {_joined(inference)} stays as it was",
+        )
+    else:
+        yield EditEffect(
+            "later",
+            f"{_joined(inference)} counts when the next trained model is deployed; until then inference goes on as it is",
+        )
+
+
+def _dig(value: Any, path: tuple[str, ...]) -> Any:
+    for step in path:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _joined(paths: Sequence[tuple[str, ...]]) -> str:
+    words = [".".join(path) for path in paths]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -22,7 +22,6 @@ from sednactl.sedna.belonging import (
     labels_of,
     names_sedna,
     owner_references,
-    written_before_0_7,
 )
 from sednactl.sedna.kinds import BY_KIND, FEDERATED_LEARNING, JOINT_INFERENCE
 from sednactl.sedna.naming import SednaLabels, fixed_names
@@ -146,23 +145,6 @@ def traces(child: Json) -> Traces:
     references = owner_references(child)
     others = tuple(one for one in references if not names_sedna(one))
     return Traces(labels_of(child), tuple(one for one in references if names_sedna(one)), others)
-
-
-def worth_judging(child: Json, live: Mapping[str, LiveWorkload]) -> bool:
-    """Tell from metadata whether an object has to be kept for judgement; false for the great mass.
-
-    `live` may be a little old: what belongs to a workload that lived a moment ago
-    is no ghost yet.
-    """
-    found = traces(child)
-    if found.labels is None and not found.sedna:
-        return False
-    if not any(uid in live for uid in found.uids()):
-        return True
-    # Children of the living that still matter: those of releases before 0.7, and
-    # federated-learning pods, which are counted.
-    former = any(written_before_0_7(reference) for reference in found.sedna)
-    return former or (child["kind"] == POD.kind and FEDERATED_LEARNING.kind in found.kinds())
 
 
 def unjudged(inventory: Inventory) -> dict[str, int]:

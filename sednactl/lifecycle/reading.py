@@ -79,7 +79,7 @@ def read_workloads(
     families = tuple(families_of(kind, workloads, objects, unreadable))
     if kind.former_kind and not all(family.own(DEPLOYMENT.kind) for family in families):
         # Something is amiss, or a Sedna before 0.7 made them: one more list for all of them together.
-        pods, _, _ = _children(cluster, (POD,), namespace, (_former_label(kind),))
+        pods, _, _ = _children(cluster, (POD,), namespace, (former_label(kind),))
         if pods:
             families = tuple(families_of(kind, workloads, (*objects, *pods), unreadable))
     return Reading(kind, families, notes)
@@ -102,9 +102,9 @@ def read_family(
     wanted = resources_for_state(kind) if resources is None else resources
     selectors = [f"{kind.label_prefix}/name={name}"]
     if kind.former_kind and resources is not None:
-        selectors.append(f"{_former_label(kind)}={name}")
+        selectors.append(f"{former_label(kind)}={name}")
     objects, unreadable, notes = _children(cluster, wanted, namespace, selectors)
-    return _completed(cluster, Family(kind, workload, objects, unreadable)), notes
+    return completed(cluster, Family(kind, workload, objects, unreadable)), notes
 
 
 def _children(
@@ -127,11 +127,12 @@ def _children(
     return tuple(found.values()), frozenset(unreadable), tuple(notes)
 
 
-def _former_label(kind: SednaKind) -> str:
+def former_label(kind: SednaKind) -> str:
+    """Give the label by which releases before 0.7 marked a workload's children by mistake."""
     return f"{str(kind.former_kind).lower()}.{GROUP}/name"
 
 
-def _completed(cluster: Cluster, family: Family) -> Family:
+def completed(cluster: Cluster, family: Family) -> Family:
     """Look by name for what the labels did not find: a namesake without labels, or pods of a Sedna before 0.7.
 
     Costs nothing for a workload that is whole.
@@ -156,7 +157,7 @@ def _completed(cluster: Cluster, family: Family) -> Family:
         and missing_deployments == len(family.kind.deployments)
         and family.kind.former_kind
     ):
-        selector = f"{_former_label(family.kind)}={family.name}"
+        selector = f"{former_label(family.kind)}={family.name}"
         pods, _, _ = _children(cluster, (POD,), namespace, (selector,))
         known = {item["metadata"].get("uid") for item in family.objects}
         more += [pod for pod in pods if pod["metadata"].get("uid") not in known]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sednactl.cluster.door import Selection
 from sednactl.errors import ConditionUnmet, Forbidden, NotFound, Unreachable
+from sednactl.lifecycle.claims import claim_of
 from sednactl.lifecycle.ownership import belongs
 from sednactl.lifecycle.reading import read_family, resources_for_state
 from sednactl.lifecycle.service_state import rolling_out, service_is_lost
@@ -68,12 +69,12 @@ def wait_until_running(
         if seen and family.uid != seen:
             tell(f"{kind.kind} {name} was deleted and made anew meanwhile")
         seen = family.uid
-        state = state_of(family, surroundings.now())
+        state = state_of(family, cluster.now())
         changing = any(rolling_out(one) for one in family.own(DEPLOYMENT.kind))
         if state.word in _ENOUGH and not changing:
             return state, ""
         why = "; ".join(tuple(dict.fromkeys(state.evidence))[:3])
-        said = f"{kind.kind} {name} is {state.word}" + (f": {why}" if why else "")
+        said = _said(kind, name, state)
         if state.word in (INERT, FAILED):
             raise ConditionUnmet(f"{said}; it will not run", hint=_look_closer(kind, name, namespace))
         if state.word == UNKNOWN and family.unreadable:
@@ -83,7 +84,7 @@ def wait_until_running(
                 hint=f"ask for the right to list {kinds} in namespace {namespace}",
             )
         missing = any(count.desired is None for count in state.replicas.values())
-        lost = service_is_lost(family, surroundings.now())
+        lost = service_is_lost(family, cluster.now())
         failed = state.word == BROKEN and ((state.claim.says == "Failed" and missing) or lost)
         now = surroundings.monotonic()
         given_up = (now if given_up is None else given_up) if failed else None
@@ -92,7 +93,8 @@ def wait_until_running(
         if failed and sure and DEPLOYMENT.kind not in family.unreadable:
             raise ConditionUnmet(
                 f"{kind.kind} {name} will not run: {why}",
-                hint="Sedna does not try again: mend the cause, delete the workload and apply it anew",
+                hint=f"Sedna does not try again: mend the cause, then 'sednactl repair {kind.word} {name} -n {namespace}' "
+                "makes what is missing, or the workload anew",
             )
         return None, said
 
@@ -108,6 +110,63 @@ def wait_until_running(
             namespace,
         )
     return state
+
+
+def wait_until_succeeded(
+    cluster: Cluster,
+    kind: SednaKind,
+    name: str,
+    namespace: str,
+    timeout_seconds: float,
+    surroundings: Surroundings,
+    *,
+    tell: Tell = lambda _: None,
+) -> WorkloadState:
+    """Wait until a job has ended well, judged by its pods. Raises as `wait_until_running`; a job that failed is hopeless."""
+
+    def look() -> tuple[WorkloadState | None, str]:
+        family, _ = read_family(cluster, kind, name, namespace)
+        state = state_of(family, surroundings.now())
+        said = _said(kind, name, state)
+        if state.word in (INERT, FAILED):
+            raise ConditionUnmet(f"{said}; it will not succeed", hint=_look_closer(kind, name, namespace))
+        return (state if state.word == SUCCEEDED else None), said
+
+    failure = f"{kind.kind} {name} has not succeeded"
+    with cluster.within(timeout_seconds):
+        state: WorkloadState = _poll(
+            look, timeout_seconds, surroundings, tell, failure, kind, name, namespace
+        )
+    return state
+
+
+def wait_until_stage(
+    cluster: Cluster,
+    kind: SednaKind,
+    name: str,
+    namespace: str,
+    stage: str,
+    timeout_seconds: float,
+    surroundings: Surroundings,
+    *,
+    tell: Tell = lambda _: None,
+) -> str:
+    """Wait until a learning job is in a stage (Train, Eval, Deploy), as the last entry of its log says; give that entry."""
+
+    def look() -> tuple[str | None, str]:
+        says = claim_of(kind, cluster.get(kind.resource, name, namespace)).says
+        there = says.partition(" ")[0].lower() == stage.lower()
+        return (says if there else None), f"Sedna says {says or 'nothing yet'}"
+
+    failure = f"{kind.kind} {name} is not in stage {stage}"
+    with cluster.within(timeout_seconds):
+        says: str = _poll(look, timeout_seconds, surroundings, tell, failure, kind, name, namespace)
+    return says
+
+
+def _said(kind: SednaKind, name: str, state: WorkloadState) -> str:
+    why = "; ".join(tuple(dict.fromkeys(state.evidence))[:3])
+    return f"{kind.kind} {name} is {state.word}" + (f": {why}" if why else "")
 
 
 def wait_until_gone(

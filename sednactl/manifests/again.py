@@ -23,6 +23,7 @@ class ReadAgain(Document):
         self.index = index
         self.line = line
         self.on_disk = True
+        self.below = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return ReadAgain, (self.file, self.index, self.line)

@@ -32,10 +32,11 @@ class Document:
     showing it; `text` gives the number of the first line of what was read, and the
     text with its comments, which is that of the whole list for one of its items, and
     nothing where there are no comments (JSON, or no file at all). `on_disk` says that all of
-    this can be read again from the file.
+    this can be read again from the file. `below` is its path within what was read: empty but for
+    the items of a list.
     """
 
-    __slots__ = ("content", "file", "index", "line", "locate", "on_disk", "source_line", "text")
+    __slots__ = ("below", "content", "file", "index", "line", "locate", "on_disk", "source_line", "text")
 
     def __init__(
         self,
@@ -47,6 +48,7 @@ class Document:
         source_line: Callable[[int], str] = lambda line: "",  # noqa: ARG005
         text: Callable[[], tuple[int, str]] = lambda: (1, ""),
         on_disk: bool = False,
+        below: tuple[str | int, ...] = (),
     ) -> None:
         self.content = content
         self.file = file
@@ -56,6 +58,7 @@ class Document:
         self.source_line = source_line
         self.text = text
         self.on_disk = on_disk
+        self.below = below
 
     def without_content(self) -> Document:
         """Give the document without its value, for whoever keeps it to find places in later.
@@ -66,7 +69,16 @@ class Document:
             from sednactl.manifests.again import ReadAgain
 
             return ReadAgain(self.file, self.index, self.line)
-        return Document(None, self.file, self.index, self.line, self.locate, self.source_line, self.text)
+        return Document(
+            None,
+            self.file,
+            self.index,
+            self.line,
+            self.locate,
+            self.source_line,
+            self.text,
+            below=self.below,
+        )
 
 
 def document_of(content: Any, file: str = "", index: int = 0) -> Document:

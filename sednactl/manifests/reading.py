@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests import everyday
@@ -41,11 +41,22 @@ def iterate_documents(data: bytes, file: str, *, on_disk: bool = False) -> Itera
     """
     if len(data) > LARGEST_FILE:
         raise too_large(file)
-    text = _decode(data, file)
+    text = decode(data, file)
+    yield from _documents(
+        _json_documents(text, file) if _is_json(text) else _yaml_documents(text, file),
+        file,
+        on_disk=on_disk,
+    )
+
+
+def _is_json(text: str) -> bool:
+    return _JSON_STARTS.match(text) is not None
+
+
+def _documents(read: Iterator[_Read], file: str, *, on_disk: bool = False) -> Iterator[Document]:
     index = 0
-    documents = _json_documents if _JSON_STARTS.match(text) else _yaml_documents
-    for content, line, locate, source_line, whole in documents(text, file):
-        for item, where in _flatten(content, locate):
+    for content, line, locate, source_line, whole in read:
+        for item, where, below in _flatten(content, locate):
             if index >= MOST_DOCUMENTS:
                 raise InvalidInput(
                     f"{file}:{line}:1: more than {MOST_DOCUMENTS:,} documents",
@@ -60,8 +71,45 @@ def iterate_documents(data: bytes, file: str, *, on_disk: bool = False) -> Itera
                 source_line,
                 whole,
                 on_disk,
+                below,
             )
             index += 1
+
+
+class Part(NamedTuple):
+    """A text that holds one document, or one list of them, and where it lies in its file.
+
+    `begin` is the offset of its first character, `lines_before` counts the lines that lie before it.
+    """
+
+    file: str
+    text: str
+    begin: int
+    lines_before: int
+    as_json: bool
+
+
+def parts_of(text: str, file: str) -> Iterator[Part]:
+    """Cut a text where its documents are, so that each part can be read alone. Raises InvalidInput."""
+    if _is_json(text):
+        from sednactl.manifests import json_text
+
+        line, counted = 0, 0
+        for _, begin, end in json_text.load_stream(text, file, DEEPEST):
+            line, counted = line + text.count("\n", counted, begin), begin
+            yield Part(file, text[begin:end], begin, line, True)
+        return
+    begin = 0
+    for chunk in _chunks(text, file):
+        yield Part(file, chunk.text, begin, chunk.lines_before, False)
+        begin = text.find("\n", begin + len(chunk.text)) + 1 or len(text)
+
+
+def documents_of(part: Part) -> list[Document]:
+    """Give the documents of a part. Raises InvalidInput, for JSON with lines counted in the part."""
+    if part.as_json:
+        return list(_documents(_json_documents(part.text, part.file), part.file))
+    return list(_documents(_of_chunk(Chunk(part.file, part.text, part.lines_before)), part.file))
 
 
 def too_large(file: str) -> InvalidInput:
@@ -71,7 +119,8 @@ def too_large(file: str) -> InvalidInput:
     )
 
 
-def _decode(data: bytes, file: str) -> str:
+def decode(data: bytes, file: str) -> str:
+    """Give the text of a file: UTF-8, or UTF-16 with its mark. Raises InvalidInput with the place."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding, data = ("utf-16-le" if data[:2] == b"\xff\xfe" else "utf-16-be"), data[2:]
     else:
@@ -102,20 +151,25 @@ _Read = tuple[Any, int, "Locate", Any, Any]
 
 def _yaml_documents(text: str, file: str) -> Iterator[_Read]:
     for chunk in _chunks(text, file):
-        if not chunk.text.strip(" \r\n"):
-            continue
-        if len(chunk.text) > LARGEST_DOCUMENT:
-            raise InvalidInput(
-                f"{file}:{chunk.lines_before + 1}:1: a document larger than {LARGEST_DOCUMENT // 1024**2} MiB"
-            )
-        loaded = _loaded(chunk)
-        if loaded is not None and loaded[0] is not None:
-            yield (
-                *loaded,
-                functools.partial(_chunk_place, chunk),
-                functools.partial(_chunk_line, chunk),
-                functools.partial(_chunk_text, chunk),
-            )
+        yield from _of_chunk(chunk)
+
+
+def _of_chunk(chunk: Chunk) -> Iterator[_Read]:
+    if not chunk.text.strip(" \r\n"):
+        return
+    if len(chunk.text) > LARGEST_DOCUMENT:
+        raise InvalidInput(
+            f"{chunk.file}:{chunk.lines_before + 1}:1: "
+            f"a document larger than {LARGEST_DOCUMENT // 1024**2} MiB"
+        )
+    loaded = _loaded(chunk)
+    if loaded is not None and loaded[0] is not None:
+        yield (
+            *loaded,
+            functools.partial(_chunk_place, chunk),
+            functools.partial(_chunk_line, chunk),
+            functools.partial(_chunk_text, chunk),
+        )
 
 
 def _chunks(text: str, file: str) -> Iterator[Chunk]:
@@ -184,11 +238,11 @@ def _text_line(text: str, line: int) -> str:
 
 def _flatten(
     content: Any, locate: Locate, prefix: tuple[str | int, ...] = ()
-) -> Iterator[tuple[Any, Locate]]:
+) -> Iterator[tuple[Any, Locate, tuple[str | int, ...]]]:
     """Give the items of a list object (anything with `items`), as kubectl does, else the object itself."""
     items = content.get("items") if isinstance(content, dict) else None
     if not isinstance(items, list):
-        yield content, (functools.partial(_locate_below, locate, prefix) if prefix else locate)
+        yield content, (functools.partial(_locate_below, locate, prefix) if prefix else locate), prefix
         return
     kind = content.get("kind")
     for index, item in enumerate(items):

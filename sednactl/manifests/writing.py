@@ -25,9 +25,11 @@ _WORD = re.compile(
 _RESERVED = frozenset(
     ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nil", "nan", "inf", "infinity")
 )
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_TURNING = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
+"""What turns the direction of the text around: a terminal would show other words than are there."""
+_UNPRINTABLE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{_TURNING}\ud800-\udfff\ufeff\ufffe\uffff]")
 _NOT_LITERAL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"  # must be escaped
+    f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_TURNING}\ud800-\udfff\ufeff\ufffe\uffff]"  # must be escaped
     "|[ \t](?:\n|\\Z)"  # invisible at a line's end
     "|(?:^|\n)\t"  # a tab where indentation is expected
     "|\\A[ \n]"  # would need an indentation indicator
@@ -45,12 +47,12 @@ def to_yaml(documents: Iterable[Mapping[str, Any]]) -> str:
 
 def to_json(documents: Iterable[Mapping[str, Any]]) -> str:
     """Write one document as a JSON object and several as a v1 List, in human order."""
-    import json
+    from sednactl.manifests.json_writing import json_text
 
     ordered = [in_human_order(document) for document in documents]
     whole = ordered[0] if len(ordered) == 1 else {"apiVersion": "v1", "kind": "List", "items": ordered}
     try:
-        return json.dumps(whole, indent=4, ensure_ascii=False, allow_nan=False) + "\n"
+        return json_text(whole, indent=4, strict=True)
     except ValueError as error:
         raise InvalidInput(f"this cannot be written as JSON: {error}") from None
 

@@ -88,6 +88,6 @@ def outcome_text(deletion: Deletion) -> str:
 
 def report_json(report: dict[str, Any]) -> str:
     """Write a report as JSON."""
-    import json
+    from sednactl.manifests.json_writing import json_text
 
-    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    return json_text(report)

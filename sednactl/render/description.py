@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sednactl.lifecycle.description import CheckedReference, Description, SideDescription, event_time
+from sednactl.lifecycle.description import CheckedReference, Description, SideDescription
 from sednactl.lifecycle.ownership import seconds_since
 from sednactl.render.columns import age, columns, printable
+from sednactl.render.events import event_table
+from sednactl.render.settings import settings_of
 from sednactl.render.tree import branch_lines
 
 Json = dict[str, Any]
@@ -18,9 +20,12 @@ def description_text(description: Description, now: datetime, *, unicode: bool =
     """Write everything about one workload, the verdict first and the events last."""
     text = _head(description, now)
     text += _section("Diagnosis", (f"- {said}" for said in description.diagnosis))
+    if settings := list(settings_of(description.family)):
+        text += f"\nSettings\n{_pairs(settings, indent='  ')}"
     for side in description.sides:
         text += _section(side.spec.title, _side(description, side))
     text += _section("References", _references(description.references))
+    text += _section("Used by", _users(description))
     if description.tree:
         text += _section("Children", branch_lines(description.tree, unicode=unicode))
     text += _section("Events", _events(description, now))
@@ -147,19 +152,20 @@ def _references(references: tuple[CheckedReference, ...]) -> Iterator[str]:
     yield from columns(("KIND", "NAME", "THERE", "USED AS"), rows).splitlines() if rows else ()
 
 
+def _users(description: Description) -> Iterator[str]:
+    usage, family = description.usage, description.family
+    if usage is None:
+        return
+    users = usage.of(str(family.workload["metadata"].get("namespace", "")), family.name)
+    if users:
+        yield from columns(
+            ("KIND", "NAME", "AS"), [(one.kind.kind, one.name, one.path) for one in users]
+        ).splitlines()
+    elif not usage.unreadable:
+        yield "nothing in its namespace"
+    if usage.unreadable:
+        yield f"? ({', '.join(kind.plural for kind in usage.unreadable)} may not be listed)"
+
+
 def _events(description: Description, now: datetime) -> Iterator[str]:
-    rows = []
-    for event in description.events:
-        about: Mapping[str, Any] = event.get("involvedObject") or {}
-        count = int(event.get("count") or (event.get("series") or {}).get("count") or 1)
-        when = age(seconds_since(event_time(event), now)) + (f" (x{count})" if count > 1 else "")
-        rows.append(
-            (
-                when,
-                str(event.get("type", "")),
-                str(event.get("reason", "")),
-                f"{about.get('kind')}/{about.get('name')}",
-                str(event.get("message", "")).strip(),
-            )
-        )
-    yield from columns(("AGO", "TYPE", "REASON", "OBJECT", "MESSAGE"), rows).splitlines() if rows else ()
+    yield from event_table(description.events, now).splitlines() if description.events else ()

@@ -27,6 +27,14 @@ def unified(
     return "".join(f"{line}\n" for line in _coloured(lines, colour))
 
 
+def unified_text(name: str, before: str, after: str, *, colour: bool = False) -> str:
+    """Write what changes in the text of a file."""
+    from difflib import unified_diff
+
+    lines = unified_diff(before.split("\n"), after.split("\n"), name, name, lineterm="")
+    return "".join(f"{line}\n" for line in _coloured((line.rstrip("\r") for line in lines), colour))
+
+
 def _coloured(lines: Iterator[str], colour: bool) -> Iterator[str]:
     for number, line in enumerate(lines):
         text = printable(line)

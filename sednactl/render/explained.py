@@ -32,8 +32,16 @@ def rule_page(rule: Rule) -> str:
     lines = [f"RULE:       {rule.id}", f"LEVEL:      {rule.level}"]
     if rule.kinds:
         lines.append(f"KINDS:      {', '.join(sorted(rule.kinds))}")
-    lines += ["", rule.title, "", rule_text(rule)]
+    lines += [*_mend_of(rule), "", rule.title, "", rule_text(rule)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _mend_of(rule: Rule) -> list[str]:
+    from sednactl.validation.mends.table import DECISIONS
+
+    decision = DECISIONS[rule.id]
+    words = f"FIX:        {'validate --fix' if decision.mend else 'by hand'}: {decision.because}"
+    return textwrap.wrap(words, 80, subsequent_indent=" " * 12)
 
 
 def rule_text(rule: Rule) -> str:

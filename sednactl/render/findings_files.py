@@ -100,7 +100,11 @@ def write_file(name: str, text: str) -> None:
     A link stays a link, an existing file keeps its permissions; pipes and devices are written to as
     they are. Raises InvalidInput with the cause.
     """
-    data = text.encode("utf-8", "backslashreplace")
+    write_bytes(name, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(name: str, data: bytes) -> None:
+    """Put bytes into a file as `write_file` does text. Raises InvalidInput with the cause."""
     try:
         if _written_in_place(name):
             with open(name, "wb") as file:  # noqa: PTH123

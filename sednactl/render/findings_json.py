@@ -30,6 +30,7 @@ def report(run: Run) -> str:
             "errors": counts["error"] + len(unreadable),
             "warnings": counts["warning"],
             "infos": counts["info"],
+            "fixable": counts.get("fixable", 0),
             "ignored": counts.get("ignored", 0),
             "leftOut": counts.get("left out", 0),
         },
@@ -54,4 +55,5 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "file": finding.file,
         "line": finding.line,
         "column": finding.column,
+        "fixable": finding.fixable,
     }

@@ -84,7 +84,9 @@ def write_finding(finding: Finding, stream: TextIO, paint: Paint) -> None:
     place = paint("1", printable(f"{finding.file}:{finding.line}:{finding.column}"))
     level = paint(_COLOURS[finding.level], finding.level)
     path = f"{printable(shown_path(finding.path))}: " if finding.path else ""
-    stream.write(f"{place}: {level}: {path}{printable(finding.message)} [{finding.rule}]\n")
+    stream.write(
+        f"{place}: {level}: {path}{printable(finding.message)} [{finding.rule}]{' fixable' * finding.fixable}\n"
+    )
     if finding.source.strip():
         _write_source(finding, stream, paint)
     if finding.hint:
@@ -134,6 +136,8 @@ def summary(counts: Mapping[str, int], *, verbose: bool = True) -> str:
         found.insert(0, f"{_count(counts['unreadable'], 'file')} unreadable")
     if not counts["files"] or not (counts["documents"] or counts["unreadable"]):
         return f"{looked}: nothing to check"
+    if counts.get("fixable"):
+        found.append(f"{counts['fixable']} fixable (--fix)")
     if counts.get("left out"):
         found.append(f"{counts['left out']} of them not shown")
     return f"{looked}: {', '.join(found) if found else 'no findings'}"

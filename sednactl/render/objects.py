@@ -39,9 +39,9 @@ def write_objects(items: Sequence[Mapping[str, Any]], output: str, *, single: bo
         else {"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": cleaned}
     )
     if output == "json":
-        import json
+        from sednactl.manifests.json_writing import json_text
 
-        return json.dumps(whole, indent=4, ensure_ascii=False) + "\n"
+        return json_text(whole, indent=4)
     if output == "yaml":
         from sednactl.manifests.writing import to_yaml
 

@@ -94,14 +94,14 @@ def _row(side: str, words: str, one: Candidate, prices: Prices) -> list[str]:
 
 def _why(one: Recommended) -> str:
     if one.best is None:
-        return f"{one.side}: none of {one.tried} keeps the goal; the closest is {_all(one.nearest.broken)}.\n"
+        return f"{one.side}: none of {one.tried} keeps the goal; the closest fails it: {_all(one.nearest.broken)}.\n"
     words = f"{one.side}: the cheapest of {one.tried} that keeps the goal"
     if one.cheaper is not None:
-        words += f"; the next cheaper one is {_all(one.cheaper.broken)}"
+        words += f"; the next cheaper one fails it: {_all(one.cheaper.broken)}"
     if one.second is not None:
         words += f"; the runner-up takes {one.second.hours - one.best.hours:.1f} replica-hours more"
     if one.present.broken:
-        words += f"; the present one is {_all(one.present.broken)}"
+        words += f"; the present one fails it: {_all(one.present.broken)}"
     return f"{words}.\n"
 
 

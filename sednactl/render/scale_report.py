@@ -1,7 +1,7 @@
-"""Simulated variants as one HTML file that needs nothing else: the table, and a picture of each variant.
+"""Simulated variants as one HTML file that needs nothing else, or as one picture, SVG or PNG.
 
-The pictures are SVG drawn by matplotlib, which the extra `sednactl[report]`
-brings; nothing in them depends on the time or the machine.
+Pictures are drawn by matplotlib, which the extra `sednactl[report]` brings;
+nothing in them depends on the time or the machine.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sednactl.errors import UsageError
-from sednactl.render.scale_simulated import cells
+from sednactl.render.scale_simulated import cells, savings
 from sednactl.scaling.comparison import SIDES, Broken, Prices, side_of
 from sednactl.scaling.simulation import Point, Run
 
@@ -26,6 +26,7 @@ _STYLE = (
 )
 _LOAD, _REPLICAS, _ASKED = "#8a8f98", "#1f6feb", "#b00020"
 _MOST_POINTS = 1500
+_MOST_IN_ONE = 12
 _SETTINGS = {"svg.hashsalt": "sednactl", "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 9}
 
 
@@ -45,6 +46,7 @@ def report(
         f"<table><tr>{''.join(f'<th>{_text(head)}</th>' for head in heads)}</tr>",
         *(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows),
         "</table>",
+        *(f"<p>{_text(line)}.</p>" for line in savings(runs, prices)),
         *(f"<h2>{_text(run.name)}</h2>{_picture(run)}" for run in runs),
         "</body></html>\n",
     ]
@@ -55,7 +57,25 @@ def _text(words: str) -> str:
     return html.escape(words)
 
 
+def picture_of(title: str, runs: Sequence[Run], kind: str) -> bytes:
+    """Draw all variants below each other; `kind` is svg or png.
+
+    Raises UsageError for more variants than one picture shows, and where matplotlib is not installed.
+    """
+    if len(runs) > _MOST_IN_ONE:
+        raise UsageError(
+            f"one picture shows {_MOST_IN_ONE} variants, not {len(runs)}",
+            hint="-o html draws one for each, -o csv and -o json take any number",
+        )
+    return _drawn(runs, kind, title)
+
+
 def _picture(run: Run) -> str:
+    drawn = _drawn([run], "svg").decode()
+    return drawn[drawn.index("<svg") :]
+
+
+def _drawn(runs: Sequence[Run], kind: str, title: str = "") -> bytes:
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
@@ -64,14 +84,20 @@ def _picture(run: Run) -> str:
             "pictures need matplotlib", hint="install it with: pip install 'sednactl[report]'"
         ) from error
     with rc_context(_SETTINGS):
-        figure = Figure(figsize=(11, 5), layout="constrained")
-        axes = figure.subplots(len(SIDES), 1, sharex=True)
-        for axis, side in zip(axes, SIDES, strict=True):
-            _draw(axis, side, run)
+        figure = Figure(figsize=(11, 5 * len(runs)), layout="constrained")
+        axes = figure.subplots(len(SIDES) * len(runs), 1, sharex=True)
+        for place, run in enumerate(runs):
+            for axis, side in zip(axes[place * len(SIDES) :], SIDES, strict=False):
+                _draw(axis, side, run)
+            if title:
+                axes[place * len(SIDES)].set_title(run.name, loc="left")
         axes[-1].set_xlabel("hours")
-        drawn = io.StringIO()
-        figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
-    return drawn.getvalue()[drawn.getvalue().index("<svg") :]
+        if title:
+            figure.suptitle(title)
+        drawn = io.BytesIO()
+        about: dict[str, None] = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
+        figure.savefig(drawn, format=kind, metadata=about)
+    return drawn.getvalue()
 
 
 def _draw(axis: Any, side: str, run: Run) -> None:
@@ -82,6 +108,7 @@ def _draw(axis: Any, side: str, run: Run) -> None:
     )
     axis.set_ylabel(f"{side}: requests/s")
     axis.set_ylim(bottom=0)
+    axis.set_xlim(0, side_of(run, side).seconds / 3600)
     replicas = axis.twinx()
     replicas.step(hours, [point[4] for point in series], where="post", color=_REPLICAS, linewidth=1.5)
     held = [place for place, point in enumerate(series) if point[5] == "at max"]
@@ -98,16 +125,14 @@ def _draw(axis: Any, side: str, run: Run) -> None:
 
 
 def _thinned(series: Sequence[Point]) -> list[Point]:
-    """Leave out points that show nothing new, and of a long run's loads all but so many evenly spaced ones."""
+    """Leave out points that show nothing new, and of a long run's loads all but the highest of each of many parts."""
     stride = len(series) // _MOST_POINTS + 1
+    parts = (range(begin, min(begin + stride, len(series))) for begin in range(0, len(series), stride))
+    highest = {max(part, key=lambda place: series[place][1]) for part in parts}
     found: list[Point] = []
     for place, point in enumerate(series):
         last = found[-1] if found else None
-        moved = last is None or last[4:] != point[4:]
-        if (
-            moved
-            or place == len(series) - 1
-            or (place % stride == 0 and last is not None and last[1] != point[1])
-        ):
+        moved = last is None or last[4:] != point[4:] or place == len(series) - 1
+        if moved or (place in highest and last is not None and last[1] != point[1]):
             found.append(point)
     return found

@@ -47,6 +47,22 @@ def cells(runs: Sequence[Run], prices: Prices) -> tuple[list[str], list[list[str
     return heads, rows
 
 
+def savings(runs: Sequence[Run], prices: Prices) -> list[str]:
+    """Say what the first variant saves against each that never scales; nothing if it does not scale itself."""
+    first, told = totals_of(runs[0], prices), []
+    for run in runs[1:] if first.scale_events else ():
+        other = totals_of(run, prices)
+        if other.scale_events or not other.replica_hours:
+            continue
+        less = other.replica_hours - first.replica_hours
+        share = f": {less / other.replica_hours * 100:.0f}% saved" if less > 0 else ""
+        told.append(
+            f"{runs[0].name} takes {abs(less):.1f} replica-hours {'less' if less >= 0 else 'more'} than "
+            f"{run.name}{share}"
+        )
+    return told
+
+
 def _figures(run: SideRun) -> list[str]:
     seconds = max(run.seconds, 1.0)
     return [

@@ -8,6 +8,7 @@ from typing import Any
 
 from sednactl.lifecycle.ownership import Family, seconds_since
 from sednactl.lifecycle.state import WorkloadState, state_of
+from sednactl.lifecycle.users_of import Usage
 from sednactl.render.columns import age, columns
 from sednactl.sedna.kinds import (
     DATASET,
@@ -37,16 +38,19 @@ def workload_table(
     wide: bool = False,
     all_namespaces: bool = False,
     headers: bool = True,
+    usage: Usage | None = None,
 ) -> str:
-    """Lay out workloads of one kind."""
+    """Lay out workloads of one kind; `usage` tells who uses models or datasets."""
     chosen = _COLUMNS[kind.kind]
     extra = _WIDE.get(kind.kind, ()) if wide else ()
     heads = ["NAME", *(head for head, _ in chosen), "AGE", *(head for head, _ in extra)]
+    heads += ["USED-BY"] if usage is not None else []
     rows = []
     for family in families:
         state = state_of(family, now)
         row = [family.name, *(cell(family, state) for _, cell in chosen), _age(family, now)]
         row += [cell(family, state) for _, cell in extra]
+        row += [used_by(family, usage)] if usage is not None else []
         rows.append([_namespace(family), *row] if all_namespaces else row)
     return columns(["NAMESPACE", *heads] if all_namespaces else heads, rows, headers=headers)
 
@@ -70,6 +74,12 @@ def overview_table(
             row += [_why(family, state)] if wide else []
             rows.append([_namespace(family), *row] if all_namespaces else row)
     return columns(["NAMESPACE", *heads] if all_namespaces else heads, rows, headers=headers)
+
+
+def used_by(family: Family, usage: Usage) -> str:
+    """Name the workloads that use a model or dataset; with a question mark where some may not be read."""
+    users = dict.fromkeys(map(str, usage.of(_namespace(family), family.name)))
+    return ",".join([*users, *(["?"] if usage.unreadable else [])]) or "-"
 
 
 def _state(_: Family, state: WorkloadState) -> str:
@@ -125,9 +135,25 @@ def _text(value: Any) -> str:
     return "-" if value is None or value == "" else str(value)
 
 
-def _node(side: str) -> Cell:
+def _each(path: Sequence[str], *inner: str) -> Cell:
+    """Give a cell of what stands at `inner` in every member of the list at `path`, each once."""
+
     def cell(family: Family, _: WorkloadState) -> str:
-        pod = _dig(family.workload.get("spec") or {}, (f"{side}Worker", "template", "spec"))
+        members = _dig(family.workload.get("spec") or {}, path)
+        found = [_dig(one, inner) for one in members] if isinstance(members, list) else []
+        return ",".join(dict.fromkeys(str(one) for one in found if one)) or "-"
+
+    return cell
+
+
+def _transmitter(family: Family, _: WorkloadState) -> str:
+    asked = _dig(family.workload.get("spec") or {}, ("transmitter",))
+    return "s3" if isinstance(asked, Mapping) and asked.get("s3") is not None else "ws"
+
+
+def _node(*part: str) -> Cell:
+    def cell(family: Family, _: WorkloadState) -> str:
+        pod = _dig(family.workload.get("spec") or {}, (*part, "template", "spec"))
         if not isinstance(pod, Mapping):
             return "-"
         if pod.get("nodeName"):
@@ -153,10 +179,10 @@ _WHY: Column = ("WHY", _why)
 
 _STAGES: tuple[Column, ...] = (
     _STATE,
+    ("STAGE", _claim),
     ("INFERENCE", _worker("inference")),
     ("TRAIN", _worker("train")),
     ("EVAL", _worker("eval")),
-    _CLAIMS,
 )
 
 _COLUMNS: dict[str, tuple[Column, ...]] = {
@@ -199,25 +225,38 @@ _DATASET: Column = ("DATASET", _spec("dataset", "name"))
 _WIDE: dict[str, tuple[Column, ...]] = {
     JOINT_INFERENCE.kind: (
         ("CLOUD-MODEL", _spec("cloudWorker", "model", "name")),
-        ("CLOUD-NODE", _node("cloud")),
+        ("CLOUD-NODE", _node("cloudWorker")),
         ("EDGE-MODEL", _spec("edgeWorker", "model", "name")),
-        ("EDGE-NODE", _node("edge")),
+        ("EDGE-NODE", _node("edgeWorker")),
         ("HARD-EXAMPLES", _spec("edgeWorker", "hardExampleMining", "name")),
         _WHY,
     ),
-    FEDERATED_LEARNING.kind: (("MODEL", _spec("aggregationWorker", "model", "name")), _WHY),
+    FEDERATED_LEARNING.kind: (
+        ("MODEL", _spec("aggregationWorker", "model", "name")),
+        ("DATASETS", _each(("trainingWorkers",), "dataset", "name")),
+        ("NODES", _each(("trainingWorkers",), "template", "spec", "nodeName")),
+        ("TRANSMITTER", _transmitter),
+        _WHY,
+    ),
     INCREMENTAL_LEARNING.kind: (
         _DATASET,
         ("INITIAL-MODEL", _spec("initialModel", "name")),
+        ("DEPLOY-MODEL", _spec("deploySpec", "model", "name")),
+        ("HARD-EXAMPLES", _spec("deploySpec", "hardExampleMining", "name")),
         ("OUTPUT", _spec("outputDir")),
         _WHY,
     ),
     LIFELONG_LEARNING.kind: (_DATASET, ("OUTPUT", _spec("outputDir")), _WHY),
-    FEATURE_EXTRACTION.kind: (("MODEL", _spec("model", "name")), _WHY),
-    OBJECT_SEARCH.kind: (_WHY,),
+    FEATURE_EXTRACTION.kind: (("MODEL", _spec("model", "name")), ("NODE", _node()), _WHY),
+    OBJECT_SEARCH.kind: (
+        ("USER-NODE", _node("userWorker")),
+        ("REID-NODE", _node("reidWorkers")),
+        ("TRACKING-NODES", _each(("trackingWorkers",), "template", "spec", "nodeName")),
+        _WHY,
+    ),
     OBJECT_TRACKING.kind: (_WHY,),
-    REID.kind: (_WHY,),
-    VIDEO_ANALYTICS.kind: (("MODEL", _spec("model", "name")), _WHY),
+    REID.kind: (("NODE", _node()), _WHY),
+    VIDEO_ANALYTICS.kind: (("MODEL", _spec("model", "name")), ("NODE", _node()), _WHY),
     MODEL.kind: (("CREDENTIAL", _spec("credentialName")),),
     DATASET.kind: (("CREDENTIAL", _spec("credentialName")), ("UPDATED", _status("updateTime"))),
 }

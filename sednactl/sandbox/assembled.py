@@ -6,6 +6,7 @@ import io
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from sednactl.cluster.client import HttpCluster
 from sednactl.errors import AlreadyExists
@@ -15,12 +16,12 @@ from sednactl.sandbox.api.certificates import make_certificate
 from sednactl.sandbox.api.http import HttpFront
 from sednactl.sandbox.api.in_process import in_process_cluster
 from sednactl.sandbox.api.requests import User
-from sednactl.sandbox.api.rights import ADMIN, SEDNA_GM, Denial
+from sednactl.sandbox.api.rights import ADMIN, SEDNA_GM
 from sednactl.sandbox.api.server import ApiServer
 from sednactl.sandbox.api.snapshot import Kept, restore
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.global_manager.faults import Faults
-from sednactl.sandbox.controllers.global_manager.installation import installation
+from sednactl.sandbox.controllers.global_manager.installation import CLUSTER_ROLE, installation
 from sednactl.sandbox.controllers.global_manager.local_controller import LocalController
 from sednactl.sandbox.controllers.global_manager.process import GlobalManager
 from sednactl.sandbox.controllers.global_manager.rendering import Release
@@ -86,16 +87,15 @@ class Sandbox:
         for kind in SEDNA_KINDS:
             with suppress(AlreadyExists):  # the state was kept
                 admin.create(CRD, crd_of(kind.kind))
-        if self._faults.missing_rbac:
-            self.server.state.rights.deny(_NO_AUTOSCALERS)
-        for resource, content in installation(
-            self._release, autoscaling=not self._faults.missing_rbac, local_controllers=False
-        ):
-            admin.apply(resource, content, force=True)
+        self._install_sedna(admin)
         self._run("controllers", kubernetes_controllers(admin, self._clock, self._tell, self._choices), admin)
         manager = self.cluster(SEDNA_GM)
-        sedna = GlobalManager(manager, self._clock, self._tell, release=self._release, faults=self._faults)
-        local = LocalController(manager, self._clock)
+        # Of autoscalers its stored role decides, which can be mended.
+        faults = replace(self._faults, missing_rbac=False)
+        sedna = GlobalManager(
+            manager, self._clock, self._tell, release=self._release, faults=faults, node=admin
+        )
+        local = LocalController(admin, self._clock)
         self._run("sedna", [sedna, local], manager, World(labelled=(POD, DEPLOYMENT)))
         self._front.start()
 
@@ -105,6 +105,15 @@ class Sandbox:
         for thread in self._threads:
             thread.join(_ENDS_WITHIN)
         self._front.stop()
+
+    def _install_sedna(self, admin: HttpCluster) -> None:
+        """Apply Sedna's objects. A role without the rule for autoscalers is not put over one that was mended."""
+        for resource, content in installation(self._release, autoscaling=not self._faults.missing_rbac):
+            if resource == CLUSTER_ROLE and self._faults.missing_rbac:
+                with suppress(AlreadyExists):
+                    admin.create(resource, content)
+            else:
+                admin.apply(resource, content, force=True)
 
     def cluster(self, user: User) -> HttpCluster:
         """Give the cluster as seen by one user of this process."""
@@ -128,11 +137,3 @@ class Sandbox:
         thread = threading.Thread(target=work, name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
-
-
-_NO_AUTOSCALERS = Denial(
-    SEDNA_GM.name,
-    verbs=("get", "list", "watch", "create", "update", "patch", "delete"),
-    groups=("autoscaling",),
-    resources=("horizontalpodautoscalers",),
-)

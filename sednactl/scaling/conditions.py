@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sednactl.scaling.moments import time_of
+from sednactl.moments import time_of
 
 Json = dict[str, Any]
 Said = tuple[str, str]

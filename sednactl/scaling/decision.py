@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sednactl.errors import InvalidInput
+from sednactl.moments import time_of
 from sednactl.scaling.conditions import Conditions
 from sednactl.scaling.controller_settings import DEFAULT_SETTINGS, ControllerSettings
 from sednactl.scaling.decided import Decision, Notice
+from sednactl.scaling.label_selectors import selector_from
 from sednactl.scaling.metrics import metrics_of
-from sednactl.scaling.moments import time_of
 from sednactl.scaling.normalization import Frame, Normalized, next_scale_down, normalize
 from sednactl.scaling.proposals import Circumstances, Proposal, proposal_of
 from sednactl.scaling.readings import Readings
@@ -163,9 +165,9 @@ class _Reconciliation:
         rivals: Sequence[tuple[str, str]],
     ) -> _Asked:
         status = scale.get("status") or {}
-        selector = status.get("selector") or ""
-        if not selector or len(rivals) > 1:
-            return self._bad_selector(str(selector), rivals)
+        bad = self._bad_selector(str(status.get("selector") or ""), rivals)
+        if bad is not None:
+            return bad
         namespace = self.hpa["metadata"].get("namespace", "")
         given = Circumstances(
             namespace, current, int(status.get("replicas") or 0), pods, readings, self.now, self.settings
@@ -194,16 +196,25 @@ class _Reconciliation:
         self.conditions.set("ScalingActive", True, ("ValidMetricFound", message))
         return _Asked(replicas, said, proposals, statuses, events, error)
 
-    def _bad_selector(self, selector: str, rivals: Sequence[tuple[str, str]]) -> _Asked:
+    def _bad_selector(self, selector: str, rivals: Sequence[tuple[str, str]]) -> _Asked | None:
+        """Say why the selector cannot be used; None when it can."""
         if not selector:
-            said = ("InvalidSelector", "the HPA target's scale is missing a selector")
-            self.conditions.set("ScalingActive", False, said)
-            error = "selector is required"
-            return _Asked(None, "", (), None, (Notice("Warning", "SelectorRequired", error),), error)
+            said = "the HPA target's scale is missing a selector"
+            return self._refuse("InvalidSelector", said, "selector is required", "SelectorRequired")
+        try:
+            selector_from(selector)
+        except InvalidInput as error:
+            told = f"couldn't convert selector into a corresponding internal selector object: {error.message}"
+            return self._refuse("InvalidSelector", told, told, "InvalidSelector")
+        if len(rivals) <= 1:
+            return None
         names = " ".join(f"{{{name} {namespace}}}" for name, namespace in rivals)
-        error = f"pods by selector {selector} are controlled by multiple HPAs: [{names}]"
-        self.conditions.set("ScalingActive", False, ("AmbiguousSelector", error))
-        return _Asked(None, "", (), None, (Notice("Warning", "AmbiguousSelector", error),), error)
+        told = f"pods by selector {selector} are controlled by multiple HPAs: [{names}]"
+        return self._refuse("AmbiguousSelector", told, told, "AmbiguousSelector")
+
+    def _refuse(self, reason: str, said: str, error: str, event: str) -> _Asked:
+        self.conditions.set("ScalingActive", False, (reason, said))
+        return _Asked(None, "", (), None, (Notice("Warning", event, error),), error)
 
     def _without_scale(self, why: str) -> Decision:
         message = f"the HPA controller was unable to get the target's current scale: {why}"

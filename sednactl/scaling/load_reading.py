@@ -9,8 +9,8 @@ from math import isfinite
 from typing import Any
 
 from sednactl.errors import InvalidInput
+from sednactl.moments import seconds_of
 from sednactl.scaling.loads import UNITS, Load, Series, Unit
-from sednactl.scaling.moments import seconds_of
 from sednactl.sedna.quantity import milli_units
 
 Json = dict[str, Any]

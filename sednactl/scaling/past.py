@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sednactl.scaling.moments import NEVER, seconds_of
+from sednactl.moments import NEVER, seconds_of
 from sednactl.scaling.scale_history import ScaleHistory
 
 Json = dict[str, Any]

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sednactl.moments import seconds_of
 from sednactl.scaling.controller_settings import ControllerSettings
-from sednactl.scaling.moments import seconds_of
 from sednactl.scaling.readings import PodReading
 
 Json = dict[str, Any]

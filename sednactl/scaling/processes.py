@@ -8,7 +8,7 @@ from typing import TypeVar
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
 
-WORTH_A_PROCESS = 1_500_000
+WORTH_A_PROCESS = 800_000
 """Simulated steps from which on starting processes pays."""
 
 

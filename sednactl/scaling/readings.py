@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sednactl.moments import duration_of, seconds_of
 from sednactl.scaling.label_selectors import matches
-from sednactl.scaling.moments import duration_of, seconds_of
 from sednactl.sedna.quantity import milli_units
 
 Json = dict[str, Any]

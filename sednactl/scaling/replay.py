@@ -13,9 +13,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 from sednactl.errors import InvalidInput
+from sednactl.moments import seconds_of
 from sednactl.scaling.controller_settings import ControllerSettings
 from sednactl.scaling.decision import decide
-from sednactl.scaling.moments import seconds_of
 from sednactl.scaling.scale_history import ScaleHistory
 from sednactl.scaling.situation import evidence_of, situations_of
 

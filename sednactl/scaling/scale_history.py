@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sednactl.errors import InvalidInput
-from sednactl.scaling.moments import seconds_of, time_of
+from sednactl.moments import seconds_of, time_of
 
 Moments = tuple[tuple[float, int], ...]
 """(seconds since 1970, number) pairs."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sednactl.errors import InvalidInput
+from sednactl.moments import NEVER, seconds_of, time_of
 from sednactl.scaling.controller_settings import ControllerSettings
 from sednactl.scaling.label_selectors import matches, selector_from
-from sednactl.scaling.moments import NEVER, seconds_of, time_of
 from sednactl.scaling.past import Past, past_of
 from sednactl.scaling.readings import Readings, Unavailable
 from sednactl.scaling.scale_history import history_from
@@ -134,8 +134,8 @@ def _situation(
         past = _past(hpa, evidence, now, 0, window)
         return Situation(hpa, None, missing, (), Readings(), past, (), ())
     doubts: list[str] = []
-    wanted = selector_from(str(scale["status"].get("selector") or ""))
-    pods = [pod for pod in evidence.pods if _namespace(pod) == namespace and matches(wanted, _labels(pod))]
+    near = [pod for pod in evidence.pods if _namespace(pod) == namespace]
+    pods = _taken(str(scale["status"].get("selector") or ""), near)
     running = int((scale.get("status") or {}).get("replicas") or 0)
     if not pods and running and "Pod" in evidence.unreadable:
         doubts.append(evidence.unreadable["Pod"])
@@ -273,13 +273,18 @@ def _rivals(
     for other in hpas:
         scale = scales[id(other)][0]
         selector = str((scale.get("status") or {}).get("selector") or "") if scale is not None else ""
-        if other is hpa or (
-            selector
-            and _namespace(other) == _namespace(hpa)
-            and any(matches(selector_from(selector), _labels(pod)) for pod in pods)
-        ):
+        if other is hpa or (selector and _namespace(other) == _namespace(hpa) and _taken(selector, pods)):
             found.append((str(other["metadata"]["name"]), _namespace(other)))
     return tuple(found) if len(found) > 1 else ()
+
+
+def _taken(selector: str, pods: Sequence[Json]) -> list[Json]:
+    """Give the pods that a Scale's selector takes: none if it is no selector, as the decision then says."""
+    try:
+        wanted = selector_from(selector)
+    except InvalidInput:
+        return []
+    return [pod for pod in pods if matches(wanted, _labels(pod))]
 
 
 def _or_unavailable(items: Sequence[Json], evidence: Evidence, kind: str) -> Sequence[Json] | Unavailable:

@@ -59,8 +59,8 @@ def read_evidence(cluster: Cluster, scope: Scope) -> Evidence:
         targets=deployments,
         pods=pods,
         pod_metrics=measured,
-        custom=trouble.asking("MetricValue", _custom, cluster, scope, mine, selectors),
-        external=trouble.asking("ExternalMetricValue", _external, cluster, scope, mine),
+        custom=_values(trouble, "MetricValue", cluster, _custom(scope, mine, selectors)),
+        external=_values(trouble, "ExternalMetricValue", cluster, _external(scope, mine)),
         events=events,
         unreadable=trouble.unreadable,
         unavailable=trouble.unavailable,
@@ -79,8 +79,13 @@ class _Trouble:
             return list(ask(*arguments))
         except Forbidden as error:
             self.unreadable[kind] = f"may not read {kind}: {error.message}"
-        except NotFound:
-            self.unavailable[kind] = f"{_NOT_SERVED}{_asked(kind)}"
+        except NotFound as error:
+            # An adapter that has no such metric says so itself; without one nothing is said but 404.
+            if error.reason and kind.endswith("MetricValue"):
+                said = error.message.removeprefix(f"{arguments[1]}: ")
+            else:
+                said = f"{_NOT_SERVED}{_asked(kind)}"
+            self.unavailable.setdefault(kind, said)
         except Refused as error:
             if error.status != 503:
                 raise
@@ -108,26 +113,35 @@ def _sources(hpas: Iterable[Json], kind: str) -> Iterator[Mapping[str, Any]]:
                 yield metric.get(kind.lower()) or {}
 
 
-def _custom(cluster: Cluster, scope: Scope, hpas: list[Json], selectors: list[str]) -> Iterator[Json]:
+Question = tuple[str, Mapping[str, str]]
+"""The path and query by which one metric's values are asked for."""
+
+
+def _custom(scope: Scope, hpas: list[Json], selectors: list[str]) -> Iterator[Question]:
     root = f"/apis/custom.metrics.k8s.io/v1beta2/namespaces/{scope.namespace}"
     for source in _sources(hpas, "Pods"):
         metric = source.get("metric") or {}
         for selector in selectors:
             query = {"labelSelector": selector, **_metric_labels(metric, "metricLabelSelector")}
-            yield from _answered(cluster, f"{root}/pods/*/{metric.get('name', '')}", query)
+            yield f"{root}/pods/*/{metric.get('name', '')}", query
     for source in _sources(hpas, "Object"):
         metric, about = source.get("metric") or {}, source.get("describedObject") or {}
         group = str(about.get("apiVersion", "")).rpartition("/")[0]
         plural = _plural(str(about.get("kind", ""))) + (f".{group}" if group else "")
         path = f"{root}/{plural}/{about.get('name', '')}/{metric.get('name', '')}"
-        yield from _answered(cluster, path, _metric_labels(metric, "metricLabelSelector"))
+        yield path, _metric_labels(metric, "metricLabelSelector")
 
 
-def _external(cluster: Cluster, scope: Scope, hpas: list[Json]) -> Iterator[Json]:
+def _external(scope: Scope, hpas: list[Json]) -> Iterator[Question]:
     for source in _sources(hpas, "External"):
         metric = source.get("metric") or {}
         path = f"/apis/external.metrics.k8s.io/v1beta1/namespaces/{scope.namespace}/{metric.get('name', '')}"
-        yield from _answered(cluster, path, _metric_labels(metric, "labelSelector"))
+        yield path, _metric_labels(metric, "labelSelector")
+
+
+def _values(trouble: _Trouble, kind: str, cluster: Cluster, questions: Iterable[Question]) -> list[Json]:
+    """Ask for each metric by itself: one that nobody has takes none of the others away."""
+    return [item for question in questions for item in trouble.asking(kind, _answered, cluster, *question)]
 
 
 def _answered(cluster: Cluster, path: str, query: Mapping[str, str]) -> list[Json]:

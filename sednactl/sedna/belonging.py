@@ -27,7 +27,12 @@ def owner_uids(item: Mapping[str, Any]) -> list[str]:
 
 def names_sedna(reference: Mapping[str, Any]) -> bool:
     """Tell whether an owner reference names a kind of Sedna's API group, in whatever version."""
-    return str(reference.get("apiVersion", "")).partition("/")[0] == GROUP
+    return names_sedna_version(str(reference.get("apiVersion", "")))
+
+
+def names_sedna_version(api_version: str) -> bool:
+    """Tell whether an apiVersion is of Sedna's API group."""
+    return api_version.startswith(GROUP) and api_version.partition("/")[0] == GROUP
 
 
 def kind_of_owner(reference: Mapping[str, Any]) -> SednaKind | None:

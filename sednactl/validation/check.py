@@ -152,8 +152,9 @@ class Checker:
 
     def _keep(self, found: Iterable[Found], findings: list[Finding]) -> None:
         """Count what was found, and add to `findings` what is to be given."""
-        for rule, level, finding, ignore in found:
+        for rule, level, finding, ignore, fixable in found:
             self.counts["ignored" if ignore else level] += 1
+            self.counts["fixable"] += fixable and not ignore
             if ignore:
                 self._unused.pop(ignore, None)
             elif finding is None and level == "info" and not self.looker.infos:

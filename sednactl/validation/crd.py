@@ -12,6 +12,7 @@ from typing import Any
 from sednactl.errors import InvalidInput
 from sednactl.sedna.kinds import BY_KIND, GROUP, VERSION
 from sednactl.sedna.releases import LATEST, Release
+from sednactl.validation.fields import words_about
 from sednactl.validation.schemas import Node, plain_schema, schema_of
 
 _SHORT_NAMES = {
@@ -28,7 +29,7 @@ _SHORT_NAMES = {
 
 
 def crd_of(kind: str, release: Release = LATEST, *, described: bool = False) -> dict[str, Any]:
-    """Give the CustomResourceDefinition of a Sedna kind, with our descriptions when `described`.
+    """Give the CustomResourceDefinition of a Sedna kind, with the words of `explain` when `described`.
 
     That of an older `release` judges as its own did, but says how to merge lists
     (atomic or not) as the latest does.
@@ -71,15 +72,18 @@ def structural_schema(node: Node, *, described: bool = False, top: bool = False)
     result = plain_schema(node)
     if described and node.description:
         result["description"] = node.description
-    properties = {}
+    properties: dict[str, dict[str, Any]] = {}
     for name in node.field_names:
         field = node.field(name)
         if field is None:
             continue
         if top and name == "metadata":
-            properties[name] = {"type": "object"}  # Kubernetes itself knows its fields
-        else:
-            properties[name] = structural_schema(field, described=described)
+            # Kubernetes itself knows its fields, and refuses any word about them.
+            properties[name] = {"type": "object"}
+            continue
+        properties[name] = structural_schema(field, described=described)
+        if described and (words := words_about(node, name, field)):
+            properties[name]["description"] = words
     if properties:
         result["properties"] = properties
     if node.items is not None:

@@ -50,7 +50,7 @@ def explain_field(kind: str, path: Sequence[str], *, recursive: bool = False) ->
         child = owner.field(name)
         if child is None:
             raise _no_such_field(kind, path[:depth], owner, name)
-        description = child.description or _words(owner, name) or _own_words(_inside(child))
+        description = words_about(owner, name, child) or _own_words(_inside(child))
         node = child
     fields = tuple(_fields(_inside(node), 0, recursive))
     return Explained(kind, tuple(path), type_of(node), description, fields)
@@ -72,7 +72,7 @@ def _fields(node: Node, depth: int, recursive: bool) -> Iterator[Field]:
         child = node.field(name)
         if child is None:
             continue
-        words = child.description or _words(node, name)
+        words = words_about(node, name, child)
         yield Field(name, type_of(child), name in node.required, words, depth)
         if recursive:
             yield from _fields(_inside(child), depth + 1, recursive)
@@ -103,6 +103,11 @@ def _no_such_field(kind: str, path: Sequence[str], owner: Node, name: str) -> Us
 
 _LIKE = {"EphemeralContainer": "Container"}
 """Types whose fields are those of another one, but for a few of their own."""
+
+
+def words_about(owner: Node, name: str, child: Node) -> str:
+    """Give what a field of `owner` is for; empty where nothing is known."""
+    return child.description or _words(owner, name)
 
 
 def _words(owner: Node, name: str) -> str:

@@ -41,7 +41,8 @@ class Finding(NamedTuple):
     `line` and `column` count from 1; `column` is in characters. `path` is the
     place in the document, empty for the document as a whole. `source` is the text
     of that line, "" where the document came from no file. `document` is the place of
-    the document in its file, from 0.
+    the document in its file, from 0. `fixable` says that it has one right answer, which
+    `validate --fix` knows.
     """
 
     rule: str
@@ -54,3 +55,4 @@ class Finding(NamedTuple):
     hint: str = ""
     source: str = ""
     document: int = 0
+    fixable: bool = False

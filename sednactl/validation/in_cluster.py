@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sednactl.errors import Forbidden, NotFound, UsageError
+from sednactl.errors import Forbidden, NotFound
 from sednactl.sedna.kinds import BY_KIND, DATASET, JOINT_INFERENCE, MODEL
-from sednactl.sedna.releases import DEPLOYMENTS_SINCE, release_named
+from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.sedna.resources import CRD, DEPLOYMENT, HPA, NODE, SECRET, Resource
+from sednactl.validation.manager_image import NAMESPACE, manager_image
 from sednactl.validation.shape import mapping, maps, text
-from sednactl.validation.together import Defined, Together, facts_of
+from sednactl.validation.together import Defined, Key, Scaler, Together, facts_of
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
@@ -39,6 +40,16 @@ class Survey:
     nodes: dict[str, Json] | None = None
     unserved: set[str] = field(default_factory=set)
     scales: str = ""
+    live: dict[Key, Json] = field(default_factory=dict)
+    """The specs of workloads that are in the cluster under the documents' kinds and namespaces."""
+
+    @property
+    def scaling_hint(self) -> str:
+        """Say what to do about what stands against an hpa."""
+        lacks_role = "role" in self.scales
+        return (
+            "add horizontalpodautoscalers to its ClusterRole" if lacks_role else "upgrade, or leave hpa out"
+        )
 
     def knows(self, target: tuple[str, str, str]) -> bool:
         """Tell whether the cluster was asked for objects of this kind and namespace, and answered."""
@@ -62,6 +73,7 @@ def survey(together: Together, cluster: Cluster) -> Survey:
         except Forbidden as error:
             found.denied["Node", ""] = error.message
     found.unserved = {kind for kind in together.kinds if not cluster.serves(BY_KIND[kind].resource)}
+    _read_live(together, cluster, found)
     if together.scaled:
         found.scales = _against_scaling(cluster, found)
     return found
@@ -81,6 +93,35 @@ def _read(together: Together, cluster: Cluster, found: Survey, kind: str, namesp
             objects = []  # the kind is not served, which is a finding of its own
         found.looked.add((kind, place))
         _define(together, kind, (place, "") if place == cluster.namespace else (place,), objects)
+
+
+def _read_live(together: Together, cluster: Cluster, found: Survey) -> None:
+    """Read the workloads that the documents may be edits of, and the autoscalers beside them."""
+    from sednactl.validation.rules.edits import EDITED
+
+    for kind, namespace in sorted({one.key[:2] for one in together.standing}):
+        place = namespace or cluster.namespace
+        try:
+            listed = [] if kind in found.unserved else list(cluster.list(_selection(EDITED[kind], place)))
+            scalers = list(cluster.list(_selection(HPA, place))) if kind == JOINT_INFERENCE.kind else []
+        except Forbidden as error:
+            found.denied[kind, place] = error.message
+            continue
+        except NotFound:
+            continue  # no autoscaling/v2, which is a finding of its own
+        for content in listed:
+            metadata = mapping(content, "metadata")
+            if "deletionTimestamp" not in metadata:
+                found.live[kind, namespace, text(metadata, "name")] = mapping(content, "spec")
+        together.in_cluster += [_scaler(content, namespace) for content in scalers]
+
+
+def _scaler(content: Json, namespace: str) -> Scaler:
+    metadata, scaled = mapping(content, "metadata"), mapping(mapping(content, "spec"), "scaleTargetRef")
+    owners = [text(owner, "name") for _, owner in maps(metadata, "ownerReferences")]
+    deployment = text(scaled, "name") if text(scaled, "kind") == "Deployment" else ""
+    place = f'the cluster ("{text(metadata, "name")}")'
+    return Scaler(place, ("Deployment", namespace, deployment), owners[0] if owners else "", True)
 
 
 def _selection(resource: Resource, namespace: str | None) -> Any:
@@ -133,20 +174,28 @@ def _against_scaling(cluster: Cluster, found: Survey) -> str:
 def _old_manager(cluster: Cluster, found: Survey) -> str:
     """Say so where the Global Manager's image is from before 0.7, as Sedna's own chart still has it."""
     try:
-        manager = cluster.find(DEPLOYMENT, "gm", "sedna")
+        manager = manager_image(cluster)
     except Forbidden as error:
-        found.denied[DEPLOYMENT.kind, "sedna"] = error.message
+        found.denied[DEPLOYMENT.kind, NAMESPACE] = error.message
+        return ""
+    if manager is None:
+        return ""
+    if manager.release is not None and manager.release < DEPLOYMENTS_SINCE:
+        return f"the cluster's Global Manager is {manager.image}, which ignores hpa"
+    return _without_rights(cluster, found, manager.account)
+
+
+def _without_rights(cluster: Cluster, found: Survey, account: str) -> str:
+    """Say so where the Global Manager may not make autoscalers, as with the role that Sedna brings."""
+    from sednactl.validation.manager_rights import CLUSTER_ROLE_BINDING, wanting_verbs
+
+    try:
+        verbs = wanting_verbs(cluster, account, NAMESPACE) if account else ()
+    except Forbidden as error:
+        found.denied[CLUSTER_ROLE_BINDING.kind, ""] = error.message
         return ""
     except NotFound:
         return ""
-    pod = mapping(mapping(mapping(manager, "spec"), "template"), "spec")
-    for _, container in maps(pod, "containers"):
-        image = text(container, "image")
-        tag = image.rpartition("/")[2].partition("@")[0].partition(":")[2]
-        try:
-            release = release_named(tag)
-        except UsageError:
-            continue  # a tag of one's own
-        if release < DEPLOYMENTS_SINCE:
-            return f"the cluster's Global Manager is {image}, which ignores hpa"
-    return ""
+    return (
+        f"the cluster's Global Manager may not {verbs[0]} autoscalers: its role lacks them" if verbs else ""
+    )

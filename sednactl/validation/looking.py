@@ -30,12 +30,16 @@ STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 10))
 
 
 class Found(NamedTuple):
-    """A problem with its rule's level; `finding` is None where nobody will see it, so that it has no place."""
+    """A problem with its rule's level, and whether it can be mended in one way only.
+
+    `finding` is None where nobody will see it, so that it has no place.
+    """
 
     rule: str
     level: Level
     finding: Finding | None
     ignore: Ignore | None
+    fixable: bool = False
 
 
 class Looked(NamedTuple):
@@ -89,9 +93,10 @@ class Looker:
         ignore = self.ignoring.of(rule, document.file)
         about = [one for one in remarks if one.ignore.rule == rule] if remarks and not ignore else ()
         placed = self._placed.get(rule, 0)
+        fixable = placed < MOST_FINDINGS and self._fixable(problem, document)
         unseen = placed >= MOST_FINDINGS or (level == "info" and not self.infos and not ignore)
         if unseen and not about:
-            return Found(rule, level, None, ignore)
+            return Found(rule, level, None, ignore, fixable)
         position = document.locate(problem.path, key=problem.at_key)
         if about:
             ignore = next((one.ignore for one in about if one.covers(rule, position.line)), None)
@@ -107,12 +112,19 @@ class Looker:
             one_line(problem.hint),
             document.source_line(position.line),
             document.index,
+            fixable,
         )
-        return Found(rule, level, finding, ignore)
+        return Found(rule, level, finding, ignore, fixable)
+
+    def _fixable(self, problem: Problem, document: Document) -> bool:
+        from sednactl.validation.mending import change_for
+
+        change = change_for(problem.rule, problem.path, problem.message, document.content, self.target)
+        return change is not None
 
     def _problems(self, kind: str, document: Document) -> tuple[list[Problem], Noted]:
         from sednactl.validation.metadata import metadata_problems
-        from sednactl.validation.rulebook import Workload, rules_for
+        from sednactl.validation.rulebook import FOR_KINDS, Workload, rules_for
         from sednactl.validation.schemas import schema_of
 
         content = document.content
@@ -129,6 +141,10 @@ class Looker:
         for rule in self._rules[kind]:
             if rule.check is not None:
                 problems += rule.check(workload)
+        if kind in FOR_KINDS["triggers"]:
+            from sednactl.validation.rules.triggers import unquoted_times
+
+            problems += unquoted_times(workload, document)
         return problems, note(content, document, workload, for_cluster=self.for_cluster)
 
 

@@ -78,6 +78,9 @@ def _shape(node: Node, value: Any, path: Path, guesses: Guesses) -> Iterator[Pro
         yield Problem(METADATA, path, f"{_show(value)} is no time", "write e.g. 2025-04-20T08:00:00Z")
 
 
+_KEY_HINT = "write NAME or DOMAIN/NAME, e.g. example.org/team"
+
+
 def _names(metadata: dict[str, Any], kind: object) -> Iterator[Problem]:
     hint = _name_hint(kind)
     name, prefix = metadata.get("name") or "", metadata.get("generateName") or ""
@@ -117,10 +120,12 @@ def _labels(metadata: dict[str, Any]) -> Iterator[Problem]:
         path = ("metadata", "labels", key)
         fault = label_key_fault(key)
         if fault:
-            yield Problem(METADATA, path, f"label key {_show(key)}: {fault}", at_key=True)
+            yield Problem(METADATA, path, f"label key {_show(key)}: {fault}", _KEY_HINT, True)
         fault = label_value_fault(value or "")
         if fault:
-            yield Problem(METADATA, path, f"label value {_show(value)}: {fault}")
+            yield Problem(
+                METADATA, path, f"label value {_show(value)}: {fault}", "an annotation may hold any text"
+            )
     annotations = metadata.get("annotations") or _NO_MAP
     size = 0
     for key, value in annotations.items():
@@ -131,11 +136,12 @@ def _labels(metadata: dict[str, Any]) -> Iterator[Problem]:
                 METADATA,
                 ("metadata", "annotations", key),
                 f"annotation key {_show(key)}: {fault}",
-                at_key=True,
+                _KEY_HINT,
+                True,
             )
     if size > MOST_ANNOTATION_BYTES:
         message = f"annotations of {size:,} bytes; {MOST_ANNOTATION_BYTES:,} are allowed"
-        yield Problem(METADATA, ("metadata", "annotations"), message, at_key=True)
+        yield Problem(METADATA, ("metadata", "annotations"), message, "keep large texts elsewhere", True)
 
 
 def _finalizers(metadata: dict[str, Any]) -> Iterator[Problem]:
@@ -143,13 +149,16 @@ def _finalizers(metadata: dict[str, Any]) -> Iterator[Problem]:
     for index, name in enumerate(names):
         fault = label_key_fault(name)
         if fault:
-            yield Problem(METADATA, ("metadata", "finalizers", index), f"finalizer {_show(name)}: {fault}")
+            yield Problem(
+                METADATA, ("metadata", "finalizers", index), f"finalizer {_show(name)}: {fault}", _KEY_HINT
+            )
     if {"orphan", "foregroundDeletion"} <= set(names):
         yield Problem(
             METADATA,
             ("metadata", "finalizers"),
             "orphan and foregroundDeletion exclude each other",
-            at_key=True,
+            "keep one of them",
+            True,
         )
 
 
@@ -160,17 +169,26 @@ def _owners(metadata: dict[str, Any]) -> Iterator[Problem]:
         path: Path = ("metadata", "ownerReferences", index)
         for name in ("apiVersion", "kind", "name", "uid"):
             if not owner.get(name):
-                yield Problem(MISSING, path, f'required field "{name}" is missing', at_key=True)
+                yield Problem(MISSING, path, f'required field "{name}" is missing', f"add {name}", True)
         version = owner.get("apiVersion") or ""
         if version.count("/") > 1 or version.endswith("/"):
-            yield Problem(METADATA, (*path, "apiVersion"), f"{_show(version)} is no apiVersion")
+            yield Problem(
+                METADATA,
+                (*path, "apiVersion"),
+                f"{_show(version)} is no apiVersion",
+                "write GROUP/VERSION, e.g. apps/v1",
+            )
         if owner.get("apiVersion") == "v1" and owner.get("kind") == "Event":
-            yield Problem(METADATA, path, "an Event cannot own anything")
+            yield Problem(METADATA, path, "an Event cannot own anything", "remove the entry")
         if owner.get("controller") is True:
             controllers.add(repr(sorted((key, value) for key, value in owner.items() if value)))
     if len(controllers) > 1:  # the server takes the same owner twice as one
         yield Problem(
-            METADATA, ("metadata", "ownerReferences"), "more than one owner is the controller", at_key=True
+            METADATA,
+            ("metadata", "ownerReferences"),
+            "more than one owner is the controller",
+            "leave controller: true with one of them",
+            True,
         )
 
 

@@ -65,7 +65,7 @@ def structural_problems(kind: str, content: dict[str, Any], release: Release = L
             walk.trail.pop()
     for name in root.required:
         if name != "metadata" and content.get(name) is None:
-            walk.missing(name)
+            walk.missing(root, name)
     return walk.problems
 
 
@@ -145,7 +145,7 @@ class _Walk:
             if value.get(name) is None:
                 child = node.field(name)
                 if child is None or child.default is NOTHING:
-                    self.missing(name)
+                    self.missing(node, name)
 
     def array(self, node: Node, value: list[Any]) -> None:
         """Look at every entry of a list, then for entries that may not appear twice."""
@@ -188,17 +188,25 @@ class _Walk:
                     NOT_ALLOWED, f"{_show(value)} is no quantity", "write e.g. 500m, 2, 1.5, 64Mi or 2Gi"
                 )
             else:
-                self.add(NOT_ALLOWED, f"{_show(value)} does not match {pattern}")
+                self.add(NOT_ALLOWED, f"{_show(value)} does not match {pattern}", "write it in that form")
         values = limit("enum")
         if values and value not in values:
-            self.add(NOT_ALLOWED, f"{_show(value)} is not one of {', '.join(map(str, values))}")
+            self.add(
+                NOT_ALLOWED,
+                f"{_show(value)} is not one of {', '.join(map(str, values))}",
+                "write one of them",
+            )
         if limit("format") == "int32" and not -(2**31) <= value < 2**31:
             self.add(TOO_LARGE, f"{value} does not fit in 32 bits", "at most 2147483647")
         minimum, maximum = limit("minimum"), limit("maximum")
         if minimum is not None and value < minimum:
-            self.add(NOT_ALLOWED, f"{value} is below {minimum}, the least that is allowed")
+            self.add(
+                NOT_ALLOWED, f"{value} is below {minimum}, the least that is allowed", f"{minimum} or more"
+            )
         if maximum is not None and value > maximum:
-            self.add(NOT_ALLOWED, f"{value} is above {maximum}, the most that is allowed")
+            self.add(
+                NOT_ALLOWED, f"{value} is above {maximum}, the most that is allowed", f"{maximum} or less"
+            )
 
     def only_unknown(self, node: Node | None, value: Any) -> None:
         """Look for unknown fields, whatever the types."""
@@ -237,9 +245,11 @@ class _Walk:
             hint = f'quote it: "{value}"'
         self.add(WRONG_TYPE, f"must be {wanted}, is {_describe(value)}", hint)
 
-    def missing(self, name: str) -> None:
+    def missing(self, node: Node, name: str) -> None:
         """Note a required field that is missing or null."""
-        self.add(MISSING, f'required field "{name}" is missing', "", at_key=True)
+        child = node.field(name)
+        hint = f"add {name}: {_TYPES.get(child.type, child.type)}" if child else f"add {name}"
+        self.add(MISSING, f'required field "{name}" is missing', hint, at_key=True)
 
     def unknown(self, node: Node | None, name: str) -> None:
         """Note a field that the schema does not have."""

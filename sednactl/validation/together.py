@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.finding import Path
     from sednactl.validation.rulebook import Workload
+    from sednactl.validation.rules.edits import Standing
 
 Key = tuple[str, str, str]
 """Kind, namespace ("" where none is written) and name."""
@@ -77,18 +78,25 @@ class Demand(NamedTuple):
 
 
 class Scaler(NamedTuple):
-    """An autoscaler of the user's own: where it stands, and the Deployment it scales."""
+    """An autoscaler: where it stands, and the Deployment it scales."""
 
     place: str
     deployment: Key
+    owner: str = ""
+    """The workload that it belongs to, for those in a cluster."""
+    in_cluster: bool = False
 
 
 class Pins(NamedTuple):
-    """What a workload says about nodes: the pods and data it pins, the training workers by dataset, its demands."""
+    """What a workload says about nodes: the pods and data it pins, the training workers by dataset, its demands.
+
+    `spec` is the workload's own, for kinds whose edits are dangerous and where a cluster will be asked.
+    """
 
     nodes: tuple[tuple[str, Path], ...]
     placed: tuple[Placed, ...] = ()
     demands: tuple[Demand, ...] = ()
+    spec: dict[str, Any] | None = None
 
 
 class Noted(NamedTuple):
@@ -142,12 +150,16 @@ def _pins(workload: Workload, document: Document, for_cluster: bool) -> Pins:
         if node and "$" not in node:
             nodes.append((node, (*path, "nodeName")))
     demands: tuple[Demand, ...] = ()
+    spec = None
     if for_cluster:
+        from sednactl.validation.rules.edits import EDITED
+
+        spec = workload.spec if workload.kind in EDITED and workload.name else None
         node = text(workload.spec, "nodeName")
         if workload.kind == "Dataset" and node and "$" not in node:
             nodes.append((node, ("spec", "nodeName")))
         demands = tuple(_demands(workload, document))
-    return Pins(tuple(nodes), tuple(_placed(workload, document)), demands)
+    return Pins(tuple(nodes), tuple(_placed(workload, document)), demands, spec)
 
 
 def _placed(workload: Workload, document: Document) -> Iterator[Placed]:
@@ -178,13 +190,14 @@ class Together:
     """Everything that was seen so far in one run.
 
     `kinds` holds each Sedna kind that was seen, with its first document; `spaces` the kinds and
-    namespaces that something was defined of.
+    namespaces that something was defined of; `in_cluster` the autoscalers of the cluster, once it was asked.
     """
 
     def __init__(self) -> None:
         self.defined: dict[Key, Defined] = {}
         self.spaces: set[tuple[str, str]] = set()
         self.kinds: dict[str, Document] = {}
+        self.in_cluster: list[Scaler] = []
         self._workloads: list[Noted] = []
         self._autoscalers: list[Noted] = []
         self._paths: dict[Path, Path] = {}
@@ -249,14 +262,15 @@ class Together:
 
     @property
     def scalers(self) -> list[Scaler]:
-        """Give the autoscalers of the user's own that scale a Deployment."""
-        return [
+        """Give the autoscalers of the user's own that scale a Deployment, then those of the cluster."""
+        own = [
             Scaler(
                 f"{noted.document.file}:{noted.document.line}",
                 ("Deployment", noted.namespace, noted.target or ""),
             )
             for noted in self._autoscalers
         ]
+        return own + self.in_cluster
 
     @property
     def pinned(self) -> list[Reference]:
@@ -276,6 +290,17 @@ class Together:
     def demands(self) -> list[Demand]:
         """Give the pods that are asked for, where a cluster will be asked for room."""
         return [one for noted in self._workloads for one in (noted.pins.demands if noted.pins else ())]
+
+    @property
+    def standing(self) -> list[Standing]:
+        """Give the workloads that may be edits of what runs, where a cluster will be asked for those."""
+        from sednactl.validation.rules.edits import Standing
+
+        return [
+            Standing((noted.kind, noted.namespace, noted.name), noted.pins.spec, noted.document)
+            for noted in self._workloads
+            if noted.pins and noted.pins.spec is not None
+        ]
 
 
 def facts_of(kind: str, content: dict[str, Any]) -> dict[str, Any]:

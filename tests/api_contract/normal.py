@@ -12,6 +12,9 @@ _PATTERNS = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "UID"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "TIME"),
     (re.compile(r"\b10\.96\.\d+\.\d+\b"), "ADDRESS"),
+    # The whole object that a patch made, in the order in which Go writes fields.
+    (re.compile(r'Invalid value: "\{.*\}": '), 'Invalid value: "OBJECT": '),
+    (re.compile(r"(\"OBJECT\": Object 'Kind' is missing in )'\{.*\}'"), r"\1'OBJECT'"),
     (re.compile(r"127\.0\.0\.1:\d+"), "SERVER"),
     (re.compile(r"current: \d+"), "current: N"),
     (re.compile(r"in record \(\d+\)"), "in record (N)"),

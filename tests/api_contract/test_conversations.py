@@ -15,14 +15,17 @@ from typing import Any
 import pytest
 
 from tests.api_contract.conversations import CONVERSATIONS, NAMESPACE
+from tests.api_contract.conversations_daemons import DAEMONS
+from tests.api_contract.conversations_patches import PATCHES
 from tests.api_contract.normal import comparable, renamed
 from tests.api_contract.raw import Raw
 from tests.live.plane.api import eventually
 
+ALL = {**CONVERSATIONS, "daemons": DAEMONS, "patches": PATCHES}
 RECORDED = Path(__file__).parent / "recorded"
 
 
-@pytest.mark.parametrize("conversation", CONVERSATIONS)
+@pytest.mark.parametrize("conversation", ALL)
 def test_answers_are_those_of_a_real_api_server(api: Raw, conversation: str) -> None:
     namespace = f"c-{secrets.token_hex(4)}"
     if conversation != "namespaces":
@@ -32,7 +35,7 @@ def test_answers_are_those_of_a_real_api_server(api: Raw, conversation: str) -> 
         accounts = f"/api/v1/namespaces/{namespace}/serviceaccounts"
         assert api.post(accounts, account).status in (201, 409)  # the sandbox makes it
     said = {}
-    for name, method, path, body, options in CONVERSATIONS[conversation]:
+    for name, method, path, body, options in ALL[conversation]:
         rest = dict(options)
         client = api.as_user(rest.pop("user")) if "user" in rest else api
         sent = renamed(body, NAMESPACE, namespace)

@@ -73,7 +73,7 @@ def test_help(tmp_path: Path) -> None:
     assert _imported(["--help"], tmp_path) == set()
 
 
-@pytest.mark.parametrize("command", ["create", "validate", "get", "scale", "cleanup"])
+@pytest.mark.parametrize("command", ["create", "validate", "get", "scale", "cleanup", "doctor"])
 def test_help_of_a_command(tmp_path: Path, command: str) -> None:
     assert _imported([command, "--help"], tmp_path) == set()
 

@@ -782,7 +782,11 @@ def _fits(item: Json, namespace: str | None, query: Mapping[str, str]) -> bool:
     if namespace and item["metadata"].get("namespace") != namespace:
         return False
     labels = item["metadata"].get("labels") or {}
-    for term in filter(None, query.get("labelSelector", "").split(",")):
+    for term in filter(None, re.split(r",(?![^(]*\))", query.get("labelSelector", ""))):
+        if several := re.fullmatch(r"(\S+) in \((.*)\)", term):
+            if labels.get(several[1]) not in several[2].split(","):
+                return False
+            continue
         name, equals, value = term.partition("=")
         if (equals and labels.get(name) != value.lstrip("=")) or (not equals and name not in labels):
             return False

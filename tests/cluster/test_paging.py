@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sednactl.cluster.answers import ExpiredPlace
 from sednactl.cluster.door import Json, Selection
-from sednactl.cluster.paging import pages
+from sednactl.cluster.paging import Part, objects_of, pages, place_of
 from sednactl.errors import Expired, ServerFault
 from sednactl.sedna.kinds import MODEL
 from sednactl.sedna.resources import POD
@@ -121,7 +121,7 @@ def test_whatever_expires_and_changes_meanwhile_each_lasting_object_comes_once(d
     )
     size = data.draw(st.integers(1, 6), "size")
 
-    def read(limit: int | None, token: str | None) -> Json:
+    def read(limit: int | None, token: str | None) -> Part[Json]:
         if token and data.draw(st.booleans()) and data.draw(st.booleans()):
             kind = data.draw(st.booleans(), "the server offers a token for the rest")
             raise ExpiredPlace("old", f"rest:{token}" if kind else None, status=410, reason="", hint="")
@@ -131,12 +131,12 @@ def test_whatever_expires_and_changes_meanwhile_each_lasting_object_comes_once(d
         shown = keys[:limit] if limit else keys
         more = {"continue": shown[-1]} if len(keys) > len(shown) else {}
         items = [{"metadata": dict(zip(("namespace", "name"), key.split("/"), strict=True))} for key in shown]
-        return {"metadata": {"resourceVersion": "1", **more}, "items": items}
+        return objects_of({"metadata": {"resourceVersion": "1", **more}, "items": items}, ALL)
 
     try:
         seen = [
             f"{item['metadata']['namespace']}/{item['metadata']['name']}"
-            for page in pages(read, ALL, size)
+            for page in pages(read, place_of, size)
             for item in page.items
         ]
     except Expired:

@@ -6,13 +6,17 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pexpect
 import pytest
 
 from sednactl.packaged import completions_dir
+from sednactl.sedna.kinds import JOINT_INFERENCE, MODEL
+from sednactl.sedna.resources import NAMESPACE
+from tests.cluster.stub import Stalls, StubServer
+from tests.command import clean_environment
 from tests.conftest import RunSednactl
 
 ROOT = Path(__file__).parents[2]
@@ -153,3 +157,46 @@ def test_flags_after_a_name_and_an_alias(complete: Complete) -> None:
     offered = {each.rstrip("=") for each in complete("create", "ji", "helmet", "--cloud-")}
     assert {"--cloud-model", "--cloud-image", "--cloud-hpa"} <= offered
     assert {"cloud", "edge", "both", "none"} <= complete("create", "ji", "helmet", "--hpa", "")
+
+
+@pytest.fixture
+def park(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StubServer]:
+    """Give a cluster with two services, as the one that the user's shell knows."""
+    with StubServer(tls=False) as server:
+        for name in ("helmet", "gate"):
+            server.put(JOINT_INFERENCE.resource, {"metadata": {"name": name, "namespace": "default"}})
+        server.put(MODEL.resource, {"metadata": {"name": "big", "namespace": "default"}})
+        server.put(NAMESPACE, {"metadata": {"name": "park"}})
+        for name, value in clean_environment(
+            tmp_path / "home",
+            {"KUBECONFIG": str(server.kubeconfig(tmp_path / "kubeconfig")), "TERM": "xterm"},
+        ).items():
+            monkeypatch.setenv(name, value)
+        yield server
+
+
+def test_names_that_live_in_the_cluster(park: StubServer, complete: Complete) -> None:
+    assert {"helmet", "gate"} <= complete("describe", "ji", "")
+    assert "big" not in complete("describe", "ji", "")
+    assert "big" in complete("get", "model", "")
+    assert {"helmet", "gate"} <= complete("scale", "watch", "")
+    assert "park" in complete("get", "-n", "")
+    assert "stub" in complete("get", "--context", "")
+
+
+def test_a_cluster_that_does_not_answer_offers_nothing_and_says_nothing(
+    park: StubServer, run_sednactl: RunSednactl, tmp_path: Path
+) -> None:
+    park.fail(Stalls(30), times=9)
+    config = {"KUBECONFIG": str(tmp_path / "kubeconfig")}
+    for words in (["names", "get", "ji"], ["namespaces"], ["names", "--context", "nowhere", "get", "ji"], []):
+        done = run_sednactl("__names", *words, environ=config)
+        assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_a_name_that_a_shell_would_read_as_more_is_not_offered(
+    park: StubServer, run_sednactl: RunSednactl, tmp_path: Path
+) -> None:
+    park.put(NAMESPACE, {"metadata": {"name": "$(touch x)"}})
+    done = run_sednactl("__names", "namespaces", environ={"KUBECONFIG": str(tmp_path / "kubeconfig")})
+    assert done.out == "park\n"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import msgspec
+
+from sednactl.cluster.metadata import Metadata
 from sednactl.lifecycle.ghosts import LiveWorkload
 
 Json = dict[str, Any]
@@ -32,6 +35,11 @@ def reference(
     kind: str, name: str, uid: str, *, version: str = "sedna.io/v1alpha1", controller: bool = True
 ) -> Json:
     return {"apiVersion": version, "kind": kind, "name": name, "uid": uid, "controller": controller}
+
+
+def metadata_of(one: Json) -> Metadata:
+    """Give an object's metadata as a scan of a fleet reads it."""
+    return msgspec.convert(one["metadata"], Metadata)
 
 
 def owned_by(owner: Json) -> Json:

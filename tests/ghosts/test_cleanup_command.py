@@ -144,7 +144,10 @@ def test_with_yes_it_backs_up_whole_objects_and_deletes_in_the_safe_order(park: 
     }
     assert set(backed_up) == TOPS
     assert backed_up["Service/helmet-cloud"]["spec"]["clusterIP"] == "10.96.1.2"
-    assert [one["step"] for one in lines[7:]] == ["deleting", "deleted"] * 5
+    steps: dict[str, list[str]] = {}
+    for one in lines[7:]:
+        steps.setdefault(one["uid"], []).append(one["step"])
+    assert list(steps.values()) == [["deleting", "deleted"]] * 5
 
 
 def test_the_screen_after_a_clean_up(park: Park, tmp_path: Path) -> None:
@@ -166,7 +169,9 @@ def test_the_bundle_is_complete_before_the_first_deletion(
         if request.method == "DELETE":
             lines = park.lines(file)
             sealed = {"type": "sealed", "objects": 5} in lines
-            seen.append(sealed and lines[-1]["step"] == "deleting")
+            uid = request.body["preconditions"]["uid"]
+            steps = [one["step"] for one in lines if one.get("uid") == uid]
+            seen.append(sealed and steps == ["deleting"])
 
     on_request(park, monkeypatch, look)
     park.fill(*orphans())
@@ -349,8 +354,9 @@ def test_the_cluster_goes_in_the_middle_and_the_clean_up_is_taken_up_again(
     assert done.code == 7
     assert "3 deleted, 2 not come to" in done.err
     assert f"--resume {file}" in done.err
-    steps = [(one["uid"], one["step"]) for one in park.lines(file) if one.get("type") == "step"]
-    assert steps[-1] == ("deployment-helmet-deployment-edge", "deleting")
+    steps = {one["uid"]: one["step"] for one in park.lines(file) if one.get("type") == "step"}
+    assert steps.pop("deployment-helmet-deployment-edge") == "deleting"
+    assert list(steps.values()) == ["deleted"] * 3
     park.server.mend()
     again = park("ghost-instances", "--yes", "--resume", str(file))
     assert again.code in (0, 7)  # the stub collects no ReplicaSets and Pods
@@ -627,3 +633,22 @@ def test_a_bundle_that_somebody_edited_is_no_reason_for_a_traceback(
     for arguments in (("undo", str(file)), ("ghost-instances", "--yes", "--resume", str(file))):
         done = park(*arguments)  # any error that is not ours would come out here
         assert done.code in (0, 3, 4, 7)
+
+
+def test_several_of_a_kind_go_at_a_time_but_no_kind_before_its_turn_nor_faster_than_told(
+    park: Park, tmp_path: Path
+) -> None:
+    park.fill(*(one for n in range(6) for one in orphans(f"dead-{n}", f"gone-{n}")))
+    code = park.clean(
+        "--yes", "--parallel", "4", "--rate", "10", "--backup", str(tmp_path / "b"), "--timeout", "1s"
+    ).code
+    assert code == 7  # the stub collects no ReplicaSets and Pods
+    kinds = [request.path.split("/")[-2] for request in deletions(park)]
+    assert kinds == ["horizontalpodautoscalers"] * 12 + ["deployments"] * 12 + ["services"] * 6
+    assert sum(park.slept) >= 29 / 10
+
+
+def test_a_load_that_is_none_is_a_usage_error(park: Park) -> None:
+    assert park.clean("--yes", "--parallel", "0").code == 2
+    assert park.clean("--yes", "--rate", "-1").code == 2
+    assert park.server.requests == []

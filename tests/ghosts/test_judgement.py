@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sednactl.cluster.metadata import Metadata
+from sednactl.lifecycle.ghost_sieve import worth_judging
 from sednactl.lifecycle.ghosts import (
     Ghost,
     Inventory,
@@ -11,7 +13,6 @@ from sednactl.lifecycle.ghosts import (
     deletion_order,
     find_ghosts,
     unjudged,
-    worth_judging,
 )
 from tests.ghosts.objects import (
     DEAD,
@@ -26,6 +27,7 @@ from tests.ghosts.objects import (
     before_0_7,
     child,
     living,
+    metadata_of,
     orphans,
     owned_by,
     reference,
@@ -294,7 +296,9 @@ def test_owners_in_a_circle_do_not_hang() -> None:
 
 def test_the_great_mass_is_not_kept_in_memory() -> None:
     live = living()
-    assert not worth_judging({"kind": "Pod", "metadata": {"name": "x", "uid": "1"}}, live)
-    assert not worth_judging(child("Pod", "x", LIVE, owners=(reference(JI, "helmet", LIVE),)), live)
-    assert worth_judging(child("Pod", "x", DEAD), live)
-    assert worth_judging(before_0_7("Pod", "x", LIVE), live)
+    assert not worth_judging(Metadata("x", "1"), live)
+    assert not worth_judging(
+        metadata_of(child("Pod", "x", LIVE, owners=(reference(JI, "helmet", LIVE),))), live
+    )
+    assert worth_judging(metadata_of(child("Pod", "x", DEAD)), live)
+    assert worth_judging(metadata_of(before_0_7("Pod", "x", LIVE)), live)

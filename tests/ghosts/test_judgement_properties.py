@@ -8,10 +8,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sednactl.lifecycle.ghosts import Inventory, LiveWorkload, find_ghosts, traces, unjudged, worth_judging
+from sednactl.lifecycle import ghost_evidence as say
+from sednactl.lifecycle.ghost_sieve import Sieve
+from sednactl.lifecycle.ghosts import Inventory, LiveWorkload, find_ghosts, traces, unjudged
 from sednactl.sedna.belonging import owner_uids
 from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
-from tests.ghosts.objects import NOW, Json, ago, child
+from tests.ghosts.objects import NOW, Json, ago, child, metadata_of
 
 _UIDS = [f"u{number}" for number in range(6)]
 _NAMES = ["a", "b", "a-deployment", "b-cloud"]
@@ -172,7 +174,11 @@ def test_the_order_of_lists_does_not_matter(inventory: Inventory, chance: random
 
 @given(inventories())
 def test_what_a_scan_drops_early_would_not_have_been_deleted(inventory: Inventory) -> None:
+    sieve = Sieve(inventory.workloads)
+    owners_first = sorted(inventory.children, key=lambda one: len(owner_uids(one)))
     dropped = {
-        one["metadata"]["uid"] for one in inventory.children if not worth_judging(one, inventory.workloads)
+        one["metadata"]["uid"] for one in owners_first if not sieve.holds(metadata_of(one), one["kind"])
     }
-    assert not dropped & {ghost.uid for ghost in find_ghosts(inventory, NOW, 0)}
+    # Surplus pods of living jobs are counted by the sieve, and read again where there are too many.
+    ghosts = {ghost.uid for ghost in find_ghosts(inventory, NOW, 0) if ghost.cause != say.SURPLUS_POD}
+    assert not dropped & ghosts

@@ -7,13 +7,26 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from sednactl.cluster.metadata import Metadata
 from sednactl.lifecycle.ghost_scan import scan_for_ghosts
 from sednactl.lifecycle.undo import as_new, without_addresses
 from sednactl.sedna.kinds import FEDERATED_LEARNING, JOINT_INFERENCE
 from sednactl.sedna.resources import DEPLOYMENT, HPA, NODE, POD, SERVICE
 from sednactl.surroundings import Surroundings
 from tests.ghosts.command import Park
-from tests.ghosts.objects import DEAD, JI, LIVE, NOW, Json, ago, before_0_7, child, orphans, reference
+from tests.ghosts.objects import (
+    DEAD,
+    JI,
+    LIVE,
+    NOW,
+    Json,
+    ago,
+    before_0_7,
+    child,
+    metadata_of,
+    orphans,
+    reference,
+)
 
 
 def test_class_e_is_told_by_the_service_that_claims_failure_without_a_worker(park: Park) -> None:
@@ -103,22 +116,16 @@ class _Crowd:
     def now(self) -> datetime:
         return NOW
 
-    def list(self, selection: Any, *, metadata_only: bool = False, page_size: int = 500) -> Iterator[Json]:
+    def metadata(self, selection: Any, *, page_size: int = 1000) -> Iterator[list[Metadata]]:
         if selection.resource == SERVICE:
-            yield before_0_7("Service", "helmet-cloud")
+            yield [metadata_of(before_0_7("Service", "helmet-cloud"))]
         if selection.resource == POD:
-            for number in range(self._pods):
-                labels = {"app": f"web-{number}", "tier": "front"}
-                yield {
-                    "kind": "Pod",
-                    "metadata": {
-                        "name": f"web-{number}",
-                        "namespace": "n",
-                        "uid": str(number),
-                        "labels": labels,
-                    },
-                }
-            yield before_0_7("Pod", "helmet-edge-x")
+            for start in range(0, self._pods, 100):
+                yield [
+                    Metadata(f"web-{n}", str(n), "n", {"app": f"web-{n}", "tier": "front"})
+                    for n in range(start, start + 100)
+                ]
+            yield [metadata_of(before_0_7("Pod", "helmet-edge-x"))]
 
 
 def _peak(pods: int) -> int:
@@ -133,7 +140,7 @@ def _peak(pods: int) -> int:
 
 
 def test_memory_does_not_grow_with_what_is_not_sednas() -> None:
-    _peak(10)
+    _peak(100)
     assert _peak(20_000) < _peak(1_000) * 1.5 + 100_000
 
 

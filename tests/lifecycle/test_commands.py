@@ -64,7 +64,7 @@ def changes(stub: StubServer) -> list[str]:
         (["get", "ji/a", "b"], 2, "KIND/NAME"),
         (["describe", "ji"], 2, "one kind and one name"),
         (["tree", "ji", "a", "b"], 2, "one kind and one name"),
-        (["wait", "ji", "a", "--for=ready"], 2, "running or gone"),
+        (["wait", "ji", "a", "--for=ready"], 2, "running, succeeded, gone"),
         (["wait", "model", "a"], 2, "never runs"),
         (["delete", "ji"], 2, "which JointInferenceService?"),
         (["delete", "ji", "a", "--wait=maybe", "--yes"], 2, "true or false"),

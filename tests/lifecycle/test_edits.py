@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
+
+import pytest
 
 from sednactl.lifecycle.apply import action_of, sendable
 from sednactl.lifecycle.edit_effects import effects_of_edit
 from sednactl.lifecycle.ordering import apply_order, deletion_order
 from sednactl.lifecycle.replicas_owner import autoscaler_of, only_we_own_replicas
-from sednactl.sedna.kinds import FEATURE_EXTRACTION, FEDERATED_LEARNING, JOINT_INFERENCE, MODEL
+from sednactl.lifecycle.users_of import Usage, usage_among
+from sednactl.sedna.kinds import (
+    DATASET,
+    FEATURE_EXTRACTION,
+    FEDERATED_LEARNING,
+    INCREMENTAL_LEARNING,
+    JOINT_INFERENCE,
+    LIFELONG_LEARNING,
+    MODEL,
+    OBJECT_SEARCH,
+    REID,
+    VIDEO_ANALYTICS,
+    SednaKind,
+)
 from tests.lifecycle.objects import autoscaler, deployment, ji_spec, workload
 
 
@@ -16,29 +32,91 @@ def test_changing_only_hpa_restarts_that_side_and_no_other() -> None:
     before = workload(spec=ji_spec(hpa=("cloud", "edge")))
     after = copy.deepcopy(before)
     after["spec"]["cloudWorker"]["hpa"]["maxReplicas"] = 9
-    (said,) = effects_of_edit(JOINT_INFERENCE, before, after)
-    assert "all cloud pods restart" in said and "only hpa" in said
+    (effect,) = effects_of_edit(JOINT_INFERENCE, before, after)
+    assert effect.how == "rollout" and not effect.needs_replacement
+    assert "all cloud pods restart" in effect.sentence and "only hpa" in effect.sentence
 
 
 def test_removing_hpa_keeps_the_replicas() -> None:
     before, after = workload(spec=ji_spec(hpa=("edge",))), workload(spec=ji_spec())
     restart, keeps = effects_of_edit(JOINT_INFERENCE, before, after)
-    assert "edge pods restart" in restart and "keeps the replicas" in keeps
+    assert "edge pods restart" in restart.sentence and "keeps the replicas" in keeps.sentence
 
 
-def test_other_edits() -> None:
+def test_an_edit_of_a_side_without_deployment_is_ignored() -> None:
     before, after = workload(), workload()
     assert effects_of_edit(JOINT_INFERENCE, before, after) == ()
     after["spec"]["edgeWorker"]["model"]["name"] = "other"
-    (said,) = effects_of_edit(JOINT_INFERENCE, before, after)
-    assert "new settings" in said
-    for kind, word in (
-        (FEDERATED_LEARNING, "another job"),
-        (FEATURE_EXTRACTION, "not carry"),
-        (MODEL, "keep"),
-    ):
-        (said,) = effects_of_edit(kind, workload(kind, spec={"a": 1}), workload(kind, spec={"a": 2}))
-        assert word in said
+    (effect,) = effects_of_edit(JOINT_INFERENCE, before, after)
+    assert effect.how == "rollout" and "new settings" in effect.sentence
+    (effect,) = effects_of_edit(JOINT_INFERENCE, before, after, without_deployment=("edge",))
+    assert effect.how == "ignored" and "no Deployment" in effect.sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "how", "word"),
+    [
+        (FEDERATED_LEARNING, "harmful", "another one's"),
+        (FEATURE_EXTRACTION, "ignored", "not carry"),
+        (OBJECT_SEARCH, "ignored", "not carry"),
+        (REID, "ignored", "not carry"),
+        (VIDEO_ANALYTICS, "ignored", "not carry"),
+        (MODEL, "later", "keep"),
+        (DATASET, "later", "keep"),
+    ],
+)
+def test_other_kinds(kind: SednaKind, how: str, word: str) -> None:
+    before = workload(kind, spec={"a": 1})
+    (effect,) = effects_of_edit(kind, before, workload(kind, spec={"a": 2}))
+    assert (effect.how, word in effect.sentence) == (how, True)
+    labelled = workload(kind, spec={"a": 1}, labels={"team": "vision"})
+    assert effects_of_edit(kind, before, labelled) == ()
+
+
+@pytest.mark.parametrize("kind", [INCREMENTAL_LEARNING, LIFELONG_LEARNING])
+@pytest.mark.parametrize(
+    ("path", "how", "words"),
+    [
+        ("trainSpec.template", "later", "next training"),
+        ("evalSpec.template", "later", "next evaluation"),
+        ("dataset.trainProb", "later", "next training"),
+        ("deploySpec.template", "later", "next trained model is deployed"),
+        ("trainSpec.trigger", "ignored", "Local Controller"),
+        ("outputDir", "ignored", "Local Controller"),
+        ("dataset.name", "ignored", "another node"),
+    ],
+)
+def test_what_learning_jobs_read_once_and_what_anew(kind: SednaKind, path: str, how: str, words: str) -> None:
+    before, after = ({"spec": {}, "metadata": {"name": "job"}} for _ in range(2))
+    at: Any = after["spec"]
+    *steps, last = path.split(".")
+    for step in steps:
+        at = at.setdefault(step, {})
+    at[last] = "changed"
+    (effect,) = effects_of_edit(kind, before, after)
+    assert effect.how == how
+    assert path in effect.sentence and words in effect.sentence
+
+
+def test_hot_updated_inference_never_takes_an_edit_up() -> None:
+    hot = {"name": "m", "hotUpdateEnabled": True}
+    before = {"spec": {"deploySpec": {"model": hot, "template": {"a": 1}}}}
+    after = {"spec": {"deploySpec": {"model": hot, "template": {"a": 2}}}}
+    (effect,) = effects_of_edit(INCREMENTAL_LEARNING, before, after)
+    assert effect.how == "ignored" and "hot" in effect.sentence
+
+
+def test_users_of_a_model_are_found_in_every_kind_that_can_name_one() -> None:
+    service = workload(JOINT_INFERENCE)
+    job = workload(
+        FEDERATED_LEARNING,
+        "fl",
+        spec={"aggregationWorker": {"model": {"name": "big-model"}}, "trainingWorkers": []},
+    )
+    used = usage_among(MODEL, [(JOINT_INFERENCE, service), (FEDERATED_LEARNING, job)])
+    assert [str(user) for user in used["park", "big-model"]] == ["ji/helmet", "fl/fl"]
+    assert [user.path for user in used["park", "little-model"]] == ["edgeWorker.model"]
+    assert Usage(used).of("park", "nobody's") == ()
 
 
 def test_an_apply_is_judged_by_content_and_our_fields_not_by_what_others_do_meanwhile() -> None:

@@ -15,6 +15,7 @@ from sednactl.lifecycle.state import state_of
 from sednactl.render.deletion import deleted_lines, outcome_text, plan_text
 from sednactl.render.description import description_text
 from sednactl.render.difference import unified
+from sednactl.render.settings import settings_of
 from sednactl.render.tree import tree_json, tree_text
 from sednactl.render.workloads import overview_table, workload_table
 from sednactl.sedna.kinds import (
@@ -221,3 +222,28 @@ def test_difference() -> None:
     assert "\x1b[32m+    hpa:" in coloured
     assert unified("ji/helmet", before, before) == ""
     assert unified("ji/helmet", None, after).startswith("--- /dev/null\n")
+
+
+def test_settings_of_learning_jobs_are_words() -> None:
+    trigger = {
+        "condition": {"metric": "num_of_samples", "operator": ">", "threshold": 500},
+        "timer": {"start": "02:00", "end": "20:00"},
+    }
+    spec = {
+        "dataset": {"trainProb": 0.8},
+        "trainSpec": {"trigger": trigger},
+        "deploySpec": {
+            "model": {"hotUpdateEnabled": True, "pollPeriodSeconds": 30},
+            "hardExampleMining": {"name": "IBT", "parameters": [{"key": "threshold_img", "value": "0.9"}]},
+        },
+    }
+    told = dict(settings_of(Family(INCREMENTAL_LEARNING, workload(INCREMENTAL_LEARNING, spec=spec))))
+    assert told == {
+        "Training share": "0.8 of new samples; the rest is for evaluation",
+        "Trains when": "num_of_samples > 500, between 02:00 and 20:00 of the node's clock",
+        "Hard examples": "IBT (threshold_img=0.9)",
+        "Hot update": "every 30 s, without a new inference pod",
+    }
+    s3 = {"transmitter": {"s3": {"aggDataPath": "s3://b/agg"}}, "pretrainedModel": {"name": "p"}}
+    told = dict(settings_of(Family(FEDERATED_LEARNING, workload(FEDERATED_LEARNING, spec=s3))))
+    assert told == {"Transmitter": "s3, through s3://b/agg", "Pretrained": "p"}

@@ -5,14 +5,20 @@ from __future__ import annotations
 import pytest
 
 from sednactl.errors import ConditionUnmet, NotFound, Unreachable
-from sednactl.lifecycle.waiting import wait_until_gone, wait_until_running
-from sednactl.sedna.kinds import JOINT_INFERENCE, OBJECT_TRACKING
+from sednactl.lifecycle.waiting import (
+    wait_until_gone,
+    wait_until_running,
+    wait_until_stage,
+    wait_until_succeeded,
+)
+from sednactl.sedna.kinds import FEDERATED_LEARNING, INCREMENTAL_LEARNING, JOINT_INFERENCE, OBJECT_TRACKING
 from tests.cluster.stub import Answers, StubServer
 from tests.lifecycle.conftest import collect_garbage, fill
 from tests.lifecycle.objects import (
     VirtualTime,
     condition,
     deployment,
+    pod,
     service,
     whole_service,
     workload,
@@ -76,7 +82,7 @@ def test_a_service_that_sedna_does_not_make_again_ends_the_wait(stub: StubServer
     time = VirtualTime()
     with pytest.raises(ConditionUnmet, match="will not run: Service helmet-cloud is missing") as caught:
         running(stub, time)
-    assert "apply it anew" in str(caught.value.hint)
+    assert "sednactl repair jointinference helmet" in str(caught.value.hint)
     assert 10 <= time.seconds < 30
 
 
@@ -158,3 +164,41 @@ def test_the_cluster_may_be_away_for_a_moment_but_not_for_good(stub: StubServer)
     with pytest.raises(Unreachable):
         running(stub, time)
     assert 30 <= time.seconds < 60
+
+
+def test_a_job_succeeds_when_all_its_pods_have(stub: StubServer) -> None:
+    fill(stub, workload(FEDERATED_LEARNING, spec={"trainingWorkers": [{}]}))
+
+    def work(seconds: float) -> None:
+        phase = "Succeeded" if seconds > 60 else "Running"
+        more = {"prefix": "federatedlearningjob", "owner_kind": "FederatedLearningJob", "phase": phase}
+        fill(stub, pod("a", "aggregation", **more), pod("t", "train", **more))
+
+    time = VirtualTime(work)
+    surroundings = time.surroundings()
+    cluster = stub.cluster(surroundings=surroundings)
+    wait_until_succeeded(cluster, FEDERATED_LEARNING, "helmet", "park", 300, surroundings)
+    assert 60 < time.seconds < 70
+    failed = {"prefix": "federatedlearningjob", "owner_kind": "FederatedLearningJob", "phase": "Failed"}
+    fill(stub, pod("t", "train", **failed))
+    with pytest.raises(ConditionUnmet, match="will not succeed"):
+        wait_until_succeeded(cluster, FEDERATED_LEARNING, "helmet", "park", 300, surroundings)
+
+
+def test_a_learning_job_is_waited_for_by_its_stage(stub: StubServer) -> None:
+    def log(*entries: tuple[str, str]) -> None:
+        conditions = [{"stage": stage, "type": kind, "status": "True"} for stage, kind in entries]
+        fill(stub, workload(INCREMENTAL_LEARNING, spec={}, status={"conditions": conditions}))
+
+    def advance(seconds: float) -> None:
+        if seconds > 20:
+            log(("Train", "Completed"), ("Eval", "Running"))
+
+    log(("Train", "Waiting"))
+    time = VirtualTime(advance)
+    surroundings = time.surroundings()
+    cluster = stub.cluster(surroundings=surroundings)
+    said = wait_until_stage(cluster, INCREMENTAL_LEARNING, "helmet", "park", "eval", 60, surroundings)
+    assert (said, 20 < time.seconds < 25) == ("Eval Running", True)
+    with pytest.raises(ConditionUnmet, match="Sedna says Eval Running"):
+        wait_until_stage(cluster, INCREMENTAL_LEARNING, "helmet", "park", "deploy", 9, surroundings)

@@ -21,7 +21,10 @@ QUEUE = "queue"
 
 @dataclass(frozen=True)
 class State:
-    """Everything to be created for one autoscaler; `statuses` and `deleted` are by pod name."""
+    """Everything to be created for one autoscaler; `statuses` and `deleted` are by pod name.
+
+    `metrics` are PodMetrics, `custom` the MetricValues of its pods and of its target.
+    """
 
     name: str
     hpa: Json
@@ -30,6 +33,7 @@ class State:
     statuses: dict[str, Json]
     deleted: list[str]
     metrics: list[Json]
+    custom: list[Json]
 
 
 def random_state(random: Random, name: str, now: datetime) -> State:
@@ -61,7 +65,8 @@ def random_state(random: Random, name: str, now: datetime) -> State:
         "spec": {"replicas": told},
         "status": status,
     }
-    return State(name, _hpa(random, name), target, pods, statuses, deleted, metrics)
+    custom = _custom(random, name, [pod["metadata"]["name"] for pod in pods], now)
+    return State(name, _hpa(random, name), target, pods, statuses, deleted, metrics, custom)
 
 
 def _well(random: Random, name: str, now: datetime) -> State:
@@ -89,7 +94,7 @@ def _well(random: Random, name: str, now: datetime) -> State:
             {**_metrics(random, pod, now), "timestamp": _text(now), "window": "1s", "containers": usages}
         )
     hpa = _hpa(random, name)
-    resource = {"name": random.choice(["cpu", "cpu", "memory"])}
+    resource: Json = {"name": random.choice(["cpu", "cpu", "memory"])}
     resource["target"] = {"type": "Utilization", "averageUtilization": random.choice([10, 30, 60, 90])}
     hpa["spec"]["metrics"] = [{"type": "Resource", "resource": resource}]
     hpa["spec"]["maxReplicas"] = max(hpa["spec"]["maxReplicas"], random.choice([count, 3 * count]))
@@ -100,7 +105,7 @@ def _well(random: Random, name: str, now: datetime) -> State:
         "spec": {"replicas": count},
         "status": {"replicas": count, "selector": f"of={name}"},
     }
-    return State(name, hpa, target, pods, statuses, [], metrics)
+    return State(name, hpa, target, pods, statuses, [], metrics, [])
 
 
 def _pod(random: Random, of: str, name: str, *, no_request: bool) -> Json:
@@ -160,6 +165,34 @@ def _metrics(random: Random, pod: Json, now: datetime) -> Json:
     }
 
 
+def _custom(random: Random, name: str, pods: list[str], now: datetime) -> list[Json]:
+    """Draw values of `qps` for most pods, sometimes for one that is gone, and of `jobs` for the target."""
+    top = random.choice([4, 12, 40])
+    told = [pod for pod in pods if random.random() < 0.85]
+    if random.random() < 0.1:
+        told.append(f"{name}-gone")
+    values = [
+        {
+            **_value("qps", "Pod", "v1", pod, f"{random.randrange(top * 1000)}m", now),
+            **({"windowSeconds": 30} if random.random() < 0.5 else {}),
+        }
+        for pod in told
+    ]
+    if random.random() < 0.9:
+        amount = random.choice(["0", "3", "17500m", "60", "1k"])
+        values.append(_value("jobs", KIND, f"{GROUP}/v1", name, amount, now))
+    return values
+
+
+def _value(metric: str, kind: str, version: str, name: str, value: str, now: datetime) -> Json:
+    return {
+        "describedObject": {"kind": kind, "apiVersion": version, "name": name},
+        "metric": {"name": metric},
+        "timestamp": _text(now),
+        "value": value,
+    }
+
+
 def _hpa(random: Random, name: str) -> Json:
     most = random.choice([1, 2, 3, 5, 8, 12, 30])
     spec: Json = {
@@ -168,7 +201,7 @@ def _hpa(random: Random, name: str) -> Json:
     }
     if random.random() < 0.8:
         spec["minReplicas"] = random.randint(1, min(most, 4))
-    metrics = [_metric(random) for _ in range(random.choice([0, 1, 1, 1, 2, 3]))]
+    metrics = [_metric(random, name) for _ in range(random.choice([0, 1, 1, 1, 2, 3]))]
     if metrics:
         spec["metrics"] = metrics
     if random.random() < 0.5:
@@ -182,26 +215,26 @@ def _hpa(random: Random, name: str) -> Json:
     }
 
 
-def _metric(random: Random) -> Json:
-    kind = random.choices(["Resource", "ContainerResource", "External", "Pods"], [60, 20, 15, 5])[0]
+def _metric(random: Random, name: str) -> Json:
+    kind = random.choices(
+        ["Resource", "ContainerResource", "External", "Pods", "Object"], [40, 15, 15, 15, 15]
+    )[0]
     if kind == "External":
         metric: Json = {"name": random.choice([QUEUE, QUEUE, QUEUE, "nothing"])}
         if random.random() < 0.6:
             metric["selector"] = {"matchLabels": {"queue": random.choice(["a", "b", "c"])}}
-        target = random.choice(["Value", "AverageValue"])
-        amount = random.choice(["1", "2", "5", "1500m", "40"])
+        return {"type": kind, "external": {"metric": metric, "target": _sum_or_share(random)}}
+    if kind == "Object":
+        about = {"apiVersion": f"{GROUP}/v1", "kind": KIND, "name": name}
+        metric = {"name": random.choice(["jobs", "jobs", "nothing"])}
         return {
             "type": kind,
-            "external": {
-                "metric": metric,
-                "target": {"type": target, target[0].lower() + target[1:]: amount},
-            },
+            "object": {"metric": metric, "describedObject": about, "target": _sum_or_share(random)},
         }
     if kind == "Pods":
-        return {
-            "type": kind,
-            "pods": {"metric": {"name": "qps"}, "target": {"type": "AverageValue", "averageValue": "5"}},
-        }
+        average = {"type": "AverageValue", "averageValue": random.choice(["500m", "2", "5", "20"])}
+        metric = {"name": random.choice(["qps", "qps", "qps", "nothing"])}
+        return {"type": kind, "pods": {"metric": metric, "target": average}}
     resource = random.choice(["cpu", "cpu", "memory"])
     if random.random() < 0.7:
         target_: Json = {
@@ -218,8 +251,18 @@ def _metric(random: Random) -> Json:
     return {"type": kind, "resource": source}
 
 
+def _sum_or_share(random: Random) -> Json:
+    target = random.choice(["Value", "AverageValue"])
+    amount = random.choice(["1", "2", "5", "1500m", "40"])
+    return {"type": target, target[0].lower() + target[1:]: amount}
+
+
 def _rules(random: Random) -> Json:
-    """Draw the rules of one way; periods are so long that no event leaves them during a test."""
+    """Draw the rules of one way; periods are so long that no event leaves them during a test.
+
+    A way that is not drawn has the default rules, whose period is fifteen seconds: whoever
+    compares has to wait until nothing changes for longer than that.
+    """
     rules: Json = {}
     if random.random() < 0.6:
         rules["stabilizationWindowSeconds"] = random.choice([0, 0, 600])

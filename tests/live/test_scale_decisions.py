@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -17,18 +16,30 @@ import pytest
 
 from sednactl.scaling.controller_settings import ControllerSettings
 from sednactl.scaling.decision import Decision, decide
-from sednactl.scaling.readings import Readings, Unavailable
+from sednactl.scaling.readings import Readings
 from sednactl.scaling.scale_history import ScaleHistory
 from tests.live.plane.api import MERGE, Json, eventually
+from tests.live.plane.metrics_adapter import MetricsAdapter
 from tests.live.plane.plane import Plane
 from tests.live.plane.programs import find_program
 from tests.live.random_states import GROUP, HOLD, KIND, PLURAL, QUEUE, State, random_state
 
+MEASURED = {
+    "cpu resource utilization",
+    "cpu container resource utilization",
+    "memory resource",
+    "pods metric qps",
+    f"{KIND} metric jobs",
+    f"external metric {QUEUE}",
+}
+"""What the controller calls the metrics by which it decides; each type has to decide somewhere."""
 SETTINGS = ControllerSettings(
     scale_down_window=6, cpu_initialization_period=1, initial_readiness_delay=1, sync_period=2
 )
 """As tests/live/plane/plane.py starts the controller."""
-BATCHES, STATES = 3, 60
+SEEDS, BATCHES, STATES = (1, 5, 8), 2, 60
+LONGEST = 17
+"""Seconds after which a change can still follow another: the default rules' period, and one sync."""
 pytestmark = pytest.mark.compared
 
 _TARGETS = f"/apis/{GROUP}/v1/namespaces/{{}}/{PLURAL}"
@@ -163,17 +174,36 @@ class Ours:
         self.scale = {**self.scale, "spec": {"replicas": found.desired}}
         return found
 
+    def settled(self, begun: datetime) -> Decision:
+        """Sync until nothing changed for longer than anything can still be pending."""
+        found = self.sync(begun)
+        shown, since, now = _comparable(found.status), begun, begun
+        while now - since <= timedelta(seconds=2 * LONGEST):
+            now += timedelta(seconds=SETTINGS.sync_period)
+            found = self.sync(now)
+            if _comparable(found.status) != shown:
+                shown, since = _comparable(found.status), now
+        return found
+
 
 def _ours(state: State, hpa: Json, pods: list[Json], metrics: list[Json], queues: list[Json]) -> Ours:
     def mine(items: list[Json]) -> list[Json]:
         return [item for item in items if item["metadata"]["labels"]["of"] == state.name]
 
     scale = {"spec": state.target["spec"], "status": state.target["status"]}
-    # Only the queue is served: the controller's discovery finds no custom metrics at all.
-    readings = Readings(
-        mine(metrics), Unavailable("no custom metrics API (custom.metrics.k8s.io) registered"), queues
-    )
-    return Ours({**hpa, "status": {}}, scale, mine(pods), readings)
+    return Ours({**hpa, "status": {}}, scale, mine(pods), Readings(mine(metrics), state.custom, queues))
+
+
+def _told(state: State, namespace: str) -> list[Json]:
+    """Give the values of custom metrics as the adapter has them."""
+    return [
+        {
+            **value,
+            "describedObject": {**value["describedObject"], "namespace": namespace},
+            "labels": {"of": state.name},
+        }
+        for value in state.custom
+    ]
 
 
 def _comparable(status: Json) -> Json:
@@ -198,7 +228,18 @@ def _message(text: str) -> str:
     if "unable to get external metric" in text:
         # One that nobody serves fails otherwise here than with a real adapter.
         return text.partition(": no metrics returned")[0].partition(": unable to fetch")[0]
-    return text
+    # The adapter calls an object's kind as the API server's paths do.
+    return text.partition(" for Target")[0].partition(f" for {PLURAL}.{GROUP}")[0]
+
+
+@pytest.fixture
+def adapter(plane: Plane) -> Iterator[MetricsAdapter]:
+    found = MetricsAdapter(plane.api)
+    found.start()
+    try:
+        yield found
+    finally:
+        found.stop()
 
 
 @pytest.fixture
@@ -239,12 +280,14 @@ def _plain(name: str) -> Json:
     return {"apiVersion": f"{GROUP}/v1", "kind": KIND, "metadata": {"name": name}}
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("canary")
-def test_every_decision_is_the_controllers(plane: Plane, namespace: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_decision_is_the_controllers(
+    plane: Plane, namespace: str, adapter: MetricsAdapter, seed: int
+) -> None:
     if not plane.own:
         pytest.skip("the controller of a running plane may be set otherwise")
-    seed = 20261127
     random = Random(seed)
     _queues(plane, namespace)
     differences: list[str] = []
@@ -254,18 +297,34 @@ def test_every_decision_is_the_controllers(plane: Plane, namespace: str, tmp_pat
             for batch in range(BATCHES):
                 now = datetime.now(timezone.utc)
                 states = [random_state(random, f"s{batch}x{n}", now) for n in range(STATES)]
+                adapter.values = [value for state in states for value in _told(state, namespace)]
                 differences += _batch(plane, namespace, states, statuses, outcomes)
     finally:
         _let_go(plane, namespace)
     assert not differences, f"seed {seed}: {len(differences)} differ\n" + "\n".join(differences[:5])
     assert sum(outcomes.values()) == BATCHES * STATES * 2
-    # The states are worth something only if they lead to all kinds of outcomes.
+    # The states are worth something only if they lead to all kinds of outcomes; these seeds do.
     told = {reason for reasons in outcomes for reason in reasons}
     assert {
-        "SucceededRescale", "ScaleDownStabilized", "ScaleUpStabilized", "ScalingDisabled", "InvalidSelector", "TooManyReplicas",
+        "SucceededRescale", "ScaleDownStabilized", "ScaleUpStabilized", "ScalingDisabled", "InvalidSelector",
+        "TooManyReplicas",
         "TooFewReplicas", "ScaleUpLimit", "ScaleDownLimit", "DesiredWithinRange", "FailedGetResourceMetric",
-        "FailedGetContainerResourceMetric", "FailedGetExternalMetric", "FailedGetPodsMetric", "ValidMetricFound",
+        "FailedGetContainerResourceMetric", "FailedGetExternalMetric", "FailedGetPodsMetric",
+        "FailedGetObjectMetric", "ValidMetricFound",
     } <= told, told  # fmt: skip
+    deciding = {word for word in MEASURED if any(word in message for message in _messages(statuses))}
+    assert deciding == MEASURED
+
+
+def _messages(statuses: Statuses) -> set[str]:
+    """Give by which metrics the controller decided, in its own words."""
+    return {
+        condition["message"]
+        for told in statuses.seen.values()
+        for status in told
+        for condition in status["conditions"]
+        if condition["reason"] == "ValidMetricFound"
+    }
 
 
 def _batch(
@@ -303,9 +362,7 @@ def _batch(
         theirs = statuses.of(state.name)
         first = _comparable(ours.sync(begun).status)
         found += _difference(state, "first", first, _comparable(theirs[0]), outcomes)
-        last = first
-        for sync in range(1, 12):
-            last = _comparable(ours.sync(begun + timedelta(seconds=2 * sync)).status)
+        last = _comparable(ours.settled(begun + timedelta(seconds=SETTINGS.sync_period)).status)
         found += _difference(state, "settled", last, _comparable(theirs[-1]), outcomes)
     for state in states:
         plane.api.expect("DELETE", f"{_HPAS.format(namespace)}/{state.name}")
@@ -313,16 +370,17 @@ def _batch(
 
 
 def _settle(statuses: Statuses, begun: datetime) -> None:
-    """Wait for seven syncs and the window of six seconds, then until nothing was told for a while."""
-    told = [0, begun]
+    """Wait until nothing was told for longer than anything can still be pending."""
+    seen, since = 0, begun
 
     def quiet() -> bool:
+        nonlocal seen, since
         now, count = datetime.now(timezone.utc), sum(map(len, statuses.seen.values()))
-        if count != told[0]:
-            told[:] = [count, now]
-        return now - begun > timedelta(seconds=20) and now - told[1] > timedelta(seconds=8)
+        if count != seen:
+            seen, since = count, now
+        return now - since > timedelta(seconds=LONGEST + 5)
 
-    eventually(quiet, timeout=120, what="all to settle")
+    eventually(quiet, timeout=240, what="all to settle")
 
 
 def _difference(state: State, when: str, ours: Json, theirs: Json, outcomes: dict[Any, int]) -> list[str]:

@@ -26,7 +26,10 @@ def _found(sednactl: Sednactl, file: Path, namespace: str, *flags: str) -> list[
     return sorted((one["rule"], one["level"]) for one in report["findings"] if one["rule"] in _RULES)
 
 
-_RULES = ("SDN121", "SDN122", "SDN124", "SDN125", "SDN126", "SDN127", "SDN128", "SDN222", "SDN406")
+_RULES = (
+    *("SDN121", "SDN122", "SDN124", "SDN125", "SDN126", "SDN127", "SDN128"),
+    *("SDN220", "SDN222", "SDN224", "SDN406"),
+)
 
 
 def test_references_in_the_cluster(plane: Plane, namespace: str, sednactl: Sednactl, tmp_path: Path) -> None:
@@ -49,4 +52,20 @@ def test_a_user_who_may_see_nothing(plane: Plane, namespace: str, sednactl: Sedn
     file.write_text(to_yaml([joint_inference("helmet", namespace, hpa=("cloud",)), DATASET]))
     found = _found(sednactl, file, namespace, "--kubeconfig", str(plane.kubeconfig_of("nobody")))
     assert set(found) == {("SDN121", "info"), ("SDN122", "info"), ("SDN128", "info")}
-    assert found.count(("SDN128", "info")) == 4  # models, secrets, nodes, the definition
+    assert found.count(("SDN128", "info")) == 5  # models, services, secrets, nodes, the definition
+
+
+def test_an_edit_of_what_runs(plane: Plane, namespace: str, sednactl: Sednactl, tmp_path: Path) -> None:
+    for name in ("big-model", "little-model"):
+        plane.api.expect(
+            "POST", f"/apis/sedna.io/v1alpha1/namespaces/{namespace}/models", model(name, namespace)
+        )
+    service: dict[str, Any] = joint_inference("helmet", namespace, hpa=("cloud",))
+    path = f"/apis/sedna.io/v1alpha1/namespaces/{namespace}/jointinferenceservices"
+    plane.api.expect("POST", path, service)
+    file = tmp_path / "service.yaml"
+    file.write_text(to_yaml([service]))
+    assert _found(sednactl, file, namespace) == []  # what the server filled in is no edit
+    del service["spec"]["cloudWorker"]["hpa"]
+    file.write_text(to_yaml([service]))
+    assert _found(sednactl, file, namespace) == [("SDN224", "warning")]

@@ -19,8 +19,9 @@ from sednactl.errors import InvalidInput
 from sednactl.manifests.document import document_of
 from sednactl.manifests.reading import read_documents
 from sednactl.sedna.kinds import BY_KIND
-from sednactl.validation.check import STRUCTURAL_RULES, check_documents
+from sednactl.validation.check import check_documents
 from sednactl.validation.crd import crd_of
+from sednactl.validation.looking import STRUCTURAL_RULES
 from tests.live.plane.plane import Plane
 from tests.reading.table import KEYS, SCALARS
 from tests.validation.mutants import mutate, mutate_metadata, sample

@@ -57,6 +57,7 @@ def test_the_wheel_runs_alone(built: dict[str, Path], tmp_path: Path) -> None:
     }
     packaged = {name.removeprefix("sednactl/_packaged/") for name in names if "/_packaged/" in name}
     assert checkout <= packaged
+    assert any(name.endswith(".data/data/share/man/man1/sednactl.1") for name in names)
     environment = clean_environment(tmp_path / "home", {"PYTHONPATH": str(target)})
 
     def run(*arguments: str) -> str:

@@ -8,10 +8,10 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
+from sednactl.moments import time_of
 from sednactl.scaling.controller_settings import ControllerSettings
 from sednactl.scaling.decision import decide
 from sednactl.scaling.limits import limit_of
-from sednactl.scaling.moments import time_of
 from sednactl.scaling.readings import Readings
 from sednactl.scaling.scale_history import ScaleHistory
 from sednactl.scaling.simulation import SideModel

@@ -33,7 +33,7 @@ policies = st.lists(
 rules: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
     optional={
-        "stabilizationWindowSeconds": st.integers(0, 900),
+        "stabilizationWindowSeconds": st.sampled_from([0, 0, 60]) | st.integers(0, 900),
         "selectPolicy": st.sampled_from(["Max", "Min", "Disabled"]),
         "policies": policies,
     },
@@ -51,7 +51,7 @@ def situations(draw: st.DrawFn) -> tuple[Json, int, ScaleHistory]:
     return hpa, draw(st.integers(1, 45)), draw(histories)
 
 
-loads = st.integers(0, 4000)
+loads = st.sampled_from([0, 20, 300]) | st.integers(0, 4000)
 
 
 @settings(max_examples=150, deadline=None)

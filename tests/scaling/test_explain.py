@@ -387,3 +387,27 @@ def test_live_asks_every_metrics_api_what_the_controller_asks(
         "external.metrics.k8s.io/v1beta1",
     )
     assert [any(root in path for path in asked) for root in roots] == [True] * 3
+
+
+def test_a_metric_that_the_adapter_does_not_have_takes_no_other_away(
+    run_sednactl: RunSednactl, tmp_path: Path
+) -> None:
+    hpa = service_hpa(pods_metric("10", "errors"), pods_metric("10"))
+    value = {
+        "describedObject": {"kind": "Pod", "name": "helmet-cloud-0"},
+        "metric": {"name": "qps"},
+        "value": "25",
+    }
+    why = "the server could not find the metric errors for pods"
+    missing = {"kind": "Status", "status": "Failure", "reason": "NotFound", "message": why, "code": 404}
+    with StubServer() as server:
+        _cluster(server, [hpa, service_deployment(1), service_pod("helmet-cloud-0")])
+        server.fail(Answers(404, missing), path=r"/pods/\*/errors")
+        server.fail(Answers(200, {"items": [value]}), path=r"/pods/\*/qps")
+        both = json.loads(_live(server, tmp_path, run_sednactl, "-o", "json").out)
+        server.mend()
+        server.fail(Answers(404, missing), path=r"/pods/\*/")
+        neither = json.loads(_live(server, tmp_path, run_sednactl, "-o", "json").out)
+    assert [(one["name"], one["proposal"]) for one in both["metrics"]] == [("errors", None), ("qps", 3)]
+    said = f"unable to fetch metrics from custom metrics API: {why}"
+    assert neither["conditions"][1]["message"].endswith(said)

@@ -8,8 +8,9 @@ import pytest
 
 from sednactl.scaling.controller_settings import ControllerSettings
 from sednactl.scaling.normalization import Frame, next_scale_down, normalize
+from sednactl.scaling.rate_limits import at_start, down_limit, up_limit
 from sednactl.scaling.scale_history import Moments, ScaleHistory, history_from
-from sednactl.scaling.scaling_rules import Behavior, Rules, behavior_of
+from sednactl.scaling.scaling_rules import Behavior, Policy, Rules, behavior_of
 from sednactl.scaling.stabilization import stabilized_both, stabilized_down
 
 NOW = 1_800_000_000.0
@@ -20,9 +21,9 @@ def _past(*entries: tuple[int, float]) -> Moments:
 
 
 def _spread(changes: list[int], period: float) -> Moments:
-    """Spread events evenly over the last `period` seconds."""
-    step = period / (len(changes) + 1)
-    return tuple((NOW - period + step * place, change) for place, change in enumerate(changes, 1))
+    """Spread events evenly over the last `period` seconds, each in the middle of its part."""
+    step = period / len(changes)
+    return tuple((NOW - period + step * (place + 0.5), change) for place, change in enumerate(changes))
 
 
 def _rules(pods: int, pods_period: int, percent: int, percent_period: int, window: int) -> dict[str, Any]:
@@ -125,7 +126,10 @@ UPWARDS = [
     (100, 500, 1, 1000, (150, 120, 0, 0, 0), _spread([1, 5, 9], 120), NONE, 235, UP),
     (100, 500, 1, 1000, (0, 0, 200, 120, 0), _spread([1, 5, 9], 120), NONE, 255, UP),
     (6, 24, 1, 1000, (0, 0, 300, 300, 0), _spread([4], 120), _spread([2], 120), 16, UP),
+    (10, 50, 1, 1000, (10000, 60, 0, 0, 0), NONE, NONE, 50, WITHIN),
+    (100, 200, 1, 1000, (1000, 60, 0, 0, 0), _spread([8, 12, 9, 11], 120), NONE, 200, WITHIN),
     (100, 200, 1, 1000, (1000, 120, 100, 60, 0), _spread([8, 12, 9, 11], 120), NONE, 200, WITHIN),
+    (100, 200, 1, 1000, (1000, 30, 100, 60, 0), _spread([8, 12, 9, 11], 120), NONE, 200, WITHIN),
 ]
 DOWNWARDS = [
     (3, 1, 2, 8, None, NONE, NONE, 2, FEW),
@@ -146,6 +150,8 @@ DOWNWARDS = [
     (10, 1, 1, 1000, (0, 0, 50, 180, 0), _spread([2], 120), _spread([4], 120), 6, DOWN),
     (100, 0, 1, 1000, (0, 0, 10, 120, 300), NONE, _spread([10, 10, 10], 120), 100, DOWN),
     (10, 5, 1, 1000, (0, 0, 1000, 120, 300), NONE, _spread([10, 10, 10], 120), 5, WITHIN),
+    (100, 5, 1, 1000, (1000, 60, 0, 0, 300), NONE, _spread([8, 12, 9, 11], 120), 5, WITHIN),
+    (100, 5, 1, 1000, (1000, 120, 100, 60, 300), NONE, _spread([8, 12, 9, 11], 120), 5, WITHIN),
     (100, 5, 1, 1000, (1000, 30, 100, 60, 300), NONE, _spread([8, 12, 9, 11], 120), 5, WITHIN),
 ]
 
@@ -169,21 +175,33 @@ def test_select_policy(select: str, up: int, down: int) -> None:
     assert normalize(20, 0, frame, ScaleHistory(), NOW).replicas == down
 
 
+def test_the_least_change_of_two_policies() -> None:
+    policies = (Policy("Pods", 2, 60), Policy("Percent", 50, 60))
+    rules = Rules(300, "Min", policies)
+    assert up_limit(1, (), (), rules, NOW) == 2
+    assert down_limit(5, (), (), rules, NOW) == 3
+
+
 @pytest.mark.parametrize(
-    ("before", "period", "after"),
+    ("before", "period", "after", "within_a_minute"),
     [
-        (_past(), 60, [5]),
-        (_past((7, 61)), 60, [5]),
-        (_past((7, 58)), 60, [7, 5]),
-        (_past((7, 61), (6, 59)), 60, [5, 6]),
-        (_past((8, 29), (6, 59), (7, 61), (9, 61)), 60, [8, 6, 7, 5]),
-        (_past((7, 58), (6, 59)), 120, [7, 6, 5]),
+        (_past(), 60, [5], 0),
+        (_past((7, 61)), 60, [5], 0),
+        (_past((7, 58)), 60, [7, 5], 7),
+        (_past((7, 61), (6, 59)), 60, [5, 6], 6),
+        (_past((8, 29), (6, 59), (7, 61), (9, 61)), 60, [8, 6, 7, 5], 14),
+        (_past((7, 58), (6, 59)), 120, [7, 6, 5], 13),
     ],
 )
-def test_events_take_the_last_outdated_place(before: Moments, period: float, after: list[int]) -> None:
+def test_events_take_the_last_outdated_place(
+    before: Moments, period: float, after: list[int], within_a_minute: int
+) -> None:
     grown = ScaleHistory((), before, ()).scaled(10, 15, NOW, period)
     shrunk = ScaleHistory((), (), before).scaled(10, 5, NOW, period)
     assert [change for _, change in grown.ups] == [change for _, change in shrunk.downs] == after
+    minute = Policy("Pods", 1, 60)
+    assert at_start(10, before, (), minute, NOW) == 10 - within_a_minute
+    assert at_start(10, (), before, minute, NOW) == 10 + within_a_minute
 
 
 def test_scale_down_comes_when_the_last_high_recommendation_leaves_the_window() -> None:

@@ -122,7 +122,7 @@ def test_values_go_into_create(run: Any, run_sednactl: RunSednactl, tmp_path: Pa
 def test_command_beyond_reach(run: Any) -> None:
     done = run("--max", "1", "--max-overload", "0", "--max-unmet", "0", "--rps", "20")
     assert done.code == 6
-    assert "none of 24 keeps the goal; the closest is overloaded" in done.out
+    assert "none of 24 keeps the goal; the closest fails it: overloaded" in done.out
 
 
 def test_command_refuses(run: Any) -> None:

@@ -144,6 +144,10 @@ CPU = {
         5, 50, [100, 300, 500, 250, 250], (3, 28, 560), ["1"] * 7, [T] * 5 + [F] * 2,
         phases=["Running"] * 7, deleted=[F] * 5 + [T] * 2,
     ),
+    "down, pods being deleted, one container": Case(
+        5, 50, [(1000, 100), (1000, 300), (1000, 500), (1000, 250), (1000, 250)], (3, 28, 280), ["1"] * 7,
+        [T] * 5 + [F] * 2, phases=["Running"] * 7, deleted=[F] * 5 + [T] * 2, container="container2",
+    ),
     "tolerance": Case(3, 100, [1010, 1030, 1020], (3, 102, 2040), ["0.9", "1.0", "1.1"]),
     "readings of unknown pods count as pods": Case(
         4, 100, [4000, 9500, 3000, 7000, 3200, 2000], (24, 587, 11750), ["1"] * 4
@@ -222,6 +226,7 @@ def test_average_of_a_custom_metric(case: Case) -> None:
     [
         (3, 20000, 15000, [T, T, T], 4),
         (3, 50000, 10000, [F, T, F], 5),
+        (1, 8600, 4400, [T], 2),
         (3, 8600, 4400, [F, T, F], 2),
         (5, 12000, 20000, [T] * 5, 3),
         (5, 8600, 14334, [T] * 5, 3),
@@ -304,26 +309,62 @@ def test_groups(group: str, resource: str, one: Json, reading: tuple[float, floa
     assert {name for name, pods in named.items() if "p" in pods} == {group}
 
 
+def test_groups_of_no_pods_and_of_several() -> None:
+    none = group_pods([], {}, "cpu", NOW.timestamp(), SETTINGS)
+    assert (none.ready, none.unready, none.missing, none.ignored) == ((), {}, {}, {})
+    states = {
+        "young": _state(started=0),
+        "fine": _state(started=180, ready=(T, 180)),
+        "silent": _state(started=180),
+    }
+    pods = [{**one, "metadata": {"name": name}} for name, one in states.items()]
+    readings = {name: PodReading(1, NOW.timestamp(), 0) for name in ("young", "fine")}
+    found = group_pods(pods, readings, "cpu", NOW.timestamp(), SETTINGS)
+    assert (found.ready, set(found.unready), set(found.missing)) == (("fine",), {"young"}, {"silent"})
+
+
 def test_a_pod_being_deleted_is_left_out_even_when_pending() -> None:
     one = _state("Pending")
     one["metadata"]["deletionTimestamp"] = stamp(1)
     assert group_pods([one], {}, "cpu", NOW.timestamp(), SETTINGS).ignored == {"p": "being deleted"}
 
 
-def test_sidecars_count_and_other_init_containers_do_not() -> None:
-    one = pod("p", ("100m",))
-    one["spec"]["initContainers"] = [
-        {"name": "first", "resources": {"requests": {"cpu": "20m"}}},
-        {"name": "beside", "restartPolicy": "Always", "resources": {"requests": {"cpu": "50m"}}},
-    ]
-    found = by_utilization(
-        1,
-        50,
-        "cpu",
-        [one],
-        {"p": PodReading(150)},
-        "",
-        NOW.timestamp(),
-        ControllerSettings(cpu_initialization_period=0),
-    )
-    assert found.measured.usage == 100
+SIDECARS = [
+    {"name": "first", "resources": {"requests": {"cpu": "20m"}}},
+    {"name": "beside", "restartPolicy": "Always", "resources": {"requests": {"cpu": "50m"}}},
+]
+
+
+@pytest.mark.parametrize(
+    ("requests", "init", "container", "expected"),
+    [
+        (("100m", "50m"), [], "", 150),
+        (("100m", "50m"), [], "container1", 100),
+        (("100m",), SIDECARS, "", 150),
+        ((None,), [], "", "missing request for cpu in container container1 of Pod p"),
+    ],
+)
+def test_requests(
+    requests: tuple[str | None, ...], init: list[Json], container: str, expected: int | str
+) -> None:
+    one = pod("p", requests)
+    one["spec"]["initContainers"] = init
+    used = 300  # millicores
+
+    def utilization() -> int:
+        found = by_utilization(
+            1, 50, "cpu", [one], {"p": PodReading(used)}, container, NOW.timestamp(),
+            ControllerSettings(cpu_initialization_period=0),
+        )  # fmt: skip
+        return found.measured.usage
+
+    if isinstance(expected, str):
+        with pytest.raises(NoReading, match=expected):
+            utilization()
+    else:
+        assert utilization() == used * 100 // expected
+
+
+def test_requests_of_no_pods() -> None:
+    with pytest.raises(NoReading, match="no pods returned by selector"):
+        by_utilization(1, 50, "cpu", [], {"p": PodReading(1)}, "", NOW.timestamp(), SETTINGS)

@@ -169,6 +169,13 @@ def run(run_sednactl: RunSednactl, tmp_path: Path) -> Any:
         yield set_
 
 
+@pytest.mark.parametrize(("more", "told"), [((), True), (("--keep-replicas",), False)])
+def test_a_dry_run_tells_what_becomes_of_the_replicas(run: Any, more: tuple[str, ...], told: bool) -> None:
+    done, spec = run("--edge", "off", "--dry-run", *more)
+    assert (done.code, spec) == (0, service()["spec"])
+    assert ("after that the edge side goes back to one replica" in done.err) == told
+
+
 def test_command_shows_and_changes(run: Any) -> None:
     done, spec = run("--cloud", "max=8", "--edge", "off", "--no-wait")
     assert done.code == 0, done.err
@@ -176,6 +183,7 @@ def test_command_shows_and_changes(run: Any) -> None:
     assert done.out.endswith("jointinferenceservice.sedna.io/helmet configured\n")
     assert "all cloud pods restart" in done.err
     assert "the edge side loses its autoscaler" in done.err
+    assert "goes back to one replica" not in done.err  # nobody waits to bring it back
     assert spec["cloudWorker"]["hpa"]["maxReplicas"] == 8
     assert not spec["edgeWorker"].get("hpa")
 

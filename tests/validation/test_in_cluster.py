@@ -17,22 +17,39 @@ from sednactl.sedna.resources import CRD, DEPLOYMENT, HPA, NODE, SECRET
 from sednactl.validation.check import Checker
 from sednactl.validation.crd import crd_of
 from sednactl.validation.finding import Finding, spell_path
+from sednactl.validation.manager_rights import CLUSTER_ROLE, CLUSTER_ROLE_BINDING
+from sednactl.validation.rules.edits import settled
 from sednactl.validation.target import target_named
-from tests.cluster.stub import Answers, Reset, StubServer
+from tests.cluster.stub import SERVED, Answers, Reset, StubServer
 from tests.conftest import RunSednactl
 from tests.validation import test_rules
 from tests.validation.learning import INCREMENTAL, LIFELONG, SEARCH, TRACKING
-from tests.validation.test_rules import CLOUD, EDGE, FEDERATED, POD, REMOVED, VIDEO, changed
+from tests.validation.test_rules import CLOUD, EDGE, EXTRACTION, FEDERATED, POD, REMOVED, VIDEO, changed
 
 SERVICE = changed(test_rules.SERVICE, {"metadata.namespace": REMOVED})
-RULES = ("SDN121", "SDN122", "SDN124", "SDN125", "SDN126", "SDN127", "SDN128", "SDN222", "SDN406", "SDN511")
+RULES = (
+    "SDN121",
+    "SDN122",
+    "SDN124",
+    "SDN125",
+    "SDN126",
+    "SDN127",
+    "SDN128",
+    "SDN220",
+    "SDN222",
+    "SDN224",
+    "SDN406",
+    "SDN511",
+    "SDN607",
+    "SDN705",
+)
 CRD_NAME = f"{JOINT_INFERENCE.plural}.sedna.io"
 
 
 @pytest.fixture
 def stub() -> Iterator[StubServer]:
     """A cluster with what SERVICE needs."""
-    with StubServer(tls=False) as server:
+    with StubServer(tls=False, served=(*SERVED, CLUSTER_ROLE, CLUSTER_ROLE_BINDING)) as server:
         server.put(CRD, crd_of("JointInferenceService"))
         for name in ("helmet-little", "helmet-big"):
             server.put(MODEL.resource, {"metadata": {"name": name}, "spec": {"url": "/m", "format": "pb"}})
@@ -79,10 +96,12 @@ def test_one_list_a_kind_and_namespace(stub: StubServer) -> None:
     lists = sorted(one.path for one in stub.requests if "sedna.io/v1alpha1/namespaces" in one.path)
     assert lists == [
         "/apis/sedna.io/v1alpha1/namespaces/default/datasets",
+        "/apis/sedna.io/v1alpha1/namespaces/default/jointinferenceservices",
         "/apis/sedna.io/v1alpha1/namespaces/default/models",
+        "/apis/sedna.io/v1alpha1/namespaces/park/jointinferenceservices",
         "/apis/sedna.io/v1alpha1/namespaces/park/models",
     ]
-    assert len(stub.requests) <= 10
+    assert len(stub.requests) <= 14
     assert "/api/v1/namespaces/default/secrets" in {one.path for one in stub.requests}
     assert {one.method for one in stub.requests} == {"GET"}
     (secrets,) = [one for one in stub.requests if one.path.endswith("/secrets")]
@@ -231,6 +250,94 @@ def test_a_global_manager_that_ignores_hpa(stub: StubServer, image: str, old: bo
     stub.put(DEPLOYMENT, {"metadata": metadata, "spec": {"template": {"spec": pod}}})
     messages = {one.message for one in findings(stub, SERVICE) if one.rule == "SDN127"}
     assert messages == ({f"the cluster's Global Manager is {image}, which ignores hpa"} if old else set())
+
+
+SUBJECT = {"kind": "ServiceAccount", "name": "sedna", "namespace": "sedna"}
+SCALING = {"apiGroups": ["autoscaling"], "resources": ["horizontalpodautoscalers"]}
+ALL_VERBS = ["get", "create", "update", "delete"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "subject", "lacking"),
+    [
+        ([{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["*"]}], SUBJECT, "create"),
+        ([{**SCALING, "verbs": ["get", "create", "delete"]}], SUBJECT, "update"),
+        ([{**SCALING, "verbs": ALL_VERBS, "resourceNames": ["one"]}], SUBJECT, "create"),
+        ([{**SCALING, "verbs": ["create"]}, {**SCALING, "verbs": ALL_VERBS}], SUBJECT, ""),
+        ([{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}], SUBJECT, ""),
+        ([], {**SUBJECT, "name": "other"}, ""),  # nothing is known of its rights
+    ],
+)
+def test_a_global_manager_that_may_not_scale(
+    stub: StubServer, rules: list[dict[str, Any]], subject: dict[str, str], lacking: str
+) -> None:
+    pod = {"serviceAccountName": "sedna", "containers": [{"name": "gm", "image": "kubeedge/sedna-gm:v0.7.0"}]}
+    stub.put(
+        DEPLOYMENT,
+        {"metadata": {"name": "gm", "namespace": "sedna"}, "spec": {"template": {"spec": pod}}},
+    )
+    stub.put(CLUSTER_ROLE, {"metadata": {"name": "sedna"}, "rules": rules})
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "sedna"}
+    stub.put(CLUSTER_ROLE_BINDING, {"metadata": {"name": "sedna"}, "roleRef": role, "subjects": [subject]})
+    got = [one for one in findings(stub, SERVICE) if one.rule == "SDN127"]
+    assert [one.message for one in got] == [
+        f"the cluster's Global Manager may not {lacking} autoscalers: its role lacks them"
+    ] * (2 if lacking else 0)
+    assert {one.hint for one in got} <= {"add horizontalpodautoscalers to its ClusterRole"}
+
+
+def test_an_autoscaler_of_the_cluster_for_the_same_deployment(stub: StubServer) -> None:
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "helmet-deployment-cloud"}
+    stub.put(HPA, {"metadata": {"name": "mine"}, "spec": {"scaleTargetRef": target}})
+    assert found(stub, SERVICE) == [("SDN220", "warning", f"{CLOUD}.hpa")]
+    without = changed(SERVICE, {f"{EDGE}.hpa": None, f"{CLOUD}.hpa": None})
+    assert found(stub, without) == [("SDN220", "warning", "metadata.name")]
+    owner = {"apiVersion": "sedna.io/v1alpha1", "kind": "JointInferenceService", "name": "helmet", "uid": "u"}
+    stub.put(
+        HPA, {"metadata": {"name": "mine", "ownerReferences": [owner]}, "spec": {"scaleTargetRef": target}}
+    )
+    assert found(stub, SERVICE) == found(stub, without) == []
+
+
+def live(stub: StubServer, content: dict[str, Any]) -> None:
+    """Put a workload into the stub's default namespace."""
+    metadata = {key: value for key, value in content["metadata"].items() if key != "namespace"}
+    stub.put(BY_KIND[content["kind"]].resource, {**content, "metadata": metadata})
+
+
+def test_edits_of_a_service(stub: StubServer) -> None:
+    live(stub, SERVICE)
+    assert found(stub, SERVICE) == []
+    assert found(stub, changed(SERVICE, {f"{CLOUD}.hpa": REMOVED})) == [("SDN224", "warning", CLOUD)]
+    assert found(stub, changed(SERVICE, {f"{CLOUD}.hpa.maxReplicas": 6})) == [
+        ("SDN224", "info", f"{CLOUD}.hpa")
+    ]
+    both = {f"{CLOUD}.hpa.maxReplicas": 6, f"{CLOUD}.{POD}.nodeName": ""}
+    assert found(stub, changed(SERVICE, both)) == []  # that all pods restart is what such an edit says
+
+
+def test_edits_of_a_federated_job(stub: StubServer) -> None:
+    live(stub, FEDERATED)
+    edited = changed(FEDERATED, {"spec.transmitter": {"ws": {}}, "metadata.namespace": "default"})
+    rules = ("SDN607",)
+    alone = [one for one in findings(stub, edited) if one.rule in rules]
+    assert [one.level for one in alone] == ["warning"]
+    assert "may delete" not in alone[0].message
+    live(stub, changed(FEDERATED, {"metadata.name": "another"}))
+    (beside,) = [one for one in findings(stub, edited) if one.rule in rules]
+    assert 'may delete those of "another"' in beside.message
+    assert not [one for one in findings(stub, FEDERATED) if one.rule in rules]
+
+
+@pytest.mark.parametrize("content", [EXTRACTION, SEARCH])
+def test_edits_that_change_nothing_that_runs(stub: StubServer, content: dict[str, Any]) -> None:
+    live(stub, content)
+    key = "spec.reidWorkers.replicas" if content is SEARCH else "spec.replicas"
+    assert [one for one in found(stub, content) if one[0] == "SDN705"] == []
+    assert ("SDN705", "warning", "metadata.name") in found(stub, changed(content, {key: 7}))
+    assert settled({"ports": [{"containerPort": 1, "protocol": "TCP", "name": None}]}) == {
+        "ports": [{"containerPort": 1}]
+    }
 
 
 def test_a_cluster_without_autoscaling() -> None:

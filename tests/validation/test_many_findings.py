@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sednactl.errors import InvalidInput
-from sednactl.manifests import yaml_text
+from sednactl.manifests import scalars, yaml_text
 from sednactl.manifests.limits import MOST_FINDINGS
 from sednactl.manifests.reading import read_documents
 from sednactl.validation import structure
@@ -37,7 +37,7 @@ def test_each_field_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guesses are searches, and finding a place among many keys is one: neither may be done for each of them."""
     calls = Counter[str]()
     monkeypatch.setattr(structure, "hint_for_unknown", counted(calls, "guesses", structure.hint_for_unknown))
-    monkeypatch.setattr(yaml_text, "plain", counted(calls, "keys", yaml_text.plain))
+    monkeypatch.setattr(yaml_text, "plain", counted(calls, "keys", scalars.plain))
     findings = check_documents(read_documents(FIELDS.encode(), "x"))
     assert [finding.line for finding in findings] == list(range(7, 3007))
     assert [finding.hint for finding in findings if finding.hint] == [KNOWN] * 100

@@ -23,7 +23,7 @@ def test_valid_files_say_little(run_sednactl: RunSednactl) -> None:
 def test_broken_file_screen(run_sednactl: RunSednactl) -> None:
     run = run_sednactl("validate", "many.yaml", cwd=BROKEN)
     assert run.code == 1
-    assert run.err == "1 file, 1 document: 15 errors, 4 warnings, 2 info (-v shows them)\n"
+    assert run.err == "1 file, 1 document: 15 errors, 4 warnings, 2 info (-v shows them), 4 fixable (--fix)\n"
     check_golden("validation/many.txt", run.out)
 
 

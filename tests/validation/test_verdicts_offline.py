@@ -12,8 +12,9 @@ import pytest
 
 from sednactl.manifests.document import document_of
 from sednactl.sedna.releases import LATEST, RELEASES, Release
-from sednactl.validation.check import STRUCTURAL_RULES, Checker, check_documents
+from sednactl.validation.check import Checker, check_documents
 from sednactl.validation.crd import crd_of
+from sednactl.validation.looking import STRUCTURAL_RULES
 from sednactl.validation.structure import DOUBLED, TOO_LARGE, structural_problems
 from sednactl.validation.target import Target
 from tests.upstream import upstream_crd

@@ -16,6 +16,7 @@ from sednactl.sandbox.api.requests import Request
 from sednactl.sandbox.api.state import State, not_found
 from sednactl.sandbox.api.text import Json
 from sednactl.sandbox.api.updating import change_object
+from sednactl.sandbox.api.writing import Admitted
 from sednactl.sandbox.api.writing.typing_applied import check_applied
 
 
@@ -49,6 +50,13 @@ def apply(
             subresource=target.subresource,
         )
 
+    def admitted(live: Json) -> Admitted:
+        # What was applied is admitted already; of what lived before, custom kinds keep what they do not know.
+        whole = merged(live)
+        return (
+            Admitted(whole) if kind.custom is not None else Admitted(writing.admit(whole, structure).object)
+        )
+
     with state.store.lock:
         if state.find(kind, target.namespace, target.name) is None:
             if target.subresource:
@@ -65,8 +73,8 @@ def apply(
             if named is not None and options.dry_run:  # nothing was stored that would give it another
                 made["metadata"]["resourceVersion"] = named
             return made, warnings, 201
-        stored, _ = change_object(state, target, merged, options, applied=True)
-        return stored, warnings, 200
+        stored, told = change_object(state, target, admitted, options, applied=True)
+        return stored, (*warnings, *told), 200
 
 
 def _configuration(kind: Kind, body: Any, target: Target) -> Json:

@@ -10,7 +10,7 @@ from sednactl.sandbox.api.go_words import json_error, shown
 from sednactl.sandbox.api.kinds import Kind
 from sednactl.sandbox.api.protobuf import PROTOBUF, read_protobuf
 from sednactl.sandbox.api.refusal import Cause, Refusal
-from sednactl.sandbox.api.text import Json, decode
+from sednactl.sandbox.api.text import Json, decode, encode
 
 _JSON = ("", "application/json")
 YAML = ("application/yaml", "application/apply-patch+yaml")
@@ -131,7 +131,7 @@ def object_of(kind: Kind, content: Any, raw: bytes = b"") -> Json:
             "BadRequest",
             f'{said_kind or kind.kind} in version "{said_version.rpartition("/")[2]}" cannot be handled as a '
             f'{kind.kind}: no kind "{said_kind or kind.kind}" is registered for version "{said_version}" '
-            'in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"',
+            f'in scheme "{_SCHEME}"',
         )
     elif said_kind and said_kind != kind.kind:
         package = kind.group.partition(".")[0] or "core"
@@ -155,6 +155,51 @@ def object_of(kind: Kind, content: Any, raw: bytes = b"") -> Json:
     }
 
 
+def patched_object(kind: Kind, content: Json, content_type: str) -> Json:
+    """Give the result of a patch as an object of the kind.
+
+    A strategic merge is told what it makes; the others say it themselves. Raises Refusal: BadRequest for what
+    cannot be decoded, Invalid for another kind or version than a custom object's own.
+    """
+    said_kind, said_version = content.get("kind"), content.get("apiVersion")
+    meta = content.get("metadata")
+    if kind.custom is not None:
+        if not said_kind:
+            raise Refusal("BadRequest", f"Object 'Kind' is missing in '{encode(content).decode()}'")
+        if not isinstance(meta, (dict, type(None))):
+            why = f"json: cannot unmarshal {word_of(meta)} into Go value of type v1.ObjectMeta"
+            raise Refusal("BadRequest", why)
+        if said_kind == kind.kind and said_version != kind.api_version:
+            raise _not_its_own(kind, content, "apiVersion", said_version, kind.api_version)
+        _check_custom(kind, content, b"")
+    elif not content_type.endswith("strategic-merge-patch+json") and (
+        (said_kind or kind.kind, said_version or kind.api_version) != (kind.kind, kind.api_version)
+    ):
+        why = f'no kind "{said_kind or kind.kind}" is registered for version "{said_version}" in scheme "{_SCHEME}"'
+        raise Refusal("BadRequest", why)
+    elif not isinstance(meta, (dict, type(None))):
+        return {**content, "apiVersion": kind.api_version, "kind": kind.kind}
+    return {**content, "apiVersion": kind.api_version, "kind": kind.kind, "metadata": dict(meta or {})}
+
+
+_SCHEME = "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"
+
+
+def _not_its_own(kind: Kind, content: Json, field: str, said: Any, wanted: str) -> Refusal:
+    problem = f'Invalid value: "{said}": must be {wanted}'
+    meta = content.get("metadata")
+    name = str(meta.get("name") or "") if isinstance(meta, dict) else ""
+    of = str(content.get("kind"))
+    return Refusal(
+        "Invalid",
+        f'{of}.{kind.group} "{name}" is invalid: {field}: {problem}',
+        name=name,
+        group=kind.group,
+        kind=of,
+        causes=[Cause("FieldValueInvalid", problem, field)],
+    )
+
+
 def _check_custom(kind: Kind, content: Json, raw: bytes) -> None:
     said_kind, said_version = content.get("kind"), content.get("apiVersion")
     for field, said in (("Kind", said_kind), ("apiVersion", said_version)):
@@ -167,17 +212,7 @@ def _check_custom(kind: Kind, content: Json, raw: bytes) -> None:
             f"the API version in the data ({said_version}) does not match the expected API version ({kind.api_version})",
         )
     if said_kind != kind.kind:
-        problem = f'Invalid value: "{said_kind}": must be {kind.kind}'
-        meta = content.get("metadata")
-        name = str(meta.get("name") or "") if isinstance(meta, dict) else ""
-        raise Refusal(
-            "Invalid",
-            f'{said_kind}.{kind.group} "{name}" is invalid: kind: {problem}',
-            name=name,
-            group=kind.group,
-            kind=str(said_kind),
-            causes=[Cause("FieldValueInvalid", problem, "kind")],
-        )
+        raise _not_its_own(kind, content, "kind", said_kind, kind.kind)
 
 
 def stored_form(kind: Kind, content: Json) -> Json:

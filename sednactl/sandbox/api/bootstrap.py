@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sednactl.sandbox.api.api_services import match_api_services
 from sednactl.sandbox.api.namespaces import DEFAULT_NAMESPACES
 from sednactl.sandbox.api.requests import Answer, Request
-from sednactl.sandbox.api.rights import ADMIN, SEDNA_GM
+from sednactl.sandbox.api.rights import ADMIN
 from sednactl.sandbox.api.server import ApiServer
 from sednactl.sandbox.api.text import Json, encode
 
@@ -23,8 +24,7 @@ def furnish(server: ApiServer) -> None:
     for content in _ROLES:
         plural = f"{content['kind'].lower()}s"
         _create(server, f"/apis/{_RBAC}/{plural}", content)
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "sedna"}}
-    _create(server, "/api/v1/namespaces/sedna/serviceaccounts", account)
+    match_api_services(server.state)
 
 
 def _create(server: ApiServer, path: str, content: Json) -> None:
@@ -46,21 +46,11 @@ _SERVICE: Json = {
 _ALL = [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}, {"nonResourceURLs": ["*"], "verbs": ["*"]}]
 _ROLES: tuple[Json, ...] = (
     {"apiVersion": _RBAC, "kind": "ClusterRole", "metadata": {"name": "cluster-admin"}, "rules": _ALL},
-    {"apiVersion": _RBAC, "kind": "ClusterRole", "metadata": {"name": "sedna"}, "rules": _ALL[:1]},
     {
         "apiVersion": _RBAC,
         "kind": "ClusterRoleBinding",
         "metadata": {"name": "cluster-admin"},
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
         "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "system:masters"}],
-    },
-    {
-        "apiVersion": _RBAC,
-        "kind": "ClusterRoleBinding",
-        "metadata": {"name": "sedna"},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "sedna"},
-        "subjects": [
-            {"kind": "ServiceAccount", "name": SEDNA_GM.name.rpartition(":")[2], "namespace": "sedna"}
-        ],
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sednactl.sandbox.api.kinds import Kind, ScalePaths
+from sednactl.sandbox.api.kinds import READ, Kind, ScalePaths
 
 _STATUS = ("status",)
 _SCALED = ScalePaths(selector="spec.selector")
@@ -39,6 +39,7 @@ _EVENT_FIELDS = (
     ("source", "source.component"),
 )
 _RBAC = "rbac.authorization.k8s.io"
+METRICS = "metrics.k8s.io"
 _NO_COLLECTION = ("create", "delete", "get", "list", "patch", "update", "watch")
 
 BUILTIN_KINDS = (
@@ -77,6 +78,13 @@ BUILTIN_KINDS = (
         fields=(("spec.clusterIP", "spec.clusterIP"), ("spec.type", "spec.type")),
         created_by_update=True,
         deletion_gives_object=True,
+    ),
+    Kind(
+        "apps", "v1", "daemonsets", "DaemonSet",
+        short_names=("ds",),
+        categories=("all",),
+        subresources=_STATUS,
+        counts_generation=True,
     ),
     Kind(
         "apps", "v1", "deployments", "Deployment",
@@ -120,6 +128,11 @@ BUILTIN_KINDS = (
         counts_generation=True,
         unconditional_update=False,
     ),
-    Kind("metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", False, singular="node"),
-    Kind("metrics.k8s.io", "v1beta1", "pods", "PodMetrics", singular="pod"),
+    Kind(
+        "apiregistration.k8s.io", "v1", "apiservices", "APIService", False,
+        categories=("api-extensions",),
+        verbs=READ,
+    ),
+    Kind(METRICS, "v1beta1", "nodes", "NodeMetrics", False, singular="node"),
+    Kind(METRICS, "v1beta1", "pods", "PodMetrics", singular="pod"),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from sednactl.sandbox.api.metadata import invalid
 from sednactl.sandbox.api.refusal import Cause
 from sednactl.sandbox.api.state import State
 from sednactl.sandbox.api.text import Json
+from sednactl.sandbox.api.writing.builtin_defaults import TEMPLATE_GENERATION
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def prepare_update(state: State, kind: Kind, old: Json, content: Json, dry_run: 
         _name_label(content)
     if shelf == ("", "configmaps") or shelf == ("", "secrets"):
         _immutable(kind, old, content)
+    if shelf == ("apps", "daemonsets"):
+        _daemon_set_update(old, content)
 
 
 def after_removal(state: State, kind: Kind, content: Json) -> None:
@@ -212,6 +215,35 @@ def _emptied(write: _Write) -> None:
     write.content["status"] = {}
 
 
+def _daemon_set(write: _Write) -> None:
+    annotations = write.content["metadata"].setdefault("annotations", {})
+    annotations[TEMPLATE_GENERATION] = str(max(1, _generation(annotations)))
+    write.content["status"] = _NO_NODES.copy()
+
+
+def _daemon_set_update(old: Json, content: Json) -> None:
+    before = _generation(old["metadata"].get("annotations") or {})
+    same = (old.get("spec") or {}).get("template") == (content.get("spec") or {}).get("template")
+    annotations = {**(content["metadata"].get("annotations") or {})}
+    content["metadata"]["annotations"] = {
+        **annotations,
+        TEMPLATE_GENERATION: str(before if same else before + 1),
+    }
+
+
+def _generation(annotations: Json) -> int:
+    written = str(annotations.get(TEMPLATE_GENERATION, ""))
+    return int(written) if written.isdecimal() else 0
+
+
+_NO_NODES = {
+    "currentNumberScheduled": 0,
+    "numberMisscheduled": 0,
+    "desiredNumberScheduled": 0,
+    "numberReady": 0,
+}
+
+
 def _replica_set(write: _Write) -> None:
     write.content["status"] = {"replicas": 0}
 
@@ -234,6 +266,7 @@ _CREATED: dict[tuple[str, str], Callable[[_Write], None]] = {
     ("", "namespaces"): _namespace,
     ("", "pods"): _pod,
     ("", "services"): _service,
+    ("apps", "daemonsets"): _daemon_set,
     ("apps", "deployments"): _emptied,
     ("apps", "replicasets"): _replica_set,
     ("autoscaling", "horizontalpodautoscalers"): _autoscaler,

@@ -10,7 +10,7 @@ from sednactl.sandbox.api.builtin_rules import decode_plain_secrets, prepare_cre
 from sednactl.sandbox.api.custom_kinds import DEFINITIONS
 from sednactl.sandbox.api.definitions import check_definition, look_at_definition
 from sednactl.sandbox.api.kinds import Kind
-from sednactl.sandbox.api.metadata import begin_metadata
+from sednactl.sandbox.api.metadata import begin_metadata, drop_repeated_owners
 from sednactl.sandbox.api.namespaces import NAMESPACES, check_place
 from sednactl.sandbox.api.options import WriteOptions, write_options
 from sednactl.sandbox.api.paths import Target
@@ -59,6 +59,7 @@ def create_object(
         fresh.pop("status", None)
     fresh = writing.with_defaults(fresh, structure)
     decode_plain_secrets(kind, fresh)
+    repeated = drop_repeated_owners(fresh["metadata"], patched=applied)
     begin_metadata(kind, fresh, namespace, state.now())
     name = fresh["metadata"]["name"]
     check_place(state, kind, namespace, name)
@@ -78,7 +79,7 @@ def create_object(
         if kind.shelf == DEFINITIONS:
             check_definition(state, fresh)
         prepare_create(state, kind, fresh, options.dry_run)
-        warnings = (*admitted.warnings, *pod_warnings(kind, fresh))
+        warnings = (*admitted.warnings, *repeated, *pod_warnings(kind, fresh))
         if options.dry_run:
             return fresh, warnings
         state.put(kind, fresh)

@@ -83,10 +83,28 @@ def problems_of(definition: Json) -> list[Cause]:
         )
         found.append(Cause("FieldValueInvalid", value, "spec.versions"))
     for position, version in enumerate(versions):
-        if not (version.get("schema") or {}).get("openAPIV3Schema"):
+        schema = (version.get("schema") or {}).get("openAPIV3Schema")
+        if not schema:
             where = f"spec.versions[{position}].schema.openAPIV3Schema"
             found.append(Cause("FieldValueRequired", "Required value: schemas are required", where))
+        elif _says_more_of_metadata(schema):
+            # One version, or several with one schema, stand in spec.validation inside the API server.
+            alike = all(each.get("schema") == version["schema"] for each in versions)
+            where = "spec.validation" if alike else f"spec.versions[{position}].schema"
+            problem = "Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified"
+            found.append(
+                Cause("FieldValueForbidden", problem, f"{where}.openAPIV3Schema.properties[metadata]")
+            )
     return found
+
+
+def _says_more_of_metadata(schema: Json) -> bool:
+    """Tell whether a schema describes `metadata` beyond its type and its names."""
+    said = (schema.get("properties") or {}).get("metadata")
+    if not isinstance(said, dict):
+        return False
+    names = said.get("properties") or {}
+    return bool(set(said) - {"type", "properties"} or set(names) - {"name", "generateName"})
 
 
 def status_of(definition: Json, catalog: Catalog, now: str) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sednactl.sandbox.api.api_services import match_api_services
 from sednactl.sandbox.api.custom_kinds import (
     CLEANUP,
     DEFINITIONS,
@@ -40,6 +41,7 @@ def look_at_definition(state: State, definition: Json) -> None:
         )
         state.put(kind, {**looked_at, "metadata": {**looked_at["metadata"]}})
     serve_definition(state, {**definition, "status": status})
+    match_api_services(state)
 
 
 def check_definition(state: State, definition: Json) -> None:
@@ -94,6 +96,7 @@ def finish_if_empty(state: State, shelf: Shelf) -> None:
     del meta["finalizers"]
     state.remove(kind, definition)
     state.catalog.set_custom(meta["name"], ())
+    match_api_services(state)
 
 
 def defined_shelf(definition: Json) -> Shelf:

@@ -51,6 +51,26 @@ def begin_metadata(kind: Kind, content: Json, namespace: str, now: str) -> None:
         meta["generation"] = 1
 
 
+def drop_repeated_owners(meta: Json, *, patched: bool) -> tuple[str, ...]:
+    """Leave in place every owner reference once; gives the warning about the others, in the words for a patch or a whole object."""
+    kept: list[Any] = []
+    again: list[str] = []
+    for owner in meta.get("ownerReferences") or ():
+        if owner in kept:
+            again.append(str(owner.get("uid", "")))
+        else:
+            kept.append(owner)
+    if not again:
+        return ()
+    meta["ownerReferences"] = kept
+    when = " after mutating admission happens" if patched else ""
+    return (
+        f".metadata.ownerReferences contains duplicate entries{when}; API server dedups owner references in "
+        f"1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) "
+        f"observed: {', '.join(again)}",
+    )
+
+
 def check_namespace(kind: Kind, meta: Json, namespace: str) -> None:
     """Set the namespace of the request. Raises Refusal BadRequest where the object names another."""
     if not kind.namespaced:

@@ -31,7 +31,7 @@ def review(state: State, group: str, plural: str, kind: str, request: Request) -
     if kind == "SelfSubjectReview":
         status: Json = {"userInfo": {"username": user.name, "groups": list(user.groups)}}
     elif kind == "SelfSubjectRulesReview":
-        status = _rules(state, user)
+        status = _rules(state, user, str(spec.get("namespace") or ""))
     else:
         if kind == "SubjectAccessReview":
             user = User(str(spec.get("user", "")), tuple(map(str, spec.get("groups") or ())))
@@ -68,7 +68,7 @@ def _verdict(state: State, user: User, spec: Json) -> Json:
     return {"allowed": False}
 
 
-def _rules(state: State, user: User) -> Json:
+def _rules(state: State, user: User, namespace: str) -> Json:
     rules: list[Json] = [
         {
             "verbs": ["create"],
@@ -76,8 +76,9 @@ def _rules(state: State, user: User) -> Json:
             "resources": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
         }
     ]
-    if state.rights.allows(user, Action("*", "*", "*")):
-        rules.append({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]})
+    others: list[Json] = []
+    for rule in state.rights.rules(user, namespace):
+        (others if rule.get("nonResourceURLs") else rules).append(dict(rule))
     paths = [
         "/api",
         "/api/*",
@@ -92,6 +93,6 @@ def _rules(state: State, user: User) -> Json:
     ]
     return {
         "resourceRules": rules,
-        "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths}],
+        "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": paths}, *others],
         "incomplete": bool(state.rights.denials),
     }

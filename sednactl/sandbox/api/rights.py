@@ -1,9 +1,8 @@
-"""Who may do what: three known identities, and switches that take single rights away.
+"""Who may do what: three known identities, the rules that stored roles give, and switches that take rights away.
 
-Like RBAC with a cluster-admin binding for `admin` and for Sedna's service
-account, and nothing but discovery and self-reviews for everybody else. A
-`Denial` takes a right away from whom it names, so that a missing ClusterRole rule
-can be played; only members of system:masters stand above denials.
+Members of system:masters may do everything, others what roles bound to them
+allow (`granted`), beside discovery and self-reviews. A `Denial` takes a right
+away from whom it names, whatever the roles say.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sednactl.sandbox.api.granted import Granted, Rule, allows
 from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.requests import User
 
@@ -61,9 +61,9 @@ class Action:
 class Rights:
     """Answers whether a user may do something."""
 
-    def __init__(self, denials: Iterable[Denial] = ()) -> None:
+    def __init__(self, granted: Granted, denials: Iterable[Denial] = ()) -> None:
+        self._granted = granted
         self._denials = list(denials)
-        self._trusted = {ADMIN.name, SEDNA_GM.name}
 
     def deny(self, denial: Denial) -> None:
         """Take a right away from now on."""
@@ -87,7 +87,13 @@ class Rights:
             return "system:authenticated" in user.groups
         if any(denial.user == user.name and denial.takes(action) for denial in self._denials):
             return False
-        return user.name in self._trusted
+        rules = self._granted.rules(user, action.namespace)
+        asked = action.verb, action.group, action.resource, action.subresource, action.name
+        return any(allows(rule, *asked) for rule in rules)
+
+    def rules(self, user: User, namespace: str) -> tuple[Rule, ...]:
+        """Give the rules by which a user may do something in a namespace."""
+        return self._granted.rules(user, namespace)
 
     def check(self, user: User, action: Action) -> None:
         """Raise Refusal Forbidden, worded as kube-apiserver does, unless the user may do it."""

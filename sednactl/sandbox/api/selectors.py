@@ -1,4 +1,4 @@
-"""Label and field selectors, as apimachinery reads and words them."""
+"""What a list or watch selects: a namespace, labels and the few fields that each kind has labels for."""
 
 from __future__ import annotations
 
@@ -6,140 +6,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sednactl.cluster.label_selectors import Need, meets, read_needs
 from sednactl.sandbox.api.kinds import Kind
 from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.store import Version
 
-Labels = Mapping[str, str]
-_KEY = r"[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?"
-_WORD = re.compile(r"\s*(?:(?P<word>[^\s,()=!<>]+)|(?P<sign>==|!=|=|!|<|>|,|\(|\)))")
-_SIGNS = ("=", "==", "!=", "<", ">", ",", "(", ")")
-_VALID_KEY = re.compile(rf"^{_KEY}$")
-_VALID_VALUE = re.compile(r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")
 
-
-@dataclass(frozen=True)
-class Requirement:
-    """One condition on one label; `operator` is in, notin, exists, !, gt or lt."""
-
-    key: str
-    operator: str
-    values: frozenset[str] = frozenset()
-
-    def holds(self, labels: Labels) -> bool:
-        """Tell whether labels fulfil it."""
-        value = labels.get(self.key)
-        if self.operator == "in":
-            return value is not None and value in self.values
-        if self.operator == "notin":
-            return value is None or value not in self.values
-        if self.operator == "exists":
-            return value is not None
-        if self.operator == "!":
-            return value is None
-        try:
-            left, right = int(value or ""), int(next(iter(self.values)))
-        except ValueError:
-            return False
-        return left > right if self.operator == "gt" else left < right
-
-
-def read_label_selector(text: str) -> tuple[Requirement, ...]:
+def read_label_selector(text: str) -> tuple[Need, ...]:
     """Read a label selector. Raises Refusal BadRequest."""
     try:
-        return tuple(_requirements(_words(text)))
+        return read_needs(text)
     except ValueError as error:
         raise Refusal("BadRequest", str(error)) from None
-
-
-def _words(text: str) -> list[str]:
-    words: list[str] = []
-    position = 0
-    while text[position:].strip():
-        match = _WORD.match(text, position)
-        if match is None:
-            raise ValueError(f"found '{text[position:].strip()}', expected: identifier")
-        words.append(match.group("word") or match.group("sign"))
-        position = match.end()
-    return words
-
-
-def _requirements(words: list[str]) -> list[Requirement]:
-    found: list[Requirement] = []
-    rest = list(words)
-    while rest:
-        if rest[0] in _SIGNS:
-            raise ValueError(f"found '{rest[0]}', expected: !, identifier, or 'end of string'")
-        try:
-            found.append(_requirement(rest))
-        except ValueError as error:
-            raise ValueError(f"unable to parse requirement: {error}") from None
-        if rest:
-            after = rest.pop(0)
-            if after != ",":
-                raise ValueError(f"found '{after}', expected: ',' or 'end of string'")
-            if not rest:
-                raise ValueError("found '', expected: identifier after ','")
-    return found
-
-
-def _requirement(rest: list[str]) -> Requirement:
-    word = rest.pop(0)
-    if word == "!":
-        return Requirement(_key(rest.pop(0) if rest else ""), "!")
-    key = _key(word)
-    if not rest or rest[0] == ",":
-        return Requirement(key, "exists")
-    operator = rest.pop(0)
-    if operator in ("in", "notin"):
-        return Requirement(key, operator, _set(rest))
-    if operator in ("=", "==", "!="):
-        value = "" if not rest or rest[0] == "," else rest.pop(0)
-        return Requirement(key, "notin" if operator == "!=" else "in", frozenset([_value(value)]))
-    if operator in ("<", ">"):
-        value = rest.pop(0) if rest else ""
-        if not value.isdigit():
-            raise ValueError(
-                f"values[0][{key}]: Invalid value: \"{value}\": for 'Gt', 'Lt' operators, the value must be an integer"
-            )
-        return Requirement(key, "gt" if operator == ">" else "lt", frozenset([value]))
-    raise ValueError(f"found '{operator}', expected: in, notin, =, ==, !=, gt, lt")
-
-
-def _set(rest: list[str]) -> frozenset[str]:
-    if not rest or rest.pop(0) != "(":
-        raise ValueError("found '', expected: '('")
-    values: set[str] = set()
-    expect_value = True
-    while rest:
-        word = rest.pop(0)
-        if word == ")":
-            if expect_value:
-                values.add("")
-            return frozenset(values)
-        if word == ",":
-            if expect_value:
-                values.add("")
-            expect_value = True
-            continue
-        values.add(_value(word))
-        expect_value = False
-    raise ValueError("found '', expected: ',' or ')'")
-
-
-def _key(text: str) -> str:
-    prefix, slash, name = text.rpartition("/")
-    if not _VALID_KEY.match(text) or len(name) > 63 or (slash and not prefix):
-        raise ValueError(f'<nil>: Invalid value: "{text}": name part must consist of alphanumeric characters')
-    return text
-
-
-def _value(text: str) -> str:
-    if not _VALID_VALUE.match(text):
-        raise ValueError(
-            f'<nil>: Invalid value: "{text}": a valid label value must be an empty string or consist of alphanumeric characters'
-        )
-    return text
 
 
 FieldTest = tuple[str, bool, str]
@@ -168,7 +46,7 @@ class Selection:
     """What of a kind a list or watch is about."""
 
     namespace: str
-    labels: tuple[Requirement, ...]
+    labels: tuple[Need, ...]
     fields: tuple[FieldTest, ...]
     positions: Mapping[str, int]
 
@@ -181,9 +59,8 @@ class Selection:
         """Tell whether an object belongs to it."""
         if self.namespace and version.namespace != self.namespace:
             return False
-        for requirement in self.labels:
-            if not requirement.holds(version.labels):
-                return False
+        if not all(meets(need, version.labels) for need in self.labels):
+            return False
         return all((self._value(version, label) == value) is equal for label, equal, value in self.fields)
 
     def _value(self, version: Version, label: str) -> str:

@@ -10,6 +10,7 @@ from sednactl.sandbox.api.addresses import ClusterAddresses
 from sednactl.sandbox.api.builtin_kinds import BUILTIN_KINDS
 from sednactl.sandbox.api.creating import create
 from sednactl.sandbox.api.deleting import delete, delete_collection
+from sednactl.sandbox.api.granted import Granted
 from sednactl.sandbox.api.kinds import Catalog
 from sednactl.sandbox.api.paths import GroupVersion, Target, group_version, target_of
 from sednactl.sandbox.api.reading import get, list_objects
@@ -64,7 +65,9 @@ class ApiServer:
     """One API server. `handle` may be called from any thread, and never waits."""
 
     def __init__(self, clock: Clock, denials: Iterable[Denial] = ()) -> None:
-        self.state = State(clock, Store(), Catalog(BUILTIN_KINDS), Rights(denials), ClusterAddresses())
+        store = Store()
+        rights = Rights(Granted(store), denials)
+        self.state = State(clock, store, Catalog(BUILTIN_KINDS), rights, ClusterAddresses())
 
     def handle(self, request: Request) -> Answer | Stream:
         """Answer a request; never raises a Refusal, that is an answer, too."""

@@ -16,6 +16,7 @@ from sednactl.sandbox.api.state import State
 from sednactl.sandbox.api.tables.columns import selector
 from sednactl.sandbox.api.text import Json
 from sednactl.sandbox.api.updating import change_object
+from sednactl.sandbox.api.writing import Admitted
 
 
 def get_scale(state: State, target: Target, _: Request) -> Answer:
@@ -33,14 +34,14 @@ def write_scale(state: State, target: Target, request: Request) -> Answer:
     body = read_patch(request.body) if patched else read_body(request.body, content_type, "Scale")
     paths = _paths(kind)
 
-    def change(live: Json) -> Json:
+    def change(live: Json) -> Admitted:
         scale = _scale_of(kind, live)
         wanted = body
         if patched:
             wanted = writing.apply_patch(
                 scale, body, content_type, writing.structure_of_builtin("autoscaling/v1", "Scale")
             )
-        return _with_scale(kind, live, part_of(wanted), paths)
+        return Admitted(_with_scale(kind, live, part_of(wanted), paths))
 
     whole = Target(kind, target.namespace, target.name)
     stored, _ = change_object(state, whole, change, options, tracked_as="scale")
@@ -190,9 +191,11 @@ def log(state: State, target: Target, request: Request) -> Answer:
         (one.get("image", "") for one in pod["spec"]["containers"] if one.get("name") == container), ""
     )
     lines = [
-        f"{started} sandbox: container {container} of {image} is played, not run",
-        f"{started} INFO model loaded, waiting for requests",
+        f"sandbox: container {container} of {image} is played, not run",
+        "INFO model loaded, waiting for requests",
     ]
+    if request.flag("timestamps"):
+        lines = [f"{started} {line}" for line in lines]
     tail = request.one("tailLines")
     if tail.isdigit():
         lines = lines[len(lines) - min(int(tail), len(lines)) :]

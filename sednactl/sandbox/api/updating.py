@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sednactl.sandbox.api import writing
-from sednactl.sandbox.api.bodies import object_of, read_body, read_patch, stored_form
+from sednactl.sandbox.api.bodies import object_of, patched_object, read_body, read_patch, stored_form
 from sednactl.sandbox.api.builtin_rules import decode_plain_secrets, prepare_update
 from sednactl.sandbox.api.creating import answer_object, create_object
 from sednactl.sandbox.api.custom_kinds import DEFINITIONS
@@ -17,6 +17,7 @@ from sednactl.sandbox.api.metadata import (
     check_name,
     check_namespace,
     continue_metadata,
+    drop_repeated_owners,
     grow_generation,
     same_but_for_times,
 )
@@ -30,6 +31,7 @@ from sednactl.sandbox.api.selectors import at_path
 from sednactl.sandbox.api.state import State, not_found
 from sednactl.sandbox.api.store import Version
 from sednactl.sandbox.api.text import Json
+from sednactl.sandbox.api.writing import Admitted
 
 APPLY = "application/apply-patch+yaml"
 _PATCHES = tuple(f"application/{one}-patch+json" for one in ("json", "merge", "strategic-merge"))
@@ -52,7 +54,12 @@ def update(state: State, target: Target, request: Request) -> Answer:
         content["metadata"].pop("resourceVersion", None)
         made, told = create_object(state, kind, target.namespace, content, options, raw=request.body)
         return answer_object(state, kind, made, form, 201, told, dry_run=options.dry_run)
-    stored, warnings = change_object(state, target, lambda _: content, options, raw=request.body)
+    structure = state.structure(kind)
+
+    def given(_: Json) -> Admitted:
+        return writing.admit(content, structure, options.validation, raw=request.body)
+
+    stored, warnings = change_object(state, target, given, options)
     return answer_object(state, kind, stored, form, 200, warnings, dry_run=options.dry_run)
 
 
@@ -80,25 +87,30 @@ def patch(state: State, target: Target, request: Request) -> Answer:
         )
     structure = state.structure(kind)
 
-    def patched(live: Json) -> Json:
+    def patched(live: Json) -> Admitted:
         result = writing.apply_patch(live, body, content_type, structure)
-        return object_of(kind, result)
+        try:
+            return writing.admit(patched_object(kind, result, content_type), structure, options.validation)
+        except Refusal as refusal:
+            if refusal.reason != "BadRequest":
+                raise
+            raise writing.refused_patch(refusal, body, result, content_type, structure) from None
 
-    stored, warnings = change_object(state, target, patched, options)
+    stored, warnings = change_object(state, target, patched, options, patched=True)
     return answer_object(state, kind, stored, form, 200, warnings, dry_run=options.dry_run)
 
 
 def change_object(
     state: State,
     target: Target,
-    change: Callable[[Json], Json],
+    change: Callable[[Json], Admitted],
     options: WriteOptions,
     *,
-    raw: bytes | None = None,
+    patched: bool = False,
     applied: bool = False,
     tracked_as: str = "",
 ) -> tuple[Json, tuple[str, ...]]:
-    """Store what `change` makes of an object; gives that and the warnings for the client.
+    """Store what `change` makes of an object, admitted; gives that and the warnings for the client.
 
     Nothing is stored where nothing changed. The last finalizer's removal from an
     object that is being deleted removes the object. `tracked_as` names the subresource
@@ -111,8 +123,9 @@ def change_object(
         if found is None:
             raise not_found(kind, target.name)
         old = _stored(state, kind, found)
-        given = change(typed(kind, found.object()))
-        admitted = writing.admit(given, structure, options.validation, raw=raw)
+        if kind.custom is not None:  # what its definition no longer knows is not there when it is read
+            old = writing.admit(old, structure).object
+        admitted = change(typed(kind, old if kind.custom is not None else found.object()))
         new = admitted.object
         new.setdefault("metadata", {})
         meta = new["metadata"]
@@ -123,6 +136,7 @@ def change_object(
         decode_plain_secrets(kind, new)
         if kind.shelf == DEFINITIONS:
             check_definition(state, new)
+        warnings = (*admitted.warnings, *drop_repeated_owners(new["metadata"], patched=patched or applied))
         if not applied:  # in the version that was written, before the server adds what is nobody's
             new = _tracked(state, kind, old, new, options.manager, target.subresource or tracked_as)
         stored_structure = state.structure(state.kind_of(kind.shelf)) if kind.custom is None else structure
@@ -134,8 +148,7 @@ def change_object(
             grow_generation(kind, old, new)
         writing.validate_update(old, new, stored_structure, subresource=target.subresource)
         if same_but_for_times(old, new):
-            return old, admitted.warnings
-        warnings = admitted.warnings
+            return old, warnings
         if not target.subresource:
             warnings = (*warnings, *pod_warnings(kind, new))
         if options.dry_run:
@@ -199,7 +212,8 @@ def _parts(kind: Kind, subresource: str, old: Json, new: Json) -> Json:
         meta = dict(new["metadata"])
         if kind.custom is not None or kind.shelf == DEFINITIONS:
             written = {key: meta[key] for key in _GUARDS if key in meta}
-            meta = {key: value for key, value in kept.items() if key != "managedFields"} | written
+            ours = ("managedFields", "resourceVersion", "uid")
+            meta = {key: value for key, value in kept.items() if key not in ours} | written
         for field in _KEPT_BY_STATUS.get(kind.shelf, ()):
             meta.pop(field, None)
             meta.update({field: kept[field]} if field in kept else {})

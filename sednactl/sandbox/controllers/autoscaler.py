@@ -12,17 +12,17 @@ from typing import Any
 
 from sednactl.cluster.addresses import path_of
 from sednactl.cluster.door import Change, Cluster
+from sednactl.cluster.label_selectors import selector_of
 from sednactl.errors import Conflict, InvalidInput, Refused
+from sednactl.moments import duration_of
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.pods import ready_since
-from sednactl.sandbox.controllers.selecting import selector_of
 from sednactl.sandbox.controllers.world import Json, Place, World, place_of
 from sednactl.sandbox.controllers.writing import Writer
 from sednactl.sandbox.resources import POD_METRICS
 from sednactl.sandbox.times import read, seconds_between
 from sednactl.scaling.controller_settings import DEFAULT_SETTINGS, ControllerSettings
 from sednactl.scaling.decision import Decision, decide, refused
-from sednactl.scaling.moments import duration_of
 from sednactl.scaling.readings import Readings, Unavailable
 from sednactl.scaling.scale_history import ScaleHistory
 from sednactl.scaling.scales import scale_of

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sednactl.cluster.door import Change
+from sednactl.cluster.label_selectors import Selector, selector_of, selects
 from sednactl.errors import NotFound
-from sednactl.sandbox.controllers.selecting import Selector, selector_of, selects
 from sednactl.sandbox.controllers.world import Json, Place, World, place_of
 from sednactl.sandbox.controllers.writing import Writer, controller_of, controller_reference
 from sednactl.sedna.resources import Resource

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 from sednactl.cluster.door import Change, Cluster
+from sednactl.cluster.label_selectors import selector_of
 from sednactl.errors import AlreadyExists, Refused
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers import deployment_status as status_rules
@@ -19,7 +20,6 @@ from sednactl.sandbox.controllers.claiming import claim, owners_to_look_at
 from sednactl.sandbox.controllers.pods import is_finished
 from sednactl.sandbox.controllers.replica_sets import terminating
 from sednactl.sandbox.controllers.rollout import Plan, replicas_of
-from sednactl.sandbox.controllers.selecting import selector_of
 from sednactl.sandbox.controllers.world import Json, World, place_of
 from sednactl.sandbox.controllers.writing import Writer, controller_of
 from sednactl.sedna.resources import DEPLOYMENT, POD, REPLICA_SET

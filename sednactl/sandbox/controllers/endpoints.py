@@ -11,11 +11,11 @@ from ipaddress import ip_address
 from typing import Any
 
 from sednactl.cluster.door import Change, Cluster
+from sednactl.cluster.label_selectors import equal_selector, selects
 from sednactl.errors import NotFound, Refused
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.pods import is_finished, is_leaving, is_ready, node_of
 from sednactl.sandbox.controllers.replica_sets import terminating
-from sednactl.sandbox.controllers.selecting import equal_selector, selects
 from sednactl.sandbox.controllers.world import Json, World, place_of
 from sednactl.sandbox.controllers.writing import Writer, controller_reference
 from sednactl.sandbox.resources import ENDPOINTS
@@ -78,8 +78,10 @@ class ServiceEndpoints:
         try:
             self._write(world, ENDPOINTS, there, endpoints_of(service, pods, self.name), ("subsets",))
             slices = [item for _, item in world.owned_by(service["metadata"]["uid"], ENDPOINT_SLICE)]
-            wanted = slice_of(service, pods)
-            self._write(world, ENDPOINT_SLICE, slices[0] if slices else None, wanted, ("endpoints", "ports"))
+            # A slice made for a Service that is going would hold up its deletion in the foreground for ever.
+            if slices or not service["metadata"].get("deletionTimestamp"):
+                there, wanted = slices[0] if slices else None, slice_of(service, pods)
+                self._write(world, ENDPOINT_SLICE, there, wanted, ("endpoints", "ports"))
         except Refused as refusal:
             if not terminating(refusal):
                 raise

@@ -17,7 +17,6 @@ from sednactl.sandbox import load as loads
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.pods import is_leaving, is_ready, node_of, phase_of, ready_since
 from sednactl.sandbox.controllers.requests import amount
-from sednactl.sandbox.controllers.selecting import Need, Selector
 from sednactl.sandbox.controllers.usage import same_usage, shares_of, usage_of
 from sednactl.sandbox.controllers.world import Json, World, place_of
 from sednactl.sandbox.controllers.writing import Writer
@@ -156,16 +155,5 @@ class Metrics:
 
 def _sharers(key: str, load: SideLoad, world: World) -> list[Json]:
     """Give the ready pods that share a load."""
-    rules = selector_from(load.selector).get("matchExpressions") or ()
-    equal = tuple((each["key"], each["values"][0]) for each in rules if _is_equal(each))
-    others = tuple(
-        Need(each["key"], each["operator"], tuple(each.get("values") or ()))
-        for each in rules
-        if not _is_equal(each)
-    )
-    pods = world.selected(POD, key.partition(".")[0], Selector(equal, others))
+    pods = world.selected(POD, key.partition(".")[0], selector_from(load.selector))
     return [pod for pod in pods if is_ready(pod) and not is_leaving(pod)]
-
-
-def _is_equal(rule: Any) -> bool:
-    return bool(rule["operator"] == "In" and len(rule["values"]) == 1)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sednactl.cluster.label_selectors import meets, needs_of
 from sednactl.sandbox.controllers.requests import (
     Amounts,
     HostPort,
@@ -20,18 +21,19 @@ from sednactl.sandbox.controllers.requests import (
     ports_clash,
     requests_of,
 )
-from sednactl.sandbox.controllers.selecting import meets, needs_of
 
 Json = dict[str, Any]
 
 SELECTOR = "node(s) didn't match Pod's node affinity/selector"
 PORTS = "node(s) didn't have free ports for the requested pod ports"
 CORDONED = "node(s) were unschedulable"
+UNSCHEDULABLE: Json = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
+"""The taint that stands for a cordoned node: who tolerates it goes there."""
 
 
 def obstacles(pod: Json, node: Json, used: Amounts, ports: Counter[HostPort]) -> list[str]:
     """Give why a pod cannot go to a node, in kube-scheduler's words; [] where it can. The first filter that fails speaks."""
-    if (node.get("spec") or {}).get("unschedulable"):
+    if (node.get("spec") or {}).get("unschedulable") and not tolerates(pod, UNSCHEDULABLE):
         return [CORDONED]
     for taint in (node.get("spec") or {}).get("taints") or ():
         if taint["effect"] in ("NoSchedule", "NoExecute") and not tolerates(pod, taint):

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from sednactl.cluster.door import Change, Cluster
+from sednactl.cluster.label_selectors import equal_selector, selector_of, selects
 from sednactl.errors import Refused
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.claiming import claim, owners_to_look_at
 from sednactl.sandbox.controllers.deletion_order import pods_to_delete
 from sednactl.sandbox.controllers.pods import is_active, is_ready, seconds_to_available
-from sednactl.sandbox.controllers.selecting import equal_selector, selector_of, selects
 from sednactl.sandbox.controllers.world import Json, World, place_of
 from sednactl.sandbox.controllers.writing import Writer, controller_of, controller_reference
 from sednactl.sandbox.times import written

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sednactl.cluster.door import Cluster
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.autoscaler import Autoscalers
+from sednactl.sandbox.controllers.daemon_sets import DaemonSets
 from sednactl.sandbox.controllers.deployments import Deployments
 from sednactl.sandbox.controllers.endpoints import ServiceEndpoints
 from sednactl.sandbox.controllers.event_expiry import EventExpiry
@@ -55,6 +56,7 @@ def kubernetes_controllers(
         Namespaces(cluster, clock),
         Deployments(cluster, clock),
         ReplicaSets(cluster, clock),
+        DaemonSets(cluster, clock),
         Scheduler(cluster, clock),
         Kubelets(cluster, clock, choices.nodes, choices.pace),
         NodeLifecycle(cluster, clock, choices.node_grace),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sednactl.cluster.door import Change, Selection
-from sednactl.sandbox.controllers.selecting import Selector, selects
+from sednactl.cluster.label_selectors import Selector, selects
 from sednactl.sedna.belonging import owner_uids
 from sednactl.sedna.resources import POD, REPLICA_SET, Resource
 

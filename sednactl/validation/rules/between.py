@@ -31,7 +31,8 @@ page(
     Replicas that two autoscalers own
 
     An hpa in the service and a HorizontalPodAutoscaler of one's own scale the same Deployment. Each
-    undoes what the other does; Kubernetes then stops both (AmbiguousSelector).
+    undoes what the other does; Kubernetes then stops both (AmbiguousSelector). With --cluster those
+    of the cluster count too: one that a former service left behind scales a new one of that name.
     """,
 )
 page(
@@ -133,12 +134,26 @@ def _taken_names(together: Together) -> Iterator[tuple[Document, Problem]]:
 
 def _two_autoscalers(together: Together) -> Iterator[tuple[Document, Problem]]:
     scalers = together.scalers
-    scaled = together.scaled if scalers else {}
+    if not scalers:
+        return
+    scaled = together.scaled
+    made = {
+        claim.target: claim
+        for claim in together.claims
+        if claim.target[0] == "Deployment" and claim.owner.startswith("JointInferenceService ")
+    }
     for scaler in scalers:
-        if scaler.deployment in scaled:
-            document, path = scaled[scaler.deployment]
-            message = f"the autoscaler in {scaler.place} scales the same Deployment {scaler.deployment[2]}"
+        key = scaler.deployment
+        if key not in made or made[key].owner == f'JointInferenceService "{scaler.owner}"':
+            continue
+        if key in scaled:
+            document, path = scaled[key]
+            message = f"the autoscaler in {scaler.place} scales the same Deployment {key[2]}"
             yield document, Problem("SDN220", path, message, "keep one of them", True)
+        elif scaler.in_cluster:
+            message = f"the autoscaler in {scaler.place} scales {key[2]}, though there is no hpa here"
+            hint = "delete it, or say the same as hpa"
+            yield made[key].document, Problem("SDN220", ("metadata", "name"), message, hint)
 
 
 def _secrets(together: Together) -> Iterator[tuple[Document, Problem]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sednactl.errors import InvalidInput
 from sednactl.sedna.quantity import nano_units
 from sednactl.validation.rulebook import page
+from sednactl.validation.rules.edits import dangerous_edits
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
 
@@ -44,7 +45,8 @@ page(
     """
     Kind that the cluster does not serve
 
-    Found with --cluster: the CustomResourceDefinition of the kind is not installed.
+    Found with --cluster: the CustomResourceDefinition of the kind is not installed. Whatever is
+    sent is refused as of an unknown kind until Sedna's CRDs are there.
     """,
 )
 page(
@@ -55,7 +57,9 @@ page(
 
     Found with --cluster. A CRD from before Sedna 0.7 does not know hpa: kubectl refuses it, or the
     cluster drops it without a word. A Kubernetes before 1.23 has no autoscaling/v2. A Global Manager
-    from before 0.7 ignores hpa: Sedna's own Helm chart of 0.7.0 still installs the one of 0.6.0.
+    from before 0.7 ignores hpa: Sedna's own Helm chart of 0.7.0 still installs the one of 0.6.0. The
+    role that Sedna brings for it does not let it make autoscalers: every service with an hpa ends as
+    Failed, half created, until horizontalpodautoscalers (get, create, update, delete) are added to it.
     """,
 )
 page(
@@ -95,6 +99,7 @@ def wanting(together: Together, survey: Survey) -> Iterator[tuple[Document, Prob
             problem = _room(demand, survey.nodes)
             if problem:
                 yield demand.document, problem
+    yield from dangerous_edits(together.standing, survey.live)
     yield from _denied(together, survey)
 
 
@@ -116,7 +121,7 @@ def _kinds(together: Together, survey: Survey) -> Iterator[tuple[Document, Probl
         yield together.kinds[kind], Problem("SDN126", ("kind",), message, "install Sedna's CRDs")
     if survey.scales:
         for document, path in together.scaled.values():
-            yield document, Problem("SDN127", path, survey.scales, "upgrade, or leave hpa out", True)
+            yield document, Problem("SDN127", path, survey.scales, survey.scaling_hint, True)
 
 
 def _nodes(together: Together, survey: Survey) -> Iterator[tuple[Document, Problem]]:

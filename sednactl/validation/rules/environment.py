@@ -56,7 +56,7 @@ def environment_in_order(workload: Workload) -> Iterator[Problem]:
 
 def _name(workload: Workload, name: str, place: Place) -> Iterator[Problem]:
     if not name:
-        yield Problem("SDN141", place, "the variable's name is empty")
+        yield Problem("SDN141", place, "the variable's name is empty", "e.g. THRESHOLD")
     elif "=" in name or not name.isascii() or not name.isprintable():
         message = f'"{name}" is no name of a variable'
         yield Problem("SDN141", place, message, "printable ASCII characters but for '='")
@@ -77,7 +77,9 @@ def _source(variable: dict[str, Any], place: Place) -> Iterator[Problem]:
         if has(source, key):
             yield from _object_name(mapping(source, key), (*place, key))
             if mapping(source, key).get("key") == "":
-                yield Problem("SDN141", (*place, key, "key"), "the key's name is empty")
+                yield Problem(
+                    "SDN141", (*place, key, "key"), "the key's name is empty", "name one of its keys"
+                )
     field = text(mapping(source, "fieldRef"), "fieldPath")
     if has(source, "fieldRef") and not _is_field(field):
         message = f'the variable cannot read the field "{field}"'
@@ -101,9 +103,14 @@ def _one_source(owner: dict[str, Any], sources: tuple[str, ...], place: Place) -
 def _object_name(reference: dict[str, Any], place: Place) -> Iterator[Problem]:
     name = reference.get("name")
     if name is None or name == "":
-        yield Problem("SDN141", place, "the reference has no name", "", True)
+        yield Problem("SDN141", place, "the reference has no name", "name the ConfigMap or Secret", True)
     elif isinstance(name, str) and not is_dns_subdomain(name):
-        yield Problem("SDN141", (*place, "name"), f'"{name}" is no name that an object can have')
+        yield Problem(
+            "SDN141",
+            (*place, "name"),
+            f'"{name}" is no name that an object can have',
+            "name the ConfigMap or Secret",
+        )
 
 
 def _is_field(path: str) -> bool:

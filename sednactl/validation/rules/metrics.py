@@ -183,12 +183,20 @@ def _figures(metric: Metric, target: dict[str, Any], path: tuple[Any, ...]) -> I
     utilization = whole(target, "averageUtilization")
     if utilization is not None and utilization < 1:
         yield Problem(
-            "SDN208", (*path, "averageUtilization"), f"a target of {utilization} %; at least 1 is needed"
+            "SDN208",
+            (*path, "averageUtilization"),
+            f"a target of {utilization} %; at least 1 is needed",
+            "e.g. 80",
         )
     for figure in ("averageValue", "value"):
         sign = _sign(target.get(figure)) if has(target, figure) else 1
         if sign < 1:
-            yield Problem("SDN208", (*path, figure), f"a target of {target[figure]}; it must be above 0")
+            yield Problem(
+                "SDN208",
+                (*path, figure),
+                f"a target of {target[figure]}; it must be above 0",
+                "e.g. 100m, 1 or 64Mi",
+            )
 
 
 @rule("SDN209", "warning", JI, since=DEPLOYMENTS_SINCE)
@@ -263,14 +271,24 @@ def metrics_name_something(workload: Workload) -> Iterator[Problem]:
             name = mapping(metric.block, "metric").get("name")
             if isinstance(name, str) and not _is_path_segment(name):
                 shown = f'"{name}" is no name of a metric' if name else "the metric has no name"
-                yield Problem("SDN215", (*metric.block_path, "metric", "name"), shown)
+                yield Problem(
+                    "SDN215",
+                    (*metric.block_path, "metric", "name"),
+                    shown,
+                    "name a metric that an adapter serves",
+                )
         if metric.type == "Object":
             described = mapping(metric.block, "describedObject")
             for key in ("kind", "name"):
                 word = described.get(key)
                 if isinstance(word, str) and not _is_path_segment(word):
                     path = (*metric.block_path, "describedObject", key)
-                    yield Problem("SDN215", path, f'the described object\'s {key} is "{word}"')
+                    yield Problem(
+                        "SDN215",
+                        path,
+                        f'the described object\'s {key} is "{word}"',
+                        "name an object of the same namespace",
+                    )
 
 
 def _is_path_segment(word: str) -> bool:

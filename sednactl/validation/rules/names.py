@@ -31,9 +31,7 @@ def name_fits_children(workload: Workload) -> Iterator[Problem]:
     if not name or not is_dns_subdomain(name):
         return  # SDN008 says so already
     if len(name) > longest:
-        message = (
-            f"the name has {len(name)} characters; the children of a {workload.kind} can carry {longest}"
-        )
+        message = f"the name has {len(name)} characters; children of {workload.kind}s can carry {longest}"
         yield Problem("SDN101", ("metadata", "name"), message, f"shorten it by {len(name) - longest}")
     elif BY_KIND[workload.kind].services and not is_dns_1035_label(name):
         message = f'"{name}" cannot begin a Service\'s name: it needs a letter first and no dots'

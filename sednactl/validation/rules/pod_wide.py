@@ -15,6 +15,7 @@ from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_label, is_dns_subdomain, label_key_fault, label_value_fault
 
 _LARGEST = 2**31 - 1
+_OBJECT_NAME = "lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit"
 
 
 @rule("SDN144", "error")
@@ -74,14 +75,24 @@ def _deadline(workload: Workload, pod: dict[str, Any], path: Place) -> Iterator[
         message = "the pods of a Deployment have no deadline"
         yield Problem("SDN146", place, message, "remove the line", True)
     elif not 1 <= deadline <= _LARGEST:
-        yield Problem("SDN146", place, f"a deadline of {deadline} seconds; 1 to {_LARGEST} are allowed")
+        yield Problem(
+            "SDN146",
+            place,
+            f"a deadline of {deadline} seconds; 1 to {_LARGEST} are allowed",
+            "or leave it out for none",
+        )
 
 
 def _identities(context: dict[str, Any], path: Place) -> Iterator[Problem]:
     for key in ("runAsUser", "runAsGroup", "fsGroup"):
         number = whole(context, key)
         if number is not None and not 0 <= number <= _LARGEST:
-            yield Problem("SDN146", (*path, key), f"{key} {number}; 0 to {_LARGEST} are allowed")
+            yield Problem(
+                "SDN146",
+                (*path, key),
+                f"{key} {number}; 0 to {_LARGEST} are allowed",
+                "leave it out for the image's own",
+            )
 
 
 @rule("SDN147", "error")
@@ -110,7 +121,9 @@ def places_in_order(workload: Workload) -> Iterator[Problem]:
             steps = ("affinity", kind, "preferredDuringSchedulingIgnoredDuringExecution", EACH, "weight")
             for place, weight in values_at(pod, steps, path):
                 if isinstance(weight, int) and not 1 <= weight <= 100:
-                    yield Problem("SDN147", place, f"a weight of {weight}; 1 to 100 are allowed")
+                    yield Problem(
+                        "SDN147", place, f"a weight of {weight}; 1 to 100 are allowed", "100 counts most"
+                    )
 
 
 _EXPRESSIONS = (
@@ -167,14 +180,16 @@ def _toleration(toleration: dict[str, Any], place: Place) -> Iterator[Problem]:
 def _spread(spread: dict[str, Any], place: Place) -> Iterator[Problem]:
     skew = whole(spread, "maxSkew")
     if skew is not None and skew < 1:
-        yield Problem("SDN147", (*place, "maxSkew"), f"maxSkew {skew}; at least 1 is needed")
+        yield Problem("SDN147", (*place, "maxSkew"), f"maxSkew {skew}; at least 1 is needed", "1 or more")
     if spread.get("topologyKey") == "":
         yield Problem(
             "SDN147", (*place, "topologyKey"), "topologyKey is empty", "e.g. kubernetes.io/hostname"
         )
     least = whole(spread, "minDomains")
     if least is not None and least < 1:
-        yield Problem("SDN147", (*place, "minDomains"), f"minDomains {least}; at least 1 is needed")
+        yield Problem(
+            "SDN147", (*place, "minDomains"), f"minDomains {least}; at least 1 is needed", "1 or more"
+        )
 
 
 _OF_NETWORK = {"hostname", "subdomain", "dnsPolicy", "dnsConfig", "readinessGates", "hostAliases"}
@@ -201,7 +216,12 @@ def network_in_order(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN148", (*path, "dnsPolicy"), message, "add dnsConfig.nameservers")
         if isinstance(servers, list) and len(servers) > 3:
             place = (*path, "dnsConfig", "nameservers")
-            yield Problem("SDN148", place, f"{len(servers)} name servers; at most 3 are allowed")
+            yield Problem(
+                "SDN148",
+                place,
+                f"{len(servers)} name servers; at most 3 are allowed",
+                "keep the nearest three",
+            )
         for place, name in values_at(pod, ("dnsConfig", "options", EACH, "name"), path):
             if not name:
                 yield Problem("SDN148", place[:-1], "the option has no name", "e.g. name: ndots", True)
@@ -211,11 +231,15 @@ def network_in_order(workload: Workload) -> Iterator[Problem]:
         for steps in (("dnsConfig", "nameservers", EACH), ("hostAliases", EACH, "ip")):
             for place, address in values_at(pod, steps, path):
                 if isinstance(address, str) and not _is_address(address):
-                    yield Problem("SDN148", place, f'"{address}" is no IP address')
+                    yield Problem(
+                        "SDN148", place, f'"{address}" is no IP address', "write the address, e.g. 10.0.0.10"
+                    )
         for index, alias in maps(pod, "hostAliases"):
             for place, name in values_at(alias, ("hostnames", EACH), (*path, "hostAliases", index)):
                 if isinstance(name, str) and not is_dns_subdomain(name):
-                    yield Problem("SDN148", place, f'"{name}" is no name of a host')
+                    yield Problem(
+                        "SDN148", place, f'"{name}" is no name of a host', "a DNS name in lower case"
+                    )
 
 
 def _is_address(text: str) -> bool:
@@ -242,7 +266,9 @@ def rights_in_order(workload: Workload) -> Iterator[Problem]:
                 key == "runtimeClassName" and has(pod, key)
             )  # of the others an empty one is none
             if named and not is_dns_subdomain(name):
-                yield Problem("SDN149", (*path, key), f'"{name}" is no name that an object can have')
+                yield Problem(
+                    "SDN149", (*path, key), f'"{name}" is no name that an object can have', _OBJECT_NAME
+                )
         if pod.get("shareProcessNamespace") is True and pod.get("hostPID") is True:
             message = "shareProcessNamespace and hostPID exclude each other"
             yield Problem("SDN149", (*path, "shareProcessNamespace"), message, "keep one of them", True)

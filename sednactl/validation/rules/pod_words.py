@@ -72,6 +72,16 @@ _OF_CONTAINERS: tuple[Choice, ...] = (
 _OF_INIT_CONTAINERS: tuple[Choice, ...] = ((("restartPolicy",), ("Always",), False),)
 
 
+def words_at(path: tuple[Any, ...]) -> tuple[str, ...]:
+    """Give the words there are for the field at a path in a pod or container; none where any text may be."""
+    steps = tuple(EACH if isinstance(step, int) else step for step in path)
+    first = _OF_INIT_CONTAINERS if steps[-3:-1] == (INIT, EACH) else ()
+    for place, words, _ in (*first, *_OF_PODS, *_OF_CONTAINERS):
+        if steps[-len(place) :] == place:
+            return words
+    return ()
+
+
 def _by_first_step(choices: tuple[Choice, ...]) -> dict[str, list[Choice]]:
     found: dict[str, list[Choice]] = {}
     for choice in choices:

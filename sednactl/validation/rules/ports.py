@@ -41,7 +41,9 @@ def ports_in_order(workload: Workload) -> Iterator[Problem]:
             name = text(port, "name")
             fault = port_name_fault(name) if name else ""
             if fault:
-                yield Problem("SDN139", (*place, "name"), f'"{name}" is no name of a port: {fault}')
+                yield Problem(
+                    "SDN139", (*place, "name"), f'"{name}" is no name of a port: {fault}', "e.g. http"
+                )
             elif name in names:
                 message = f'the container has another port "{name}"'
                 yield Problem("SDN139", (*place, "name"), message, "give each a name of its own")
@@ -57,7 +59,9 @@ def _numbers(port: dict[str, Any], place: Place) -> Iterator[Problem]:
     for key in ("containerPort", "hostPort"):
         number = whole(port, key)
         if number is not None and not 1 <= number <= HIGHEST and (number or key == "containerPort"):
-            yield Problem("SDN139", (*place, key), f"{key} {number}; ports run from 1 to {HIGHEST}")
+            yield Problem(
+                "SDN139", (*place, key), f"{key} {number}; ports run from 1 to {HIGHEST}", "e.g. 5000"
+            )
 
 
 def _unlike(pod: dict[str, Any], path: Place) -> Iterator[Problem]:

@@ -54,11 +54,14 @@ def _probe(probe: dict[str, Any], kind: str, place: Place) -> Iterator[Problem]:
     for key in _COUNTS:
         number = whole(probe, key)
         if number is not None and number < 0:
-            yield Problem("SDN145", (*place, key), f"{key} {number}; it cannot be below 0")
+            yield Problem("SDN145", (*place, key), f"{key} {number}; it cannot be below 0", "0 or more")
     successes = whole(probe, "successThreshold")
     if kind != "readinessProbe" and successes is not None and successes > 1:
         yield Problem(
-            "SDN145", (*place, "successThreshold"), f"successThreshold {successes}; only 1 works here"
+            "SDN145",
+            (*place, "successThreshold"),
+            f"successThreshold {successes}; only 1 works here",
+            "leave the line out, or write 1",
         )
     grace = whole(probe, "terminationGracePeriodSeconds")
     if grace is not None and kind == "readinessProbe":
@@ -66,7 +69,7 @@ def _probe(probe: dict[str, Any], kind: str, place: Place) -> Iterator[Problem]:
         yield Problem("SDN145", (*place, "terminationGracePeriodSeconds"), message, "remove the line", True)
     elif grace is not None and grace < 1:
         message = f"a grace period of {grace} seconds; at least 1 is needed"
-        yield Problem("SDN145", (*place, "terminationGracePeriodSeconds"), message)
+        yield Problem("SDN145", (*place, "terminationGracePeriodSeconds"), message, "1 or more")
 
 
 def _one_way(handler: dict[str, Any], ways: tuple[str, ...], place: Place) -> Iterator[Problem]:
@@ -86,7 +89,17 @@ def _one_way(handler: dict[str, Any], ways: tuple[str, ...], place: Place) -> It
 def _port(handler: dict[str, Any], place: Place) -> Iterator[Problem]:
     number, name = whole(handler, "port"), text(handler, "port")
     if number is not None and not 1 <= number <= HIGHEST:
-        yield Problem("SDN145", place, f"port {number}; ports run from 1 to {HIGHEST}")
+        yield Problem(
+            "SDN145",
+            place,
+            f"port {number}; ports run from 1 to {HIGHEST}",
+            "the port that the container listens on",
+        )
     fault = port_name_fault(name) if name else "it is empty" if handler.get("port") == "" else ""
     if fault:
-        yield Problem("SDN145", place, f'"{name}" is no name of a port: {fault}')
+        yield Problem(
+            "SDN145",
+            place,
+            f'"{name}" is no name of a port: {fault}',
+            "the name of one of the container's ports",
+        )

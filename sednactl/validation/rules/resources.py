@@ -51,9 +51,9 @@ def _amounts(resources: dict[str, Any], path: Place) -> Iterator[Problem]:
                 yield Problem("SDN138", place, f'containers have no resource "{name}"', hint, True)
             nanos = nanos_of(amount)
             if nanos is not None and nanos < 0:
-                yield Problem("SDN138", place, f"{name} is {amount}, below 0")
+                yield Problem("SDN138", place, f"{name} is {amount}, below 0", "0 or more")
             elif nanos is not None and is_device(name) and nanos % NANO:
-                yield Problem("SDN138", place, f"{name} is {amount}; devices come whole")
+                yield Problem("SDN138", place, f"{name} is {amount}; devices come whole", "a whole number")
 
 
 def _against_limits(resources: dict[str, Any], path: Place) -> Iterator[Problem]:

@@ -97,7 +97,9 @@ def _scaling_rules(rules: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Pro
     window = whole(rules, "stabilizationWindowSeconds")
     if window is not None and not 0 <= window <= LONGEST_WINDOW:
         message = f"a window of {window} seconds; 0 to {LONGEST_WINDOW} are allowed"
-        yield Problem("SDN211", (*path, "stabilizationWindowSeconds"), message)
+        yield Problem(
+            "SDN211", (*path, "stabilizationWindowSeconds"), message, "the default is 0 up and 300 down"
+        )
     select = rules.get("selectPolicy")
     if isinstance(select, str) and select not in ("Max", "Min", "Disabled"):
         yield Problem("SDN211", (*path, "selectPolicy"), f'selectPolicy "{select}"', "Max, Min or Disabled")
@@ -107,10 +109,15 @@ def _scaling_rules(rules: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Pro
         if isinstance(kind, str) and kind not in ("Pods", "Percent"):
             yield Problem("SDN211", (*at, "type"), f'policy type "{kind}"', "Pods or Percent")
         if value is not None and value < 1:
-            yield Problem("SDN211", (*at, "value"), f"a policy of {value}; at least 1 is needed")
+            yield Problem(
+                "SDN211",
+                (*at, "value"),
+                f"a policy of {value}; at least 1 is needed",
+                "selectPolicy: Disabled stops that way",
+            )
         if period is not None and not 1 <= period <= LONGEST_PERIOD:
             message = f"a period of {period} seconds; 1 to {LONGEST_PERIOD} are allowed"
-            yield Problem("SDN211", (*at, "periodSeconds"), message)
+            yield Problem("SDN211", (*at, "periodSeconds"), message, "e.g. 60")
 
 
 @rule("SDN212", "warning", JI, since=DEPLOYMENTS_SINCE)
@@ -173,6 +180,19 @@ def default_metric(workload: Workload) -> Iterator[Problem]:
         if not hpa.get("metrics") and has(hpa, "maxReplicas"):
             message = "no metrics: scales at 80 % of the requested CPU"
             yield Problem("SDN214", (*side.path, "hpa"), message, "add metrics to say otherwise", True)
+
+
+@rule("SDN223", "info", JI, since=DEPLOYMENTS_SINCE)
+def hpa_says_something(workload: Workload) -> Iterator[Problem]:
+    """Empty hpa, which is none
+
+    An hpa of null is none: the cluster drops it, and the side has one replica. An empty map is
+    refused, as maxReplicas is missing. Sedna's own client libraries write nulls like this one.
+    """
+    for side in workload.sides():
+        if "hpa" in side.worker and side.worker["hpa"] is None:
+            message = f"an empty hpa: the {side.name} side does not scale"
+            yield Problem("SDN223", (*side.path, "hpa"), message, "remove it, or give it maxReplicas", True)
 
 
 def pinned_to(pod: dict[str, Any]) -> str:

@@ -86,7 +86,7 @@ def bucket_needs_keys(workload: Workload) -> Iterator[Problem]:
     url = workload.spec.get("url")
     if isinstance(url, str) and scheme_of(url) == "s3" and not workload.spec.get("credentialName"):
         hint = "name a Secret with the keys, annotated with s3-endpoint"
-        yield Problem("SDN405", ("spec", "url"), "an s3 address without credentialName", hint)
+        yield Problem("SDN405", ("spec", "url"), f'"{_clip(url)}" in s3 without credentialName', hint)
 
 
 @rule("SDN403", "info", "Dataset")

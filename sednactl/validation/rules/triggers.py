@@ -7,11 +7,14 @@ Nothing checks a trigger before the local controller reads it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import Workload, page, rule
 from sednactl.validation.shape import has, mapping, text
 from sednactl.validation.structure import Problem
+
+if TYPE_CHECKING:
+    from sednactl.manifests.document import Document
 
 LEARNING = ("IncrementalLearningJob", "LifelongLearningJob")
 OPERATORS = {
@@ -185,6 +188,40 @@ def timer_is_a_time(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN505", (*trigger.path, "timer"), message, hint, True, "warning")
 
 
+page(
+    "SDN508",
+    "info",
+    """
+    Time without quotes
+
+    kubectl reads 24:00 as text, but to YAML 1.1 it is a number of minutes in base 60. Readers that
+    go by that (PyYAML, and with it Ansible and many a script) make 1440 of it, which the API server
+    refuses. Sedna's own examples have this trap.
+
+    Wrong:
+      end: 24:00
+    Right:
+      end: "24:00"
+    """,
+)
+
+
+def unquoted_times(workload: Workload, document: Document) -> Iterator[Problem]:
+    """Give the times that stand in a document's text without quotes and that other readers take for numbers."""
+    for trigger in triggers_of(workload):
+        timer = mapping(trigger.spec, "timer")
+        for key in ("start", "end"):
+            time = text(timer, key)
+            if time[:1] not in ("1", "2") or not (_is_time(time) or time == "24:00"):
+                continue  # a zero first makes it text to every reader
+            path = (*trigger.path, "timer", key)
+            place = document.locate(path)
+            if document.source_line(place.line)[place.column - 1 :].startswith(time):
+                hours, _, minutes = time.partition(":")
+                message = f"some readers take {time} without quotes for {int(hours) * 60 + int(minutes)}"
+                yield Problem("SDN508", path, message, f'write "{time}"')
+
+
 def _is_time(text: str) -> bool:
     hours, colon, minutes = text.partition(":")
     if not (text.isascii() and colon and len(hours) == len(minutes) == 2):
@@ -227,5 +264,7 @@ def period_is_ignored(workload: Workload) -> Iterator[Problem]:
     model = mapping(mapping(workload.spec, "deploySpec"), "model")
     if has(model, "pollPeriodSeconds") and model.get("hotUpdateEnabled") is not True:
         path = ("spec", "deploySpec", "model", "pollPeriodSeconds")
-        message = "pollPeriodSeconds has no effect without hotUpdateEnabled: true"
+        message = (
+            f"pollPeriodSeconds {model['pollPeriodSeconds']} has no effect without hotUpdateEnabled: true"
+        )
         yield Problem("SDN507", path, message, "add it, or remove the line", True)

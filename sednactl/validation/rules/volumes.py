@@ -64,12 +64,19 @@ def _source(volume: dict[str, Any], place: Place) -> Iterator[Problem]:
         mode = whole(mapping(volume, source), "defaultMode")
         if mode is not None and not 0 <= mode <= 0o777:
             where = (*place, source, "defaultMode")
-            yield Problem("SDN142", where, f"a mode of {mode}; 0 to 0777 (511) are allowed")
+            yield Problem(
+                "SDN142", where, f"a mode of {mode}; 0 to 0777 (511) are allowed", "e.g. 0644 (420)"
+            )
         for index, item in maps(mapping(volume, source), "items"):
             yield from _relative(item, "path", (*place, source, "items", index))
     size = nanos_of(mapping(volume, "emptyDir").get("sizeLimit"))
     if size is not None and size < 0:
-        yield Problem("SDN142", (*place, "emptyDir", "sizeLimit"), "a size below 0")
+        yield Problem(
+            "SDN142",
+            (*place, "emptyDir", "sizeLimit"),
+            f"a size of {mapping(volume, 'emptyDir')['sizeLimit']}, below 0",
+            "e.g. 1Gi",
+        )
 
 
 @rule("SDN143", "error")
@@ -87,9 +94,16 @@ def mounts_in_order(workload: Workload) -> Iterator[Problem]:
         for index, mount in maps(container, "volumeMounts"):
             place = (*path, "volumeMounts", index)
             if mount.get("mountPath") == "":
-                yield Problem("SDN143", (*place, "mountPath"), "the mount has no path in the container")
+                yield Problem(
+                    "SDN143", (*place, "mountPath"), "the mountPath is empty", "e.g. mountPath: /data"
+                )
             if mount.get("name") == "":
-                yield Problem("SDN143", (*place, "name"), "the mount names no volume")
+                yield Problem(
+                    "SDN143",
+                    (*place, "name"),
+                    "the mount's name of a volume is empty",
+                    "name one of the pod's volumes",
+                )
             for key in ("subPath", "subPathExpr"):
                 yield from _relative(mount, key, place, "SDN143")
             if text(mount, "subPath") and text(mount, "subPathExpr"):
@@ -111,7 +125,12 @@ def _devices(pod: dict[str, Any], path: Place) -> Iterator[Problem]:
             for place, device in maps(container, "volumeDevices"):
                 if text(device, "name") not in claims:
                     message = f'the pod has no claim "{text(device, "name")}" among its volumes'
-                    yield Problem("SDN143", (*path, group, index, "volumeDevices", place), message)
+                    yield Problem(
+                        "SDN143",
+                        (*path, group, index, "volumeDevices", place),
+                        message,
+                        "add a volume with persistentVolumeClaim",
+                    )
 
 
 def _relative(owner: dict[str, Any], key: str, place: Place, number: str = "SDN142") -> Iterator[Problem]:

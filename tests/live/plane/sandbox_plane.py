@@ -9,6 +9,7 @@ from pathlib import Path
 from sednactl.sandbox.api.rights import ADMIN
 from sednactl.sandbox.assembled import Sandbox
 from sednactl.sandbox.clock import Clock
+from sednactl.sandbox.controllers.global_manager.faults import Faults
 from sednactl.sandbox.controllers.kubelet import Pace
 from sednactl.sandbox.controllers.together import ControllerChoices
 from sednactl.sandbox.load import SideLoad, key_of, set_load
@@ -28,12 +29,12 @@ _AUTOSCALING = ControllerSettings(
 class SandboxPlane(Plane):
     """A sandbox in this process, as slow as the real plane: time runs as ours does."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, faults: Faults | None = None) -> None:
         self._folder = folder
         self.log: list[str] = []
         choices = ControllerChoices(_NODES, Pace(start=0.4, stop=0.2), _AUTOSCALING)
         self._clock = Clock()
-        self._sandbox = Sandbox(self._clock, self.log.append, choices=choices)
+        self._sandbox = Sandbox(self._clock, self.log.append, choices=choices, faults=faults)
         self._sandbox.start()
         super().__init__(self.kubeconfig_of("admin"), has_global_manager=True)
         self._cluster = self._sandbox.cluster(ADMIN)

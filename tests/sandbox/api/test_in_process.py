@@ -7,17 +7,35 @@ from typing import Any
 
 import pytest
 
-from sednactl.cluster.door import Change, Selection
+from sednactl.cluster.door import Change, Cluster, Selection
 from sednactl.errors import AlreadyExists, Conflict, Forbidden, Invalid, NotFound
 from sednactl.sandbox.api.in_process import in_process_cluster
 from sednactl.sandbox.api.rights import ADMIN, NOBODY, SEDNA_GM, Denial
 from sednactl.sandbox.api.server import ApiServer
-from sednactl.sedna.resources import DEPLOYMENT, HPA, NAMESPACE, POD, SECRET
+from sednactl.sandbox.controllers.global_manager.installation import CLUSTER_ROLE, CLUSTER_ROLE_BINDING
+from sednactl.sedna.resources import DEPLOYMENT, HPA, NAMESPACE, POD, SECRET, Resource
 from sednactl.surroundings import Surroundings
 
 
 def secret(name: str, **data: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": data}
+
+
+EVERYTHING = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}
+MERGE = "application/merge-patch+json"
+
+
+def typed(resource: Resource, name: str) -> dict[str, Any]:
+    return {"apiVersion": resource.api_version, "kind": resource.kind, "metadata": {"name": name}}
+
+
+def bind(admin: Cluster, rules: list[dict[str, Any]]) -> None:
+    """Give Sedna's account a role with these rules."""
+    admin.create(CLUSTER_ROLE, {**typed(CLUSTER_ROLE, "r"), "rules": rules})
+    account = {"kind": "ServiceAccount", "name": "sedna", "namespace": "sedna"}
+    reference = {"apiGroup": CLUSTER_ROLE.group, "kind": "ClusterRole", "name": "r"}
+    binding = {**typed(CLUSTER_ROLE_BINDING, "b"), "subjects": [account], "roleRef": reference}
+    admin.create(CLUSTER_ROLE_BINDING, binding)
 
 
 def test_objects_are_made_read_changed_and_deleted(server: ApiServer, surroundings: Surroundings) -> None:
@@ -81,6 +99,7 @@ def test_nobody_may_do_nothing(server: ApiServer, surroundings: Surroundings) ->
 def test_a_denial_takes_one_right_away_and_gives_it_back(
     server: ApiServer, surroundings: Surroundings
 ) -> None:
+    bind(in_process_cluster(server, ADMIN, surroundings), [{**EVERYTHING}])
     manager = in_process_cluster(server, SEDNA_GM, surroundings)
     denial = Denial(SEDNA_GM.name, ("create",), ("apps",), ("deployments",))
     server.state.rights.deny(denial)
@@ -90,6 +109,50 @@ def test_a_denial_takes_one_right_away_and_gives_it_back(
     server.state.rights.allow_again(denial)
     with pytest.raises(Invalid):
         manager.create(DEPLOYMENT, {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}})
+
+
+def test_a_role_gives_what_it_says_as_soon_as_it_says_so(
+    server: ApiServer, surroundings: Surroundings
+) -> None:
+    admin = in_process_cluster(server, ADMIN, surroundings)
+    manager = in_process_cluster(server, SEDNA_GM, surroundings)
+    with pytest.raises(Forbidden):
+        list(manager.list(Selection(POD)))
+    bind(admin, [{"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["s"], "verbs": ["get"]}])
+    admin.create(SECRET, secret("s"))
+    admin.create(SECRET, secret("t"))
+    assert manager.get(SECRET, "s")["metadata"]["name"] == "s"
+    for denied in (lambda: manager.get(SECRET, "t"), lambda: manager.delete(SECRET, "s")):
+        with pytest.raises(Forbidden):
+            denied()
+    rules = [{"apiGroups": [""], "resources": ["pods", "pods/status"], "verbs": ["list", "patch"]}]
+    admin.patch(CLUSTER_ROLE, "r", {"rules": rules})
+    assert list(manager.list(Selection(POD))) == []
+    with pytest.raises(Forbidden):
+        manager.get(SECRET, "s")
+    for subresource, found in (("status", NotFound), ("log", Forbidden)):
+        with pytest.raises(found):
+            manager.request(
+                "PATCH", f"/api/v1/namespaces/default/pods/p/{subresource}", body={}, content_type=MERGE
+            )
+    admin.delete(CLUSTER_ROLE_BINDING, "b")
+    with pytest.raises(Forbidden):
+        list(manager.list(Selection(POD)))
+
+
+def test_a_role_of_a_namespace_ends_with_it(server: ApiServer, surroundings: Surroundings) -> None:
+    admin = in_process_cluster(server, ADMIN, surroundings)
+    rbac = "rbac.authorization.k8s.io"
+    role, binding = Resource(rbac, "v1", "roles", "Role"), Resource(rbac, "v1", "rolebindings", "RoleBinding")
+    admin.create(role, {**typed(role, "r"), "rules": [{**EVERYTHING}]})
+    group = {"kind": "Group", "name": "system:serviceaccounts:sedna", "apiGroup": rbac}
+    reference = {"apiGroup": rbac, "kind": "Role", "name": "r"}
+    admin.create(binding, {**typed(binding, "b"), "subjects": [group], "roleRef": reference})
+    manager = in_process_cluster(server, SEDNA_GM, surroundings)
+    manager.create(SECRET, secret("s"))
+    for namespace in ("kube-system", None):
+        with pytest.raises(Forbidden):
+            list(manager.list(Selection(SECRET, namespace)))
 
 
 def test_abort_ends_a_waiting_watch(server: ApiServer, surroundings: Surroundings) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sednactl.cluster.label_selectors import meets
 from sednactl.sandbox.api.builtin_kinds import BUILTIN_KINDS
 from sednactl.sandbox.api.kinds import Catalog
 from sednactl.sandbox.api.naming import generated
@@ -36,7 +37,7 @@ CATALOG = Catalog(BUILTIN_KINDS)
     ],
 )
 def test_label_selectors(text: str, labels: dict[str, str], holds: bool) -> None:
-    assert all(one.holds(labels) for one in read_label_selector(text)) is holds
+    assert all(meets(need, labels) for need in read_label_selector(text)) is holds
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sednactl.cluster.label_selectors import Need, meets
 from sednactl.sandbox.controllers.container_course import Course, course_of, moment_of
 from sednactl.sandbox.controllers.deletion_order import DELETION_COST, pods_to_delete
 from sednactl.sandbox.controllers.deployment_status import with_condition
@@ -18,7 +19,6 @@ from sednactl.sandbox.controllers.placing import obstacles, selects_node, summar
 from sednactl.sandbox.controllers.requests import Occupancy, host_ports_of, ports_clash, requests_of
 from sednactl.sandbox.controllers.revisions import template_hash
 from sednactl.sandbox.controllers.rollout import max_surge, max_unavailable, shrink_old, size_of_new, spread
-from sednactl.sandbox.controllers.selecting import Need, meets
 from sednactl.sandbox.times import written
 
 Json = dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sednactl.cluster.door import Change, Selection
-from sednactl.sandbox.controllers.selecting import Selector, equal_selector, selector_of, selects
+from sednactl.cluster.label_selectors import Selector, equal_selector, selector_of, selects
 from sednactl.sandbox.controllers.world import World
 from sednactl.sedna.resources import DEPLOYMENT, POD
 

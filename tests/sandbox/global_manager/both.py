@@ -50,6 +50,7 @@ class Both:
     def __init__(self, plane: AnyPlane, folder: Path) -> None:
         self.plane = plane
         self._folder = folder
+        self._since: dict[tuple[str, str, str], str] = {}
         for namespace in (REAL, OURS):
             body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
             plane.api.expect("POST", "/api/v1/namespaces", body)
@@ -90,7 +91,9 @@ class Both:
             for manifest in manifests:
                 placed = _placed(manifest, namespace)
                 path = path_of(resource_of(manifest), namespace)
-                self.plane.api.expect("POST", path, placed)
+                made = self.plane.api.expect("POST", path, placed)
+                place = namespace, made["kind"], made["metadata"]["name"]
+                self._since[place] = made["metadata"]["resourceVersion"]
 
     def patch(self, resource: Resource, name: str, patch: Json, subresource: str | None = None) -> None:
         """Merge a patch into both objects of a name."""
@@ -166,6 +169,23 @@ class Both:
             found[resource.plural] = sorted(plain, key=lambda one: json.dumps(one, sort_keys=True))
         return found
 
+    def first_conditions(self, kind: str, name: str, namespace: str) -> list[Json]:
+        """Give the conditions that a workload's status began with, without their times.
+
+        The real one may write over them at once: its second look, which the first child brings, knows of
+        its own first status only if the watch was quicker. So they are read from all that was ever stored.
+        """
+        since = self._since[namespace, kind, name]
+        query = f"watch=1&resourceVersion={since}&fieldSelector=metadata.name%3D{name}&timeoutSeconds=1"
+        status, answer = self.plane.api("GET", f"{path_of(BY_KIND[kind].resource, namespace)}?{query}")
+        assert status == 200, answer
+        lines = [answer] if "type" in answer else map(json.loads, answer.get("message", "").splitlines())
+        for event in lines:
+            found = (event["object"].get("status") or {}).get("conditions")
+            if found:
+                return [_timeless(one, namespace) for one in found]
+        raise AssertionError("no condition yet")
+
     def status(self, kind: str, name: str, namespace: str) -> Json:
         """Give a workload's status without its times."""
         item = self.get(BY_KIND[kind].resource, namespace, name)
@@ -174,13 +194,20 @@ class Both:
         status["times"] = sorted(times)
         for key in times:
             del status[key]
-        for one in status.get("conditions") or ():
-            kept = sorted(key for key in one if key.endswith("Time"))
-            for key in kept:
-                del one[key]
-            one["times"] = kept
-        plain: Json = json.loads(_UID.sub("UID", json.dumps(status)).replace(namespace, "PLACE"))
-        return plain
+        if "conditions" in status:
+            status["conditions"] = [_timeless(one, namespace) for one in status["conditions"]]
+        return _placeless(status, namespace)
+
+
+def _timeless(condition: Json, namespace: str) -> Json:
+    times = sorted(key for key in condition if key.endswith("Time"))
+    rest = {key: value for key, value in condition.items() if key not in times}
+    return _placeless({**rest, "times": times}, namespace)
+
+
+def _placeless(content: Json, namespace: str) -> Json:
+    plain: Json = json.loads(_UID.sub("UID", json.dumps(content)).replace(namespace, "PLACE"))
+    return plain
 
 
 def resource_of(manifest: Json) -> Resource:

@@ -11,7 +11,6 @@ import pytest
 
 from sednactl.cluster.addresses import path_of
 from sednactl.cluster.door import Cluster
-from sednactl.sandbox.api.rights import SEDNA_GM, Denial
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.global_manager.installation import (
     CLUSTER_ROLE,
@@ -21,15 +20,20 @@ from sednactl.sandbox.controllers.global_manager.installation import (
 from sednactl.sandbox.controllers.running import Controller
 from sednactl.sandbox.controllers.together import kubernetes_controllers
 from sednactl.sandbox.node_set import NodePlan
-from sednactl.sedna.kinds import SEDNA_KINDS
-from sednactl.sedna.resources import NAMESPACE as NAMESPACES
-from tests.live.plane.api import eventually
+from tests.live.plane.api import Api, eventually
 from tests.live.plane.plane import OwnPlane, find_program_beside, service_account_exists
 from tests.live.plane.programs import why_no_plane
 from tests.sandbox.controllers.planes import CHOICES, SandboxPlane, at_work
 from tests.sandbox.global_manager.both import Both
 
 NODES = (NodePlan("cloud-node", False, "16", "32Gi"), NodePlan("edge-node", True, "16", "32Gi"))
+
+
+def _give_shipped_rights(api: Api) -> None:
+    """Create Sedna's role, with the rule for autoscalers, which nothing but tests of itself can do without."""
+    for resource, manifest in installation(autoscaling=True, local_controllers=False):
+        if resource in (CLUSTER_ROLE, CLUSTER_ROLE_BINDING):
+            api.expect("POST", path_of(resource, None), manifest)
 
 
 class _RealCluster(OwnPlane):
@@ -39,12 +43,6 @@ class _RealCluster(OwnPlane):
     def wait_for_pods_in(self, namespace: str) -> None:
         eventually(lambda: service_account_exists(self.api, namespace), what="service account")
 
-    def give_shipped_rights(self) -> None:
-        """Create Sedna's role, with the rule for autoscalers, which nothing but tests of itself can do without."""
-        for resource, manifest in installation(autoscaling=True, local_controllers=False):
-            if resource in (NAMESPACES, CLUSTER_ROLE, CLUSTER_ROLE_BINDING):
-                self.api.expect("POST", path_of(resource, None), manifest)
-
 
 class _SandboxCluster(SandboxPlane):
     def __init__(self, folder: Path) -> None:
@@ -53,11 +51,6 @@ class _SandboxCluster(SandboxPlane):
 
     def wait_for_pods_in(self, namespace: str) -> None:
         """Do nothing: here pods need no service account."""
-
-    def give_shipped_rights(self) -> None:
-        """Take from Sedna's account what its role does not have: the right to update its own kinds."""
-        plurals = tuple(kind.plural for kind in SEDNA_KINDS)
-        self._server.state.rights.deny(Denial(SEDNA_GM.name, ("update",), ("sedna.io",), plurals))
 
 
 def everything_else(cluster: Cluster, clock: Clock) -> Sequence[Controller]:
@@ -83,7 +76,7 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             plane = _SandboxCluster(folder)
             stack.callback(plane.stop)
             stack.enter_context(at_work(plane, everything_else))
-        plane.give_shipped_rights()
+        _give_shipped_rights(plane.api)
         both = Both(plane, folder)
         stack.callback(both.stop)
         yield both

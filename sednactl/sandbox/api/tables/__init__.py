@@ -37,8 +37,8 @@ def _row(kind: Kind, printer: Printer, content: Json, form: Form, now: datetime)
         row["conditions"] = conditions
     if form.include == "Object":
         row["object"] = typed(kind, content)
-    elif form.include != "None":
-        row["object"] = partial(content, form.of)
+    else:
+        row["object"] = None if form.include == "None" else partial(content, form.of)
     return row
 
 

@@ -263,4 +263,26 @@ ROLE_BINDING = Printer(
 )
 
 
+def _api_service(content: Json, now: datetime) -> list[Any]:
+    service = (content.get("spec") or {}).get("service")
+    conditions = (content.get("status") or {}).get("conditions") or ()
+    said: Json = next((one for one in conditions if one.get("type") == "Available"), {})
+    status, reason = said.get("status", "Unknown"), said.get("reason")
+    return [
+        name(content),
+        f"{service.get('namespace', '')}/{service.get('name', '')}" if service else "Local",
+        f"{status} ({reason})" if status != "True" and reason else status,
+        age(content, now),
+    ]
+
+
+API_SERVICE = Printer(
+    (
+        NAME,
+        Column("Service", "What serves it: a service, or the API server itself."),
+        Column("Available", "Whether it can be asked."),
+        AGE,
+    ),
+    _api_service,
+)
 DEFINITION = Printer((NAME, Column("Created At", "When it was created.", "date")), _dated)

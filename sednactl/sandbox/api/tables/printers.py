@@ -25,6 +25,7 @@ PRINTERS: dict[Shelf, Printer] = {
     ("", "configmaps"): cluster.CONFIG_MAP,
     ("", "secrets"): cluster.SECRET,
     ("", "serviceaccounts"): cluster.SERVICE_ACCOUNT,
+    ("apps", "daemonsets"): workloads.DAEMON_SET,
     ("apps", "deployments"): workloads.DEPLOYMENT,
     ("apps", "replicasets"): workloads.REPLICA_SET,
     ("autoscaling", "horizontalpodautoscalers"): workloads.AUTOSCALER,
@@ -35,6 +36,7 @@ PRINTERS: dict[Shelf, Printer] = {
     (_RBAC, "clusterroles"): cluster.ROLE,
     (_RBAC, "clusterrolebindings"): cluster.ROLE_BINDING,
     ("apiextensions.k8s.io", "customresourcedefinitions"): cluster.DEFINITION,
+    ("apiregistration.k8s.io", "apiservices"): cluster.API_SERVICE,
 }
 
 

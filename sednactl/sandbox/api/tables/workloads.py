@@ -1,11 +1,21 @@
-"""Deployments, ReplicaSets and autoscalers as rows."""
+"""Deployments, ReplicaSets, DaemonSets and autoscalers as rows."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sednactl.sandbox.api.tables.columns import AGE, NAME, Column, Printer, age, containers, name, selector
+from sednactl.sandbox.api.tables.columns import (
+    AGE,
+    NAME,
+    Column,
+    Printer,
+    age,
+    containers,
+    labels,
+    name,
+    selector,
+)
 from sednactl.sandbox.api.text import Json
 
 _TEMPLATE = (
@@ -24,6 +34,23 @@ def _deployment(content: Json, now: datetime) -> list[Any]:
         status.get("availableReplicas", 0),
         age(content, now),
         *containers(spec.get("template") or {}),
+        selector(spec.get("selector")),
+    ]
+
+
+def _daemon_set(content: Json, now: datetime) -> list[Any]:
+    spec, status = content.get("spec") or {}, content.get("status") or {}
+    template = spec.get("template") or {}
+    return [
+        name(content),
+        status.get("desiredNumberScheduled", 0),
+        status.get("currentNumberScheduled", 0),
+        status.get("numberReady", 0),
+        status.get("updatedNumberScheduled", 0),
+        status.get("numberAvailable", 0),
+        labels((template.get("spec") or {}).get("nodeSelector")),
+        age(content, now),
+        *containers(template),
         selector(spec.get("selector")),
     ]
 
@@ -116,6 +143,20 @@ DEPLOYMENT = Printer(
         *_TEMPLATE,
     ),
     _deployment,
+)
+DAEMON_SET = Printer(
+    (
+        NAME,
+        Column("Desired", "Nodes that should run one of its pods.", "integer"),
+        Column("Current", "Nodes that should and do.", "integer"),
+        Column("Ready", "Nodes with a pod that is ready.", "integer"),
+        Column("Up-to-date", "Nodes with a pod of the newest template.", "integer"),
+        Column("Available", "Nodes with a pod that has been ready for long enough.", "integer"),
+        Column("Node Selector", "Labels of the nodes it is for."),
+        AGE,
+        *_TEMPLATE,
+    ),
+    _daemon_set,
 )
 REPLICA_SET = Printer(
     (

@@ -14,6 +14,9 @@ from sednactl.sedna.quantity import canonical
 
 Change = Callable[[dict[str, Any]], None]
 
+TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
+"""The annotation of a DaemonSet that counts its templates."""
+
 _REPOSITORY = re.compile(r"[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*\Z")
 _SCALE_UP = {
     "selectPolicy": "Max",
@@ -84,6 +87,20 @@ def _deployment_strategy(value: dict[str, Any]) -> None:
         rolling = value.setdefault("rollingUpdate", {})
         rolling.setdefault("maxUnavailable", "25%")
         rolling.setdefault("maxSurge", "25%")
+
+
+def _daemon_set(value: dict[str, Any]) -> None:
+    # An API server keeps the count of a DaemonSet's templates in an annotation, 0 where nobody counted.
+    if isinstance(value.get("metadata"), dict):
+        annotations = value["metadata"].setdefault("annotations", {})
+        annotations.setdefault(TEMPLATE_GENERATION, "0")
+
+
+def _daemon_set_strategy(value: dict[str, Any]) -> None:
+    if value.get("type", "RollingUpdate") == "RollingUpdate":
+        rolling = value.setdefault("rollingUpdate", {})
+        rolling.setdefault("maxUnavailable", 1)
+        rolling.setdefault("maxSurge", 0)
 
 
 def _service(value: dict[str, Any]) -> None:
@@ -176,6 +193,8 @@ DEPENDENT: dict[str, tuple[Change | None, Change | None]] = {
     "core/v1.Service": (_service, None),
     "core/v1.Namespace": (_namespace, None),
     "core/v1.NodeStatus": (_node_status, None),
+    "apps/v1.DaemonSet": (_daemon_set, None),
+    "apps/v1.DaemonSetUpdateStrategy": (_daemon_set_strategy, None),
     "apps/v1.DeploymentStrategy": (_deployment_strategy, None),
     "autoscaling/v2.HorizontalPodAutoscalerSpec": (_autoscaler, None),
     "autoscaling/v1.HorizontalPodAutoscaler": (_autoscaler_of_cpu, None),

@@ -20,6 +20,7 @@ from sednactl.sandbox.api.writing.configuration_rules import (
     secret_errors,
     secret_update_errors,
 )
+from sednactl.sandbox.api.writing.daemon_set_rules import daemon_set_errors
 from sednactl.sandbox.api.writing.field_errors import FieldError
 from sednactl.sandbox.api.writing.pod_rules import pod_errors, pod_update_errors
 from sednactl.sandbox.api.writing.service_rules import (
@@ -37,6 +38,7 @@ from sednactl.sandbox.api.writing.workload_rules import (
 
 CREATE_RULES: dict[str, Callable[[dict[str, Any]], list[FieldError]]] = {
     "Pod": pod_errors,
+    "DaemonSet": daemon_set_errors,
     "Deployment": deployment_errors,
     "ReplicaSet": replica_set_errors,
     "HorizontalPodAutoscaler": autoscaler_errors,
@@ -55,6 +57,7 @@ CREATE_RULES: dict[str, Callable[[dict[str, Any]], list[FieldError]]] = {
 }
 UPDATE_RULES: dict[str, Callable[[dict[str, Any], dict[str, Any]], list[FieldError]]] = {
     "Pod": pod_update_errors,
+    "DaemonSet": selector_update_errors,
     "Deployment": selector_update_errors,
     "ReplicaSet": selector_update_errors,
     "Service": service_update_errors,

@@ -97,7 +97,7 @@ def _custom_object(node: Node, value: Any, *, keep_nulls: bool) -> Any:
             if child is None or child.go:
                 result[key] = whole(item)
             elif item is None and not child.nullable and child.kind != "any":
-                if child.default is ABSENT and key in node.fields and not child.preserve and not keep_nulls:
+                if child.default is ABSENT and not child.preserve and not keep_nulls:
                     continue
                 if child.default is ABSENT:
                     result[key] = None

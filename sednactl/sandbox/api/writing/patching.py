@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from sednactl.sandbox.api.refusal import Cause, Refusal
@@ -10,7 +11,7 @@ from sednactl.sandbox.api.writing.go_words import go_words
 from sednactl.sandbox.api.writing.json_patch import json_patched
 from sednactl.sandbox.api.writing.merge_patch import merge_patched
 from sednactl.sandbox.api.writing.strategic_merge import strategic_patched
-from sednactl.sandbox.api.writing.structure import Structure
+from sednactl.sandbox.api.writing.structure import Structure, is_builtin_type
 
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -59,14 +60,35 @@ def refused_patch(
     )
     if content_type == STRATEGIC_MERGE_PATCH:
         shown = go_words(patch)
-        if " of type " in why and why.startswith("json: cannot unmarshal"):
-            why = f"unrecognized type: {why.rpartition(' of type ')[2]}"
+        why = _restored(why)
     else:
-        shown = json.dumps(patched, separators=(",", ":"), ensure_ascii=False)
+        ordered = not structure.builtin
+        shown = json.dumps(patched, separators=(",", ":"), ensure_ascii=False, sort_keys=ordered)
     body = f"Invalid value: {json.dumps(shown, ensure_ascii=False)}: {why}"
     return Refusal(
         "Invalid", f' "" is invalid: patch: {body}', causes=[Cause("FieldValueInvalid", body, "patch")]
     )
+
+
+_KINDS = {"number": "int64", "string": "string", "bool": "bool", "array": "slice", "object": "map"}
+_UNREADABLE = re.compile(r"json: cannot unmarshal (\w+) into .* of type (.+)\Z")
+
+
+def _restored(why: str) -> str:
+    """Give in the words of a strategic merge, which decodes no JSON, why a value does not fit its Go type."""
+    match = _UNREADABLE.match(why)
+    if match is None:
+        return why
+    value, wanted = _KINDS.get(match[1], match[1]), match[2]
+    if wanted.startswith("map["):
+        return f"cannot restore map from {value}"
+    if wanted.startswith("[]"):
+        return f"cannot restore slice from {value}"
+    if is_builtin_type(wanted):
+        return f"cannot restore struct from: {value}"
+    if wanted == "string" and value == "int64":
+        return "cannot convert int64 to string"
+    return f"unrecognized type: {wanted}"
 
 
 def _word(value: Any) -> str:

@@ -6,6 +6,9 @@ from typing import Any
 
 from sednactl.sandbox.api.writing.structure import Node
 
+_NOTHING = Node("object")
+"""What the entries of a list are where the schema knows of no list: nothing in them is known."""
+
 
 def pruned(node: Node, value: Any, path: str, unknown: list[str]) -> Any:
     """Give a copy of the value without unknown fields; their paths are added to `unknown`."""
@@ -24,9 +27,9 @@ def pruned(node: Node, value: Any, path: str, unknown: list[str]) -> Any:
                 unknown.append(f"{path}.{key}"[1:])
         return result
     if type(value) is list:
-        items = node.items
-        if items is None:
+        if node.items is None and node.preserve:
             return whole(value)
+        items = node.items or _NOTHING
         return [pruned(items, item, f"{path}[{index}]", unknown) for index, item in enumerate(value)]
     return value
 

@@ -22,6 +22,9 @@ from sednactl.sandbox.api.writing.field_errors import (
 )
 from sednactl.sandbox.api.writing.structure import Node
 
+_EXACT = 2**53 - 1
+"""The largest number of which a float holds every whole one: beyond it none counts as an integer."""
+
 
 def schema_errors(root: Node, obj: dict[str, Any], *, subresource: str = "") -> list[FieldError]:
     """Give everything that the schema forbids in an object, `metadata` aside, or in its `status` alone."""
@@ -81,7 +84,7 @@ def _type_of(value: Any) -> str:
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int):
-        return "integer"
+        return "integer" if -(2**63) <= value < 2**63 else "number"
     return {str: "string", float: "number", dict: "object", list: "array"}[type(value)]
 
 
@@ -90,7 +93,7 @@ def _fits(kind: str, value: Any, found: str) -> bool:
         return True
     if kind == "number":
         return found == "integer"
-    return kind == "integer" and found == "number" and float(value).is_integer()
+    return kind == "integer" and found == "number" and abs(value) <= _EXACT and float(value).is_integer()
 
 
 def _limits(limits: dict[str, Any], value: Any, path: str, errors: list[FieldError]) -> None:

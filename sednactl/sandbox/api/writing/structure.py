@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import functools
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -128,6 +129,11 @@ def structure_of_builtin(api_version: str, kind: str) -> Structure:
     return Structure(api_version, kind, True, root, reset, zero_of(root))
 
 
+def is_builtin_type(name: str) -> bool:
+    """Tell whether Go's name for a type, e.g. v1.PodSpec, is that of a struct of a built-in kind."""
+    return any(full.rpartition("/")[2] == name for full in _builtin_types().names())
+
+
 def zero_of(node: Node) -> dict[str, Any]:
     """Give an object of this type in which nothing is said, as the API server would write it."""
     result: dict[str, Any] = {}
@@ -169,6 +175,10 @@ class _BuiltinTypes:
         self.kinds: dict[str, str] = table["kinds"]
         self._types: dict[str, Any] = table["types"]
         self._made: dict[str, Node] = {}
+
+    def names(self) -> Iterable[str]:
+        """Give the names of all types, e.g. core/v1.PodSpec."""
+        return self._types
 
     def of(self, name: str) -> Node:
         """Give the node of a named type."""

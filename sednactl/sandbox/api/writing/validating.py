@@ -10,8 +10,11 @@ from sednactl.sandbox.api.writing.metadata_rules import metadata_errors, metadat
 from sednactl.sandbox.api.writing.schema_rules import schema_errors
 from sednactl.sandbox.api.writing.structure import Structure
 
-_CHANGES_LAST = ("Deployment", "ReplicaSet")
+_CHANGES_LAST = ("DaemonSet", "Deployment", "ReplicaSet")
 """Kinds of which kube-apiserver tells forbidden changes after what is wrong anyway."""
+
+_JUDGED_TWICE = ("DaemonSet",)
+"""Kinds of which kube-apiserver judges a changed object twice, and tells every cause twice."""
 
 
 def validate_create(obj: dict[str, Any], structure: Structure) -> None:
@@ -26,6 +29,7 @@ def validate_update(
 
     Through the status subresource only `status` is judged by a CRD's schema.
     """
+    judged: list[FieldError] = []
     errors = metadata_update_errors(old.get("metadata") or {}, new.get("metadata") or {})
     metadata = new.get("metadata") or {}
     errors += metadata_errors(structure.kind, metadata, builtin=structure.builtin)
@@ -36,7 +40,10 @@ def validate_update(
         changed = change(old, new) if change is not None else []
         judged = rule(new) if rule is not None else []
         errors += judged + changed if structure.kind in _CHANGES_LAST else changed + judged
-    refuse(structure, _name_of(new), list(dict.fromkeys(errors)))
+    errors = list(dict.fromkeys(errors))
+    if structure.kind in _JUDGED_TWICE:
+        errors = [*judged, *errors]
+    refuse(structure, _name_of(new), errors)
 
 
 def _content(obj: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from sednactl.cluster.label_selectors import selector_of, selects
 from sednactl.sandbox.api.writing.field_errors import FieldError, forbidden, invalid, not_supported, required
 from sednactl.sandbox.api.writing.go_words import GoText, shown
 from sednactl.sandbox.api.writing.metadata_rules import label_map_errors
@@ -19,10 +20,10 @@ _PERCENT = re.compile(r"[0-9]+%\Z")
 def deployment_errors(deployment: dict[str, Any]) -> list[FieldError]:
     """Give what is wrong with a Deployment, its metadata aside."""
     spec = deployment.get("spec") or {}
-    errors = _not_negative(spec, ("replicas",))
+    errors = not_negative(spec, ("replicas",))
     errors += _selector_and_template_errors(spec)
     errors += _strategy_errors(spec.get("strategy") or {}, "spec.strategy")
-    errors += _not_negative(spec, ("minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"))
+    errors += not_negative(spec, ("minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"))
     deadline, ready = spec.get("progressDeadlineSeconds"), spec.get("minReadySeconds", 0)
     if deadline is not None and deadline <= ready:
         errors.append(
@@ -34,35 +35,13 @@ def deployment_errors(deployment: dict[str, Any]) -> list[FieldError]:
 def replica_set_errors(replica_set: dict[str, Any]) -> list[FieldError]:
     """Give what is wrong with a ReplicaSet, its metadata aside."""
     spec = replica_set.get("spec") or {}
-    return _not_negative(spec, ("replicas", "minReadySeconds")) + _selector_and_template_errors(spec)
+    return not_negative(spec, ("replicas", "minReadySeconds")) + _selector_and_template_errors(spec)
 
 
 def selector_update_errors(old: dict[str, Any], new: dict[str, Any]) -> list[FieldError]:
     """Refuse another selector."""
     was, now = (old.get("spec") or {}).get("selector"), (new.get("spec") or {}).get("selector")
-    return [] if was == now else [invalid("spec.selector", _selector_words(now), "field is immutable")]
-
-
-def selector_matches(selector: dict[str, Any], labels: dict[str, str]) -> bool:
-    """Tell whether a label selector takes an object with these labels."""
-    for key, value in (selector.get("matchLabels") or {}).items():
-        if labels.get(key) != value:
-            return False
-    for expression in selector.get("matchExpressions") or ():
-        key, operator, values = (
-            expression.get("key"),
-            expression.get("operator"),
-            expression.get("values") or (),
-        )
-        if operator == "In" and labels.get(key) not in values:
-            return False
-        if operator == "NotIn" and key in labels and labels[key] in values:
-            return False
-        if operator == "Exists" and key not in labels:
-            return False
-        if operator == "DoesNotExist" and key in labels:
-            return False
-    return True
+    return [] if was == now else [invalid("spec.selector", selector_words(now), "field is immutable")]
 
 
 def selector_errors(selector: dict[str, Any], path: str) -> list[FieldError]:
@@ -96,19 +75,17 @@ def _selector_and_template_errors(spec: dict[str, Any]) -> list[FieldError]:
         errors += selector_errors(selector, "spec.selector")
         if not selector.get("matchLabels") and not selector.get("matchExpressions"):
             errors.append(
-                invalid(
-                    "spec.selector", _selector_words(selector), "empty selector is invalid for deployment"
-                )
+                invalid("spec.selector", selector_words(selector), "empty selector is invalid for deployment")
             )
-    if selector is not None and _unreadable(selector):
-        return [*errors, invalid("spec.selector", _selector_words(selector), "invalid label selector")]
+    if selector is not None and unreadable(selector):
+        return [*errors, invalid("spec.selector", selector_words(selector), "invalid label selector")]
     template = spec.get("template") or {}
     labels = (template.get("metadata") or {}).get("labels") or {}
-    if selector is None or not selector_matches(selector, labels):
+    if selector is None or not selects(selector_of(selector), labels):
         errors.append(
             invalid(
                 "spec.template.metadata.labels",
-                _map_words(labels),
+                map_words(labels),
                 "`selector` does not match template `labels`",
             )
         )
@@ -128,7 +105,8 @@ def _selector_and_template_errors(spec: dict[str, Any]) -> list[FieldError]:
     return errors
 
 
-def _unreadable(selector: dict[str, Any]) -> bool:
+def unreadable(selector: dict[str, Any]) -> bool:
+    """Tell whether a label selector cannot be made into one that selects."""
     if label_map_errors(selector.get("matchLabels"), ""):
         return True
     for expression in selector.get("matchExpressions") or ():
@@ -140,7 +118,8 @@ def _unreadable(selector: dict[str, Any]) -> bool:
     return False
 
 
-def _selector_words(selector: dict[str, Any] | None) -> GoText | None:
+def selector_words(selector: dict[str, Any] | None) -> GoText | None:
+    """Give a label selector as Go prints it."""
     if selector is None:
         return None
     expressions = [
@@ -150,7 +129,7 @@ def _selector_words(selector: dict[str, Any] | None) -> GoText | None:
     ]
     inside = f"{{{', '.join(expressions)}}}" if expressions else "(nil)"
     return GoText(
-        f"v1.LabelSelector{{MatchLabels:{_map_words(selector.get('matchLabels') or {})}, "
+        f"v1.LabelSelector{{MatchLabels:{map_words(selector.get('matchLabels') or {})}, "
         f"MatchExpressions:[]v1.LabelSelectorRequirement{inside}}}"
     )
 
@@ -159,14 +138,16 @@ def _list_words(values: list[str] | None) -> str:
     return f"[]string{{{', '.join(map(shown, values))}}}" if values else "[]string(nil)"
 
 
-def _map_words(labels: dict[str, str]) -> GoText:
+def map_words(labels: dict[str, str]) -> GoText:
+    """Give labels as Go prints them."""
     if not labels:
         return GoText("map[string]string(nil)")
     inside = ", ".join(f"{shown(key)}:{shown(labels[key])}" for key in sorted(labels))
     return GoText(f"map[string]string{{{inside}}}")
 
 
-def _amount_words(amount: int | str) -> GoText:
+def amount_words(amount: int | str) -> GoText:
+    """Give a number or percentage as Go prints it."""
     if isinstance(amount, str):
         return GoText(f"intstr.IntOrString{{Type:1, IntVal:0, StrVal:{shown(amount)}}}")
     return GoText(f'intstr.IntOrString{{Type:0, IntVal:{amount}, StrVal:""}}')
@@ -189,42 +170,46 @@ def _strategy_errors(strategy: dict[str, Any], path: str) -> list[FieldError]:
     amounts = {}
     for name in ("maxUnavailable", "maxSurge"):
         value = rolling.get(name, 0)
-        where = f"{path}.rollingUpdate.{name}"
-        if isinstance(value, str):
-            if not _PERCENT.match(value):
-                errors.append(
-                    invalid(
-                        where,
-                        _amount_words(value),
-                        "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or "
-                        "'93%', regex used for validation is '[0-9]+%')",
-                    )
-                )
-            amounts[name] = int(value[:-1]) if _PERCENT.match(value) else 0
-        else:
-            if value < 0:
-                errors.append(invalid(where, value, "must be greater than or equal to 0"))
-            amounts[name] = value
+        errors += amount_errors(value, f"{path}.rollingUpdate.{name}")
+        amounts[name] = amount_of(value)
     if not amounts["maxUnavailable"] and not amounts["maxSurge"]:
         errors.append(
             invalid(
                 f"{path}.rollingUpdate.maxUnavailable",
-                _amount_words(rolling.get("maxUnavailable", 0)),
+                amount_words(rolling.get("maxUnavailable", 0)),
                 "may not be 0 when `maxSurge` is 0",
             )
         )
-    if isinstance(rolling.get("maxUnavailable"), str) and amounts["maxUnavailable"] > 100:
-        errors.append(
-            invalid(
-                f"{path}.rollingUpdate.maxUnavailable",
-                _amount_words(rolling["maxUnavailable"]),
-                "must not be greater than 100%",
-            )
+    return errors + too_many_percent(rolling.get("maxUnavailable"), f"{path}.rollingUpdate.maxUnavailable")
+
+
+def amount_of(value: int | str) -> int:
+    """Give the number of a count or percentage, 0 for what is none."""
+    if isinstance(value, str):
+        return int(value[:-1]) if _PERCENT.match(value) else 0
+    return value
+
+
+def amount_errors(value: int | str, where: str) -> list[FieldError]:
+    """Give what is wrong with a number that may be a percentage."""
+    if isinstance(value, str):
+        why = (
+            "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or "
+            "'93%', regex used for validation is '[0-9]+%')"
         )
-    return errors
+        return [] if _PERCENT.match(value) else [invalid(where, amount_words(value), why)]
+    return [invalid(where, value, "must be greater than or equal to 0")] if value < 0 else []
 
 
-def _not_negative(spec: dict[str, Any], names: tuple[str, ...]) -> list[FieldError]:
+def too_many_percent(value: int | str | None, where: str) -> list[FieldError]:
+    """Refuse more than all."""
+    if isinstance(value, str) and amount_of(value) > 100:
+        return [invalid(where, amount_words(value), "must not be greater than 100%")]
+    return []
+
+
+def not_negative(spec: dict[str, Any], names: tuple[str, ...]) -> list[FieldError]:
+    """Refuse negative numbers in fields of the spec."""
     return [
         invalid(f"spec.{name}", spec[name], "must be greater than or equal to 0")
         for name in names

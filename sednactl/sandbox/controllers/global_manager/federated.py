@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 
+from sednactl.cluster.label_selectors import equal_selector
 from sednactl.sandbox.controllers.global_manager import children_federated, rendering
 from sednactl.sandbox.controllers.global_manager.access import Refusal
 from sednactl.sandbox.controllers.global_manager.halting import CannotCreate
@@ -18,7 +19,6 @@ from sednactl.sandbox.controllers.global_manager.part import (
     sync_of_owner,
 )
 from sednactl.sandbox.controllers.global_manager.tasks import Handle, Task
-from sednactl.sandbox.controllers.selecting import equal_selector
 from sednactl.sandbox.controllers.world import Json
 from sednactl.sandbox.controllers.writing import controller_of
 from sednactl.sedna.belonging import owner_uids

@@ -13,13 +13,13 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from sednactl.cluster.door import Change, Cluster
+from sednactl.cluster.label_selectors import equal_selector
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.container_course import DURATION
 from sednactl.sandbox.controllers.global_manager import counting, edge_reports
 from sednactl.sandbox.controllers.global_manager.rendering import Origin
 from sednactl.sandbox.controllers.global_manager.stages import latest_pod
 from sednactl.sandbox.controllers.pods import phase_of
-from sednactl.sandbox.controllers.selecting import equal_selector
 from sednactl.sandbox.controllers.world import Json, World
 from sednactl.sandbox.controllers.writing import Writer
 from sednactl.sandbox.times import seconds_between, written

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sednactl.sandbox.controllers.container_course import REPORTED_BY
-from sednactl.sandbox.controllers.global_manager.access import Refusal
+from sednactl.sandbox.controllers.global_manager.access import Access, Refusal
 from sednactl.sandbox.controllers.global_manager.installation import GM_LABELS, NAMESPACE
 from sednactl.sandbox.controllers.global_manager.part import Means
 from sednactl.sandbox.times import written
@@ -17,7 +17,7 @@ _EXIT_CODE = 2
 """With which Go ends after a panic."""
 
 
-def show_crashed(means: Means, restarts: int) -> None:
+def show_crashed(means: Means, node: Access, restarts: int) -> None:
     """Report the container as waiting for its next start."""
     now = written(means.clock.now())
     ended = {"exitCode": _EXIT_CODE, "reason": "Error", "startedAt": now, "finishedAt": now}
@@ -25,24 +25,26 @@ def show_crashed(means: Means, restarts: int) -> None:
         "reason": "CrashLoopBackOff",
         "message": "back-off restarting failed container gm in pod",
     }
-    _report(means, {"waiting": waiting}, restarts, ready=False, last={"terminated": ended})
+    _report(means, node, {"waiting": waiting}, restarts, ready=False, last={"terminated": ended})
 
 
-def show_running(means: Means, restarts: int) -> None:
+def show_running(means: Means, node: Access, restarts: int) -> None:
     """Report the container as running again."""
     now = written(means.clock.now())
-    _report(means, {"running": {"startedAt": now}}, restarts, ready=True, last=None)
+    _report(means, node, {"running": {"startedAt": now}}, restarts, ready=True, last=None)
 
 
-def _report(means: Means, state: Json, restarts: int, *, ready: bool, last: Json | None) -> None:
+def _report(
+    means: Means, node: Access, state: Json, restarts: int, *, ready: bool, last: Json | None
+) -> None:
     now = written(means.clock.now())
     for pod in means.world.all(POD, NAMESPACE):
         if not GM_LABELS.items() <= (pod["metadata"].get("labels") or {}).items():
             continue
         status = _status(pod, state, restarts, ready=ready, last=last, now=now)
         try:
-            means.access.annotate(pod, REPORTED_BY, "global-manager")
-            means.access.report(pod, status)
+            node.annotate(pod, REPORTED_BY, "global-manager")
+            node.report(pod, status)
         except Refusal as refusal:
             means.tell(f"cannot report on pod {pod['metadata']['name']}: {refusal.message}")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from sednactl.cluster.label_selectors import equal_selector
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.global_manager.access import Access, Refusal, resource_of
 from sednactl.sandbox.controllers.global_manager.faults import Faults
@@ -13,7 +14,6 @@ from sednactl.sandbox.controllers.global_manager.halting import CannotCreate, Pa
 from sednactl.sandbox.controllers.global_manager.recipe import Child, Recipe
 from sednactl.sandbox.controllers.global_manager.rendering import Origin
 from sednactl.sandbox.controllers.global_manager.tasks import Sync, Task
-from sednactl.sandbox.controllers.selecting import equal_selector
 from sednactl.sandbox.controllers.world import Json, World
 from sednactl.sandbox.controllers.writing import controller_of
 from sednactl.sedna.kinds import SednaKind

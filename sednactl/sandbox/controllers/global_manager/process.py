@@ -55,7 +55,8 @@ class GlobalManager:
 
     `tell` takes the lines of its log. `namespace` and `kb_server` are settings of
     its configuration: the namespace it cares for, "" for all, and where workers
-    find the knowledge base.
+    find the knowledge base. `node` is the door of the kubelet that reports on its
+    pod, where that is another than its own.
     """
 
     name = "global-manager"
@@ -70,9 +71,11 @@ class GlobalManager:
         faults: Faults | None = None,
         namespace: str = "",
         kb_server: str = KB_SERVER,
+        node: Cluster | None = None,
     ) -> None:
         faults = faults or Faults()
         access = Access(cluster, may_scale=not faults.missing_rbac)
+        self._node = Access(node or cluster, may_scale=True)
         recipe = Recipe(release, kb_server=kb_server, strict_references=not faults.ignored_references)
         self._means = Means(access, recipe, faults, clock, tell)
         self._agenda, self._waits = Agenda(), Waits()
@@ -207,14 +210,14 @@ class GlobalManager:
         wait = min(LONGEST_RESTART, FIRST_RESTART * 2.0 ** (self.crashes - 1))
         self._put(Restart(), now + wait)
         self._means.tell(f"panic: {panic.cause}; the process ends, and is started again in {wait:.0f} s")
-        show_crashed(self._means, self.crashes)
+        show_crashed(self._means, self._node, self.crashes)
 
     def _restart(self, now: float) -> None:
         self._down = False
         self._parts = self._new_parts()  # nothing of what it knew is left
         self._resync_every = _resync_period()
         self._put(Resync(), now + self._resync_every)
-        show_running(self._means, self.crashes)
+        show_running(self._means, self._node, self.crashes)
         world = self._means.world
         for resource in self.follows:
             for item in world.all(resource, self._namespace or None):

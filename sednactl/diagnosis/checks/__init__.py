@@ -1,0 +1,1 @@
+"""The checks of `doctor`, one short module a part of the cluster."""

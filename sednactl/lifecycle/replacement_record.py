@@ -1,0 +1,251 @@
+"""The record of a replacement: the old workload and the new manifest, on disk before anything is deleted.
+
+Each replacement has a folder, found again by what it replaces, so that a run after a
+kill takes up where the earlier one ended:
+
+    $XDG_STATE_HOME/sednactl/replacements/NAME-DIGEST/
+        record.json     {"apiVersion": "sednactl.io/v1", "kind": "Replacement", "phase": PHASE, "updated": RFC3339,
+                         "server": URL, "cluster": UID of the namespace kube-system or null,
+                         "old": {the whole object}, "new": {the manifest},
+                         "also": [whole objects that are deleted with the old one]}
+        old.json        the old workload as a manifest that `apply -f` takes, to go back
+
+PHASE is `planned` (nothing was deleted), `deleting` (the request is about to be sent),
+`gone` (nothing of the old one is left), `creating` (that request is about to be sent) or
+`done`. A file is written whole beside its name and then takes its place, so that it is
+never torn. Folders have mode 0700 and files 0600: workloads carry credentials in
+their environment variables. A finished replacement's folder stays under a name that
+says when it ended.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sednactl.errors import InvalidInput
+
+Json = dict[str, Any]
+
+API_VERSION = "sednactl.io/v1"
+KIND = "Replacement"
+PLANNED, DELETING, GONE, CREATING, DONE = "planned", "deleting", "gone", "creating", "done"
+_DIGEST = 16
+PHASES = (PLANNED, DELETING, GONE, CREATING, DONE)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which workload of which cluster: what a replacement's folder is found by."""
+
+    cluster: str
+    kind: str
+    namespace: str
+    name: str
+
+    def folder(self, environ: Mapping[str, str]) -> Path:
+        """Give the folder of the replacement that is under way, whether it exists or not."""
+        import hashlib
+
+        key = "\0".join((self.cluster, self.kind, self.namespace, self.name))
+        digest = hashlib.sha256(key.encode()).hexdigest()[:_DIGEST]
+        return _root(environ) / f"{self.name[:60]}-{digest}"
+
+
+@dataclass(frozen=True)
+class Record:
+    """How far a replacement has come."""
+
+    phase: str
+    old: Json
+    new: Json
+    server: str = ""
+    cluster: str | None = None
+    also: tuple[Json, ...] = ()
+
+    @property
+    def old_uid(self) -> str:
+        """Give the UID of the workload that is replaced."""
+        return str(self.old["metadata"]["uid"])
+
+
+class RecordFile:
+    """A replacement's folder, held by one process at a time; closing it lets others have it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            _make_folder(folder)
+            self._held = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+        except OSError as error:
+            raise _unwritable(folder, error) from error
+        try:
+            _lock(folder, self._held)
+            if not folder.exists() or not os.path.samestat(os.fstat(self._held), folder.stat()):
+                raise InvalidInput(
+                    "another run has replaced this workload in this moment", hint="run this again"
+                )
+        except BaseException:
+            os.close(self._held)
+            raise
+
+    @property
+    def old_manifest(self) -> Path:
+        """Give the file that holds the old workload as a manifest."""
+        return self.folder / "old.json"
+
+    def read(self) -> Record | None:
+        """Give the record, None where nothing was written yet. Raises InvalidInput for anything else."""
+        file = self.folder / "record.json"
+        try:
+            content = json.loads(file.read_bytes())
+            if (content["apiVersion"], content["kind"]) != (API_VERSION, KIND) or content[
+                "phase"
+            ] not in PHASES:
+                raise ValueError("not a record of this program")
+            record = Record(
+                content["phase"],
+                content["old"],
+                content["new"],
+                content["server"],
+                content["cluster"],
+                tuple(content.get("also") or ()),
+            )
+            if not record.old_uid or not record.new["metadata"]["name"]:
+                raise ValueError("a workload without name or UID")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise InvalidInput(f"cannot read {file}: {error.strerror}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise InvalidInput(
+                f"{file} is no record of a replacement",
+                hint="look at it and at old.json beside it, then move the folder away",
+            ) from error
+        return record
+
+    def write(self, record: Record, time: str) -> Record:
+        """Put a record on the disk; it is there, whole, when this returns."""
+        content = {
+            "apiVersion": API_VERSION,
+            "kind": KIND,
+            "phase": record.phase,
+            "updated": time,
+            "server": record.server,
+            "cluster": record.cluster,
+            "old": record.old,
+            "new": record.new,
+            "also": list(record.also),
+        }
+        _put(self.folder / "record.json", content)
+        return record
+
+    def step(self, record: Record, phase: str, time: str) -> Record:
+        """Write how far the replacement has come."""
+        return self.write(replace(record, phase=phase), time)
+
+    def keep_old(self, manifest: Json) -> None:
+        """Put the old workload on the disk as a manifest."""
+        _put(self.old_manifest, manifest)
+
+    def set_aside(self, stamp: str, word: str = DONE) -> Path:
+        """Give the folder a name that says when it ended, and how; the next replacement begins anew."""
+        aside = self.folder.with_name(f"{self.folder.name}.{word}-{stamp}")
+        try:
+            self.folder.rename(aside)
+            _sync_folder(aside.parent)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
+        self.folder = aside
+        return aside
+
+    def discard(self) -> None:
+        """Remove a folder that nothing was written to."""
+        for file in self.folder.iterdir():
+            file.unlink()
+        self.folder.rmdir()
+
+    def close(self) -> None:
+        """Let others have the folder."""
+        os.close(self._held)
+
+
+def may_be_under_way(environ: Mapping[str, str], name: str) -> bool:
+    """Tell, without asking any cluster, whether a workload of that name may be being replaced."""
+    root = _root(environ)
+    return root.is_dir() and any(
+        one.name.startswith(f"{name[:60]}-") and has_record(one) for one in root.iterdir()
+    )
+
+
+def has_record(folder: Path) -> bool:
+    """Tell whether a replacement is under way, without holding its folder."""
+    return (folder / "record.json").exists()
+
+
+def _root(environ: Mapping[str, str]) -> Path:
+    state = environ.get("XDG_STATE_HOME") or ""
+    home = Path(environ.get("HOME") or "~").expanduser()
+    root = Path(state) if state.startswith("/") else home / ".local/state"
+    return root / "sednactl" / "replacements"
+
+
+def _put(file: Path, content: Json) -> None:
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+        with os.fdopen(os.open(fresh, flags, 0o600), "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(file)
+        _sync_folder(file.parent)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+
+
+def _lock(folder: Path, descriptor: int) -> None:
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise InvalidInput(
+            "another run is replacing this workload at this moment",
+            hint=f"wait for it to end; its record is in {folder}",
+        ) from None
+    except OSError:
+        return  # a file system without locks: go on without
+
+
+def _make_folder(folder: Path) -> None:
+    missing = []
+    at = folder
+    while not at.exists():
+        missing.append(at)
+        at = at.parent
+    for new in reversed(missing):
+        new.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(new.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        return  # some file systems know no fsync of a folder
+    finally:
+        os.close(descriptor)
+
+
+def _unwritable(file: Path, error: OSError) -> InvalidInput:
+    return InvalidInput(
+        f"cannot write {file}: {error.strerror}",
+        hint="nothing is replaced without a record on disk; $XDG_STATE_HOME names another place for it",
+    )

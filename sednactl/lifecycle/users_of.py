@@ -1,0 +1,94 @@
+"""Which workloads use a model or a dataset, and with which of their workers.
+
+Nothing in the cluster says so: the names stand in the workloads alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sednactl.cluster.door import Selection
+from sednactl.errors import Forbidden, NotFound
+from sednactl.lifecycle.references import references_of
+from sednactl.sedna.kinds import (
+    DATASET,
+    FEATURE_EXTRACTION,
+    FEDERATED_LEARNING,
+    INCREMENTAL_LEARNING,
+    JOINT_INFERENCE,
+    LIFELONG_LEARNING,
+    MODEL,
+    VIDEO_ANALYTICS,
+    SednaKind,
+)
+
+if TYPE_CHECKING:
+    from sednactl.cluster.door import Cluster
+
+Json = Mapping[str, Any]
+
+USERS = {
+    MODEL.kind: (
+        JOINT_INFERENCE,
+        FEDERATED_LEARNING,
+        INCREMENTAL_LEARNING,
+        FEATURE_EXTRACTION,
+        VIDEO_ANALYTICS,
+    ),
+    DATASET.kind: (FEDERATED_LEARNING, INCREMENTAL_LEARNING, LIFELONG_LEARNING),
+}
+"""The kinds of workloads that name a model, and those that name a dataset."""
+
+
+@dataclass(frozen=True)
+class User:
+    """A workload that names a model or dataset, and the `path` in it where the name stands."""
+
+    kind: SednaKind
+    namespace: str
+    name: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.aliases[0] if self.kind.aliases else self.kind.word}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Users by namespace and name of what they use, and the kinds of workloads that could not be read."""
+
+    users: Mapping[tuple[str, str], tuple[User, ...]]
+    unreadable: tuple[SednaKind, ...] = ()
+
+    def of(self, namespace: str, name: str) -> tuple[User, ...]:
+        """Give the users of one model or dataset."""
+        return self.users.get((namespace, name), ())
+
+
+def usage_among(
+    used: SednaKind, workloads: Iterable[tuple[SednaKind, Json]]
+) -> dict[tuple[str, str], tuple[User, ...]]:
+    """Find who uses which object of a kind, among these workloads."""
+    found: dict[tuple[str, str], dict[User, None]] = {}
+    for kind, workload in workloads:
+        meta = workload["metadata"]
+        namespace = str(meta.get("namespace", ""))
+        for reference in references_of(kind, workload):
+            if reference.resource == used.resource:
+                user = User(kind, namespace, str(meta["name"]), reference.path)
+                found.setdefault((namespace, reference.name), {})[user] = None
+    return {key: tuple(users) for key, users in found.items()}
+
+
+def read_usage(cluster: Cluster, used: SednaKind, namespace: str | None) -> Usage:
+    """Read who uses the models (or datasets) of a namespace; None means of all."""
+    workloads: list[tuple[SednaKind, Json]] = []
+    unreadable = []
+    for kind in USERS[used.kind]:
+        try:
+            workloads += ((kind, item) for item in cluster.list(Selection(kind.resource, namespace)))
+        except (Forbidden, NotFound):
+            unreadable.append(kind)
+    return Usage(usage_among(used, workloads), tuple(unreadable))

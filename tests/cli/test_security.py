@@ -1,0 +1,217 @@
+"""What nobody may do through sednactl: drive the terminal, read credentials off a screen, reach files or Python."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sednactl.sedna.kinds import JOINT_INFERENCE, MODEL
+from sednactl.sedna.resources import EVENT, HPA, NAMESPACE, POD, SERVICE
+from tests.cluster.stub import Answers, StubServer
+from tests.cluster.under_fire import Bounded, commands, run_bounded
+from tests.ghosts.command import with_content
+from tests.ghosts.objects import before_0_7
+from tests.lifecycle.conftest import fill
+from tests.lifecycle.objects import UID, whole_service, workload
+
+TOKEN, PASSWORD = "token-that-nobody-may-see", "password-in-a-pod"
+HOSTILE = "\x1b[2J\x1b]0;owned\x07\r\x9b31m\u202e\x08"
+"""Clears the screen, sets the title, goes back over the line, turns the text around."""
+
+_DRIVES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_WHOLE_OBJECTS = {"get one", "diff"}
+"""Commands whose result is the object itself, as it is."""
+
+
+_AS_JSON = (
+    "get",
+    "get one",
+    "tree",
+    "delete",
+    "scale status",
+    "scale explain",
+    "cleanup ghost-instances",
+    "cleanup --yes",
+    "cleanup undo",
+)
+
+
+@pytest.fixture(scope="module")
+def park(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StubServer, Path]]:
+    """Give a server full of hostile words and secrets, which wants a token; and a folder with what commands read."""
+    folder = tmp_path_factory.mktemp("hostile")
+    with StubServer(tls=False, token=TOKEN) as server:
+        _fill(server)
+        manifest = workload()
+        manifest["metadata"] = {"name": "helmet", "namespace": "park", "annotations": {"note": "x"}}
+        (folder / "m.yaml").write_text(json.dumps(manifest))
+        content = json.loads(server.kubeconfig(folder / "kubeconfig").read_text())
+        content["contexts"][0]["context"]["namespace"] = "park"
+        (folder / "kubeconfig").write_text(json.dumps(content))
+        yield server, folder
+
+
+def _fill(server: StubServer) -> None:
+    server.put(NAMESPACE, {"metadata": {"name": "kube-system", "uid": "cluster-1"}})
+    for name in ("big", "little", "big-model", "little-model"):
+        server.put(
+            MODEL.resource, {"metadata": {"name": name, "namespace": "park"}, "spec": {"url": HOSTILE}}
+        )
+    failed = {"type": "Failed", "status": "True", "reason": HOSTILE, "message": HOSTILE}
+    server.put(
+        JOINT_INFERENCE.resource,
+        workload(status={"conditions": [failed]}, annotations={"note": HOSTILE}, finalizers=[HOSTILE]),
+    )
+    fill(server, *whole_service())
+    for resource in (POD, HPA):
+        for item in server.objects(resource):
+            item.setdefault("status", {})["conditions"] = [failed, {**failed, "type": HOSTILE}]
+            item["spec"]["nodeName"] = HOSTILE
+            waiting = {"waiting": {"reason": HOSTILE, "message": HOSTILE}}
+            item["status"]["containerStatuses"] = [{"name": HOSTILE, "ready": False, "state": waiting}]
+            server.put(resource, item)
+    server.put(
+        EVENT,
+        {
+            "metadata": {"name": "e", "namespace": "park"},
+            "involvedObject": {"kind": "JointInferenceService", "name": "helmet", "namespace": "park", "uid": UID},
+            "reason": HOSTILE, "message": HOSTILE, "type": "Warning", "count": 1,
+            "lastTimestamp": "2026-11-24T09:59:00Z", "source": {"component": HOSTILE},
+        },
+    )  # fmt: skip
+    hostile = before_0_7("Pod", f"hostile{HOSTILE}", workload=f"old{HOSTILE}")
+    server.put(POD, with_content(hostile))
+    ghost = with_content(before_0_7("Pod", "old-x", workload=f"old{HOSTILE}"))
+    ghost["spec"]["containers"][0]["env"] = [{"name": "SECRET_ACCESS_KEY", "value": PASSWORD}]
+    server.put(POD, ghost)
+    server.put(SERVICE, with_content(before_0_7("Service", "older-cloud", workload="older")))
+
+
+def _run(park: tuple[StubServer, Path], command: str, *more: str) -> Bounded:
+    server, folder = park
+    (folder / "new-bundle").unlink(missing_ok=True)
+    if command == "cleanup undo":
+        _run(park, "cleanup --yes")
+        (folder / "new-bundle").rename(folder / "bundle")
+    _fill(server)
+    done = run_bounded([*commands(folder)[command], *more], folder, folder / "kubeconfig")
+    assert done.code not in (2, 70), done.err
+    return done
+
+
+@pytest.mark.parametrize(
+    ("command", "output"), [*((one, "") for one in commands(Path())), *((one, "json") for one in _AS_JSON)]
+)
+def test_words_from_a_cluster_do_not_drive_the_terminal(
+    park: tuple[StubServer, Path], command: str, output: str
+) -> None:
+    done = _run(park, command, *(["-o", output] if output else []))
+    assert not _DRIVES.search(done.err), done.err
+    assert not _DRIVES.search(done.out), done.out
+
+
+@pytest.mark.parametrize(
+    "command", ["get", "describe", "tree", "apply", "delete", "cleanup --yes", "scale watch"]
+)
+def test_words_of_an_error_do_not_drive_the_terminal(park: tuple[StubServer, Path], command: str) -> None:
+    server, _ = park
+    said = {"kind": "Status", "reason": "Forbidden", "code": 403, "message": HOSTILE}
+    server.fail(Answers(403, said, headers=(("Warning", '299 - "\\x1b[2Jdeprecated"'),)), times=10**6)
+    try:
+        done = _run(park, command)
+    finally:
+        server.mend()
+    assert done.code == 4
+    assert not _DRIVES.search(done.out + done.err), done.err
+
+
+@pytest.mark.parametrize("command", commands(Path()))
+def test_credentials_and_what_pods_hold_are_never_told(park: tuple[StubServer, Path], command: str) -> None:
+    done = _run(park, command, "-v")
+    assert TOKEN not in done.out + done.err
+    assert PASSWORD not in done.err
+    assert command in _WHOLE_OBJECTS or PASSWORD not in done.out
+
+
+def test_what_an_error_tells_of_credentials_is_nothing(park: tuple[StubServer, Path]) -> None:
+    _, folder = park
+    content = json.loads((folder / "kubeconfig").read_text())
+    wrong = "another-token-that-nobody-may-see"
+    for user in (
+        {"token": wrong},
+        {"username": "u", "password": wrong},
+        {"tokenFile": "/nowhere", "token": wrong},
+    ):
+        content["users"][0]["user"] = user
+        (folder / "wrong").write_text(json.dumps(content))
+        done = run_bounded(["get", "ji", "-v"], folder, folder / "wrong")
+        assert done.code in (3, 4), done.err
+        assert wrong not in done.out + done.err
+    content["clusters"][0]["cluster"]["proxy-url"] = f"http://u:{wrong}@127.0.0.1:1"
+    (folder / "wrong").write_text(json.dumps(content))
+    done = run_bounded(["get", "ji", "-v"], folder, folder / "wrong")
+    assert done.code == 5
+    assert wrong not in done.out + done.err
+
+
+def test_a_bundle_is_for_its_owner_alone_and_a_forged_one_leads_nowhere(
+    park: tuple[StubServer, Path],
+) -> None:
+    server, folder = park
+    _run(park, "cleanup --yes")
+    file = folder / "new-bundle"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert any(PASSWORD in json.dumps(line) for line in lines)
+    for changed in (
+        {"name": "../../../../../api/v1/namespaces/kube-system/secrets"},
+        {"namespace": "../../kube-system"},
+        {"name": "x?dryRun=None"},
+        {"name": "x%2f..%2fy"},
+    ):
+        first = next(index for index, line in enumerate(lines) if line.get("type") == "object")
+        forged: list[Any] = json.loads(json.dumps(lines))
+        forged[first]["object"]["metadata"] |= changed
+        file.write_text("".join(json.dumps(line) + "\n" for line in forged))
+        before = len(server.requests)
+        done = run_bounded(["cleanup", "undo", str(file)], folder, folder / "kubeconfig")
+        assert done.code not in (2, 70), done.err
+        for request in server.requests[before:]:
+            assert re.fullmatch(
+                r"/api/v1/namespaces/(kube-system|park/(services|pods)(/[^/]+)?)", request.path
+            ), request.path
+
+
+_ATTACKS = [
+    "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "{{ cycler.__init__.__globals__ }}",
+    "{{ self.__init__.__globals__['__builtins__'] }}",
+    "{{ lipsum.__globals__['os'].popen('id').read() }}",
+    "{{ ''|attr('__class__') }}",
+    "{{ '{0.__class__}'.format('') }}",
+    "{{ ('%s' | format)('').__class__ }}",
+    "{% include '/etc/passwd' %}",
+    "{% include '../../../../etc/passwd' %}",
+    "{% extends '/etc/passwd' %}",
+    "{% import '/etc/hostname' as h %}{{ h }}",
+    "{{ range(10**9) | list }}",
+    "{{ 'x' * 10**10 }}",
+]
+
+
+@pytest.mark.parametrize("attack", _ATTACKS)
+def test_a_template_reaches_neither_files_nor_python(tmp_path: Path, attack: str) -> None:
+    template = tmp_path / "t.j2"
+    template.write_text(
+        f"apiVersion: sedna.io/v1alpha1\nkind: Model\nmetadata:\n  name: x\nspec:\n  url: >-\n    {attack}\n"
+    )
+    values = ["create", "model", "x", "--template", str(template), "--dry-run=client", "-o", "yaml"]
+    done = run_bounded(values, tmp_path, tmp_path / "none")
+    assert done.code == 3, (done.code, done.out, done.err)
+    assert "root:" not in done.out + done.err and "<class" not in done.out

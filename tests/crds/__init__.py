@@ -1,0 +1,1 @@
+"""Sedna's definitions: compared, installed, upgraded; also when the command is killed halfway."""

@@ -1,0 +1,243 @@
+"""`apply` and edits that Sedna ignores or answers with harm: questions, refusals, races, left-overs, kills."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sednactl.cli.main import run
+from sednactl.sedna.kinds import DATASET, FEDERATED_LEARNING, REID, SednaKind
+from sednactl.sedna.resources import NAMESPACE, POD
+from sednactl.surroundings import Surroundings
+from tests.cluster.stub import Answers, Fault, Request, StubServer
+from tests.command import CompletedRun
+from tests.lifecycle.conftest import collect_garbage, fill
+from tests.lifecycle.objects import NOW, Json, pod, workload
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Shell:
+    """`apply` in this process on virtual time, beside a cluster that collects garbage."""
+
+    def __init__(self, stub: StubServer, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.stub = stub
+        self.folder = folder
+        self.before_request: Callable[[Request], Any] = lambda _: None
+        self.environ = {"HOME": str(folder), "KUBECONFIG": str(stub.kubeconfig(folder / "config"))}
+        real = stub._fault_for
+
+        def on_request(request: Request, target: str) -> Fault | None:
+            self.before_request(request)
+            return real(request, target)
+
+        monkeypatch.setattr(stub, "_fault_for", on_request)
+        stub.put(NAMESPACE, {"metadata": {"name": "kube-system", "uid": "cluster-1"}})
+
+    def __call__(self, kind: SednaKind, spec: Json, *flags: str, answer: str | None = None) -> CompletedRun:
+        manifest = {
+            "apiVersion": "sedna.io/v1alpha1",
+            "kind": kind.kind,
+            "metadata": {"name": "helmet", "namespace": "park"},
+            "spec": spec,
+        }
+        file = self.folder / "new.json"
+        file.write_text(json.dumps(manifest))
+        return self.run("apply", "-f", str(file), *flags, answer=answer)
+
+    def run(self, *arguments: str, answer: str | None = None) -> CompletedRun:
+        slept: list[float] = []
+        out, err = io.StringIO(), io.StringIO() if answer is None else Terminal()
+        stdin = io.StringIO() if answer is None else Terminal(f"{answer}\n")
+        surroundings = Surroundings(
+            stdin, out, err, self.environ, lambda: NOW, lambda: sum(slept), slept.append
+        )
+        code: Any = run(list(arguments), surroundings)
+        return CompletedRun(int(code), out.getvalue(), err.getvalue())
+
+    def live(self, kind: SednaKind = REID) -> Json | None:
+        return next(iter(self.stub.objects(kind.resource)), None)
+
+    def records(self) -> dict[str, Json]:
+        """Give every record, by the word behind its folder's name: "" for one that is under way."""
+        found = {}
+        for file in (self.folder / ".local/state/sednactl/replacements").glob("*/record.json"):
+            _, _, suffix = file.parent.name.partition(".")
+            found[suffix.partition("-")[0]] = json.loads(file.read_text())
+        return found
+
+
+def template(version: int) -> Json:
+    return {"template": {"spec": {"containers": [{"name": "w", "image": f"example.org/w:v{version}"}]}}}
+
+
+def federated(version: int) -> Json:
+    worker = template(version)
+    return {
+        "aggregationWorker": {"model": {"name": "m"}, **worker},
+        "trainingWorkers": [{"dataset": {"name": "d"}, **worker}],
+    }
+
+
+@pytest.fixture
+def shell(stub: StubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    shell = Shell(stub, tmp_path, monkeypatch)
+    shell.before_request = lambda _: collect_garbage(stub)
+    job = {**workload(REID), "spec": template(1)}
+    stub.put(REID.resource, job)
+    fill(stub, pod("helmet-reid-1", "reid", owner=job, prefix="reidjob"))
+    return shell
+
+
+def test_a_terminal_is_asked_and_told_what_goes(shell: Shell) -> None:
+    no = shell(REID, template(2), answer="n")
+    assert (no.code, no.out) == (0, "reidjob.sedna.io/helmet configured\n")
+    assert "Pod helmet-reid-1" in no.err and "Delete it and create it anew?" in no.err
+    uid = (shell.live() or {})["metadata"]["uid"]
+    yes = shell(REID, template(3), answer="y")
+    assert (yes.code, yes.out) == (0, "reidjob.sedna.io/helmet replaced\n"), yes.err
+    assert yes.err.count("Pod helmet-reid-1") == 1
+    live = shell.live() or {}
+    assert live["metadata"]["uid"] != uid and live["spec"] == template(3)
+    assert shell.stub.objects(POD) == []
+    (record,) = shell.records().items()
+    assert (record[0], record[1]["phase"], record[1]["old"]["spec"]) == ("done", "done", template(2))
+
+
+def test_without_a_terminal_an_ignored_edit_is_stored_and_the_way_is_named(shell: Shell) -> None:
+    done = shell(REID, template(2))
+    assert (done.code, done.out) == (0, "reidjob.sedna.io/helmet configured\n")
+    assert "does not carry this change" in done.err and "--replace" in done.err
+    assert len(shell.stub.objects(POD)) == 1
+
+
+def test_a_harmful_edit_is_refused_in_every_way_but_two(shell: Shell) -> None:
+    shell.stub.put(
+        FEDERATED_LEARNING.resource, {**workload(FEDERATED_LEARNING, uid="fl-1"), "spec": federated(1)}
+    )
+    for flags, answer in ((("--dry-run=server",), None), ((), None), ((), "n")):
+        refused = shell(FEDERATED_LEARNING, federated(2), *flags, answer=answer)
+        assert refused.code == 4
+        assert "was not changed: the edit would do harm" in refused.err
+    assert (shell.live(FEDERATED_LEARNING) or {})["spec"] == federated(1)
+    forced = shell(FEDERATED_LEARNING, federated(2), "--allow-harmful-edits")
+    assert (forced.code, forced.out) == (0, "federatedlearningjob.sedna.io/helmet configured\n")
+    lacking = shell(FEDERATED_LEARNING, federated(3), "--replace")
+    assert lacking.code == 4 and "Model m is not in namespace park" in lacking.err
+    for kind, name in (("Model", "m"), ("Dataset", "d")):
+        fill(shell.stub, {"kind": kind, "metadata": {"name": name, "namespace": "park", "uid": name}})
+    replaced = shell(FEDERATED_LEARNING, federated(3), "--replace")
+    assert replaced.code == 0, replaced.err
+    assert (shell.live(FEDERATED_LEARNING) or {})["metadata"]["uid"] != "fl-1"
+
+
+def test_a_workload_that_somebody_else_replaced_is_left_alone(shell: Shell) -> None:
+    def replace(request: Request) -> None:
+        if request.method == "DELETE":
+            shell.stub.remove(REID.resource, "helmet", "park")
+            shell.stub.put(REID.resource, {**workload(REID, uid="theirs"), "spec": template(7)})
+
+    shell.before_request = replace
+    done = shell(REID, template(2), "--replace")
+    assert done.code == 4, done.err
+    assert "somebody else replaced it in the meantime" in done.err
+    assert (shell.live() or {})["metadata"]["uid"] == "theirs"
+    assert list(shell.records()) == ["overtaken"]
+
+
+def test_a_workload_that_somebody_else_created_first_is_left_alone(shell: Shell) -> None:
+    def create(request: Request) -> None:
+        collect_garbage(shell.stub)
+        if request.method == "PATCH" and "dryRun" not in request.query:
+            shell.stub.put(REID.resource, {**workload(REID, uid="theirs"), "spec": template(7)})
+
+    shell.before_request = create
+    done = shell(REID, template(2), "--replace")
+    assert done.code == 7, done.err
+    assert "theirs was left alone" in done.err
+    assert (shell.live() or {})["metadata"]["uid"] == "theirs"
+    record = shell.records()["overtaken"]
+    assert record["new"]["spec"] == template(2) and record["old"]["spec"] == template(1)
+
+
+def test_nothing_is_created_while_a_child_is_left_and_the_next_run_goes_on(shell: Shell) -> None:
+    shell.before_request = lambda _: collect_garbage(shell.stub, but=("helmet-reid-1",))
+    stays = shell(REID, template(2), "--replace", "--timeout", "30s")
+    assert stays.code == 7, stays.err
+    assert "the new one was not created" in stays.err and "Pod helmet-reid-1" in stays.err
+    assert shell.live() is None
+    assert shell.records()[""]["phase"] == "deleting"
+    shell.before_request = lambda _: collect_garbage(shell.stub)
+    # Whatever the manifest says by now counts, and --replace need not be said again.
+    done = shell(REID, template(3))
+    assert (done.code, done.out) == (0, "reidjob.sedna.io/helmet replaced\n"), done.err
+    assert "going on with a replacement that was cut off" in done.err
+    assert (shell.live() or {})["spec"] == template(3)
+    assert list(shell.records()) == ["done"]
+
+
+def test_a_new_one_that_is_refused_leaves_the_way_back(shell: Shell) -> None:
+    def refuse(request: Request) -> None:
+        collect_garbage(shell.stub)
+        if request.method == "DELETE":
+            shell.stub.fail(Answers(422), method="PATCH", times=2)
+
+    shell.before_request = refuse
+    done = shell(REID, template(2), "--replace")
+    assert done.code == 7, done.err
+    assert shell.live() is None
+    way_back = next(line for line in done.err.splitlines() if "to go back: sednactl apply -f " in line)
+    file = way_back.rpartition("apply -f ")[2]
+    shell.before_request = lambda _: None
+    shell.stub.mend()
+    back = shell.run("apply", "-f", file)
+    assert back.code == 0, back.err
+    assert (shell.live() or {})["spec"] == template(1)
+
+
+def test_a_record_of_a_run_that_deleted_nothing_is_set_aside(shell: Shell) -> None:
+    shell.before_request = lambda request: (
+        shell.stub.fail(Answers(403), method="DELETE") if request.method == "DELETE" else None
+    )
+    refused = shell(REID, template(2), "--replace")
+    assert refused.code == 4, refused.err
+    assert list(shell.records()) == ["refused"]
+    assert (shell.live() or {})["spec"] == template(1)
+
+
+def test_a_dry_run_writes_nothing_anywhere(shell: Shell) -> None:
+    done = shell(REID, template(2), "--replace", "--dry-run=server", "-o", "json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["spec"] == template(2)
+    assert "Pod helmet-reid-1" in done.err
+    assert (shell.live() or {})["spec"] == template(1)
+    assert shell.records() == {}
+
+
+def test_a_changed_dataset_names_its_users(shell: Shell) -> None:
+    shell.stub.put(
+        FEDERATED_LEARNING.resource, {**workload(FEDERATED_LEARNING, uid="fl-1"), "spec": federated(1)}
+    )
+    data = {"url": "/data/a.txt", "format": "txt", "nodeName": "edge-node"}
+    fill(shell.stub, {**workload(DATASET, "d", uid="d"), "spec": data})
+    manifest = {
+        "apiVersion": "sedna.io/v1alpha1",
+        "kind": "Dataset",
+        "metadata": {"name": "d", "namespace": "park"},
+        "spec": {**data, "url": "/data/b.txt"},
+    }
+    file = shell.folder / "d.json"
+    file.write_text(json.dumps(manifest))
+    done = shell.run("apply", "-f", str(file))
+    assert done.code == 0, done.err
+    assert "is used by fl/helmet" in done.err

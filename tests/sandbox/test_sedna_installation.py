@@ -1,0 +1,78 @@
+"""What a sandbox shows of Sedna's installation, and that the Global Manager may do what its stored role says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from sednactl.cluster.door import Selection
+from sednactl.sandbox.api.rights import ADMIN
+from sednactl.sandbox.assembled import Sandbox
+from sednactl.sandbox.clock import Clock
+from sednactl.sandbox.controllers.global_manager.installation import AUTOSCALING_RULE, CLUSTER_ROLE
+from sednactl.sandbox.faults import chosen_faults
+from sednactl.sandbox.resources import DAEMON_SET
+from sednactl.sedna.kinds import JOINT_INFERENCE
+from sednactl.sedna.resources import DEPLOYMENT, HPA, Resource
+from tests.live.plane.api import eventually
+from tests.live.services import joint_inference, model
+from tests.sandbox.global_manager.both import resource_of
+
+JI = JOINT_INFERENCE.resource
+API_SERVICE = Resource("apiregistration.k8s.io", "v1", "apiservices", "APIService", namespaced=False)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    made = Sandbox(Clock(speed=20), lambda line: None, faults=chosen_faults(["missing-rbac"]))
+    made.start()
+    yield made
+    made.stop()
+
+
+def test_the_global_manager_is_a_deployment_and_the_local_controllers_a_daemon_set(sandbox: Sandbox) -> None:
+    admin = sandbox.cluster(ADMIN)
+
+    def told(resource: Resource, name: str, ready: str) -> int:
+        return int((admin.get(resource, name, "sedna").get("status") or {}).get(ready, 0))
+
+    eventually(lambda: told(DEPLOYMENT, "gm", "availableReplicas") == 1, what="the Global Manager's pod")
+    eventually(lambda: told(DAEMON_SET, "lc", "numberAvailable") == 5, what="a Local Controller a node")
+    found = admin.get(DAEMON_SET, "lc", "sedna")
+    assert found["spec"]["template"]["spec"]["containers"][0]["image"] == "kubeedge/sedna-lc:v0.7.0"
+
+
+def test_what_is_served_is_said_to_be_available(sandbox: Sandbox) -> None:
+    found = {
+        item["metadata"]["name"]: item for item in sandbox.cluster(ADMIN).list(Selection(API_SERVICE, None))
+    }
+    assert {"v1.", "v1.apps", "v1alpha1.sedna.io", "v1beta1.metrics.k8s.io"} <= set(found)
+    for item in found.values():
+        (condition,) = item["status"]["conditions"]
+        assert (condition["type"], condition["status"]) == ("Available", "True")
+    metrics = found["v1beta1.metrics.k8s.io"]["spec"]["service"]
+    assert metrics == {"namespace": "kube-system", "name": "metrics-server", "port": 443}
+
+
+def test_a_mended_role_ends_the_fault(sandbox: Sandbox) -> None:
+    admin = sandbox.cluster(ADMIN)
+    for manifest in (
+        model("big-model", "default"),
+        model("little-model", "default"),
+        joint_inference("first", "default", hpa=("cloud",)),
+    ):
+        admin.create(resource_of(manifest), manifest)
+
+    def failed() -> str:
+        conditions = (admin.get(JI, "first", "default").get("status") or {}).get("conditions") or [{}]
+        return str(conditions[-1].get("message", ""))
+
+    eventually(lambda: "is forbidden" in failed(), what="the refusal in the status")
+    assert 'cannot create resource "horizontalpodautoscalers"' in failed()
+    role = admin.get(CLUSTER_ROLE, "sedna")
+    admin.patch(CLUSTER_ROLE, "sedna", {"rules": [*role["rules"], AUTOSCALING_RULE]})
+    admin.create(JI, joint_inference("second", "default", hpa=("cloud",)))
+    eventually(
+        lambda: admin.find(HPA, "hpa-second-deployment-cloud", "default") is not None, what="its autoscaler"
+    )
