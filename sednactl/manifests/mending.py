@@ -191,7 +191,8 @@ def _below(key: _Key) -> Change:
 def _root(part: Part) -> Piece:
     if part.as_json:
         return pieces_of_json(part.text)
-    from sednactl.manifests.yaml_text import Chunk, compose
+    from sednactl.manifests.chunk import Chunk
+    from sednactl.manifests.yaml_text import compose
 
     return pieces_of_yaml(part.text, compose(Chunk(part.file, part.text, part.lines_before)))
 

@@ -36,9 +36,14 @@ class Source(NamedTuple):
             raise too_large(self.name)
         return data
 
+    @property
+    def lasts(self) -> bool:
+        """Tell whether it can be read again, and by others: not standard input, a pipe or a device."""
+        return self.name != "-" and os.path.isfile(self.name)  # noqa: PTH113
+
     def documents(self) -> Iterator[Document]:
         """Give its documents one by one. Raises InvalidInput."""
-        return iterate_documents(self.read(), self.name, on_disk=self.name != "-")
+        return iterate_documents(self.read(), self.name, on_disk=self.lasts)
 
     def _file(self) -> bytes:
         with open(self.name, "rb") as file:  # noqa: PTH123 - pathlib costs more than the whole read

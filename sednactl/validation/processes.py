@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sednactl.errors import InvalidInput, PartlyDone
@@ -76,25 +77,26 @@ def look_at(items: Iterable[Source | OfFile], looker: Looker, processes: int) ->
 
     Raises PartlyDone when a process died, and RuntimeError for a fault in a rule.
     """
-    crew = _Crew(looker, processes)
+    crew = _Crew(looker)
     try:
-        yield from crew.run(_handfuls(items))
+        crew.start(processes)
+        yield from crew.run(_handfuls(items, looker))
     finally:
         crew.end()
 
 
-def _handfuls(items: Iterable[Source | OfFile]) -> Iterator[list[Source] | OfFile]:
-    """Put files together; what is known already, and standard input, which only we can read, stay alone."""
+def _handfuls(items: Iterable[Source | OfFile], looker: Looker) -> Iterator[list[Source] | OfFile]:
+    """Put files together; what is known already, and what only we can read (a pipe), stay alone."""
     handful: list[Source] = []
     for item in items:
-        alone = isinstance(item, OfFile) or item.name == "-"
+        alone = isinstance(item, OfFile) or not item.lasts
         if handful and (alone or len(handful) >= _FILES_AT_A_TIME):
             yield handful
             handful = []
         if isinstance(item, OfFile):
             yield item
         elif alone:
-            yield [item]
+            yield of_file(looker, item)
         else:
             handful.append(item)
     if handful:
@@ -104,30 +106,33 @@ def _handfuls(items: Iterable[Source | OfFile]) -> Iterator[list[Source] | OfFil
 class _Crew:
     """The processes, and what they are at."""
 
-    def __init__(self, looker: Looker, processes: int) -> None:
+    def __init__(self, looker: Looker) -> None:
+        self._looker = looker
+        self._pipes: list[Connection] = []
+        self._members: dict[Connection, Any] = {}
+        self._at: dict[Connection, int] = {}
+
+    def start(self, processes: int) -> None:
+        """Start the processes; signals wait until all of them can be ended."""
         import multiprocessing
         import threading
 
         from sednactl.validation.rulebook import rulebook
 
         rulebook()
-
         # Forked, a process begins where we are, with every rule loaded. Elsewhere than on Linux the
         # system's libraries may not survive that, and with a second thread nothing may.
         forks = sys.platform == "linux" and threading.active_count() == 1
         context: Any = multiprocessing.get_context("fork" if forks else "spawn")
-        self._looker = looker
-        self._pipes: list[Connection] = []
-        self._members: dict[Connection, Any] = {}
-        self._at: dict[Connection, int] = {}
-        for _ in range(processes):
-            ours, theirs = context.Pipe()
-            self._pipes.append(ours)
-            not_its = list(self._pipes) if forks else []
-            member = context.Process(target=_work, args=(theirs, looker, not_its), daemon=True)
-            self._members[ours] = member
-            member.start()
-            theirs.close()
+        with _interrupts_held():
+            for _ in range(processes):
+                ours, theirs = context.Pipe()
+                not_its = [*self._pipes, ours] if forks else []
+                member = context.Process(target=_work, args=(theirs, self._looker, not_its), daemon=True)
+                member.start()
+                theirs.close()
+                self._pipes.append(ours)
+                self._members[ours] = member
 
     def run(self, handfuls: Iterator[list[Source] | OfFile]) -> Iterator[OfFile]:
         """Give every handful to whoever is free; give the answers in order."""
@@ -144,9 +149,6 @@ class _Crew:
                     more = False
                 elif isinstance(handful, OfFile):
                     answers[given] = [handful]
-                    given += 1
-                elif handful[0].name == "-":
-                    answers[given] = [of_file(self._looker, handful[0])]
                     given += 1
                 else:
                     self._give(free.pop(), given, [source.name for source in handful])
@@ -200,12 +202,40 @@ class _Crew:
             member.join()
 
 
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    import signal
+
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(pipe: Connection, looker: Looker, not_ours: list[Connection]) -> None:
-    """Answer with what the named files hold, until nobody asks any more."""
+    """Answer with what the named files hold, until nobody asks any more; then end at once.
+
+    What the parent has not written yet is not ours to write a second time.
+    """
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the parent ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    code = 1
+    try:
+        _answer(pipe, looker, not_ours)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _answer(pipe: Connection, looker: Looker, not_ours: list[Connection]) -> None:
     for other in not_ours:  # else none of us would notice that the parent is gone
         other.close()
     from sednactl.manifests.sources import Source
