@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sednactl.diagnosis.manager_rights import Account
 from sednactl.errors import UsageError
 from sednactl.sedna.releases import Release, release_named
+from sednactl.validation.rbac import Account
 
 Json = dict[str, Any]
 

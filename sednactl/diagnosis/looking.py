@@ -20,7 +20,7 @@ from sednactl.diagnosis.looking_at_children import (
     namesake_reads,
     namespace_of,
 )
-from sednactl.diagnosis.observed import GhostCount, Json, Looked, Observed, Right, Roles, Scope
+from sednactl.diagnosis.observed import GhostCount, Json, Looked, Observed, Roles, Scope
 from sednactl.diagnosis.own_rights import NEEDED, refused
 from sednactl.errors import SednactlError, Unauthorized, Unreachable
 from sednactl.lifecycle.ghost_scan import scan_for_ghosts
@@ -39,6 +39,7 @@ from sednactl.sedna.resources import (
     SECRET,
     Resource,
 )
+from sednactl.validation.rbac import Right
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sednactl.diagnosis.observed import Right, Roles
+from sednactl.diagnosis.observed import Roles
 from sednactl.sedna.kinds import DATASET, GROUP, MODEL, SEDNA_KINDS
 from sednactl.sedna.resources import (
     CLUSTER_ROLE,
@@ -22,6 +22,7 @@ from sednactl.sedna.resources import (
     SECRET,
     SERVICE,
 )
+from sednactl.validation.rbac import Account, Right, allows
 
 Json = dict[str, Any]
 
@@ -71,31 +72,6 @@ NEEDS = (
 
 
 @dataclass(frozen=True)
-class Account:
-    """The service account that the Global Manager runs as."""
-
-    namespace: str
-    name: str
-
-    @property
-    def user(self) -> str:
-        """Give the user that RBAC knows it as."""
-        return f"system:serviceaccount:{self.namespace}:{self.name}"
-
-    def is_meant_by(self, subject: Json) -> bool:
-        """Tell whether a binding's subject is this account, or a group that it belongs to."""
-        kind, name = subject.get("kind"), subject.get("name")
-        if kind == "ServiceAccount":
-            return bool(subject.get("namespace") == self.namespace and name == self.name)
-        groups = (
-            "system:serviceaccounts",
-            f"system:serviceaccounts:{self.namespace}",
-            "system:authenticated",
-        )
-        return (kind == "User" and name == self.user) or (kind == "Group" and name in groups)
-
-
-@dataclass(frozen=True)
 class Bound:
     """Rules that an account has, the bindings that give them, and bindings whose role is not there."""
 
@@ -121,23 +97,6 @@ def bound_to(account: Account, roles: Roles, *, but: str = "") -> Bound:
         names.append(role_name)
         rules += role.get("rules") or ()
     return Bound(tuple(rules), tuple(dict.fromkeys(names)), tuple(without))
-
-
-def allows(rules: Iterable[Json], right: Right) -> bool:
-    """Tell whether RBAC rules give a right on all objects of a kind; what they give by name does not count."""
-    resource, _, subresource = right.resource.partition("/")
-    of_all = ("*", right.resource, f"*/{subresource}") if subresource else ("*", resource)
-    return any(
-        _has(rule, "verbs", ("*", right.verb))
-        and _has(rule, "apiGroups", ("*", right.group))
-        and _has(rule, "resources", of_all)
-        and not rule.get("resourceNames")
-        for rule in rules
-    )
-
-
-def _has(rule: Json, key: str, words: tuple[str, ...]) -> bool:
-    return any(word in words for word in rule.get(key) or ())
 
 
 def missing_of(rules: Iterable[Json]) -> list[tuple[Need, tuple[Right, ...]]]:

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from sednactl.errors import SednactlError
 from sednactl.lifecycle.ownership import Family
 from sednactl.sedna.kinds import SednaKind
+from sednactl.validation.rbac import Right
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -30,21 +31,6 @@ class Looked(Generic[T]):
 
     value: T | None = None
     error: SednactlError | None = None
-
-
-@dataclass(frozen=True)
-class Right:
-    """Something that may be done to a kind of objects: verb, API group, resource."""
-
-    verb: str
-    group: str
-    resource: str
-
-    @property
-    def full_resource(self) -> str:
-        """Give kubectl's name of the resource, e.g. `deployments.apps`, `models.sedna.io/status`."""
-        resource, slash, subresource = self.resource.partition("/")
-        return (f"{resource}.{self.group}" if self.group else resource) + slash + subresource
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sednactl.diagnosis.observed import Right
 from sednactl.sedna.kinds import GROUP, SEDNA_KINDS
 from sednactl.sedna.resources import (
     API_SERVICE,
@@ -24,6 +23,7 @@ from sednactl.sedna.resources import (
     SERVICE,
     Resource,
 )
+from sednactl.validation.rbac import Right
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster

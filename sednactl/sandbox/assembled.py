@@ -21,7 +21,7 @@ from sednactl.sandbox.api.server import ApiServer
 from sednactl.sandbox.api.snapshot import Kept, restore
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.global_manager.faults import Faults
-from sednactl.sandbox.controllers.global_manager.installation import CLUSTER_ROLE, installation
+from sednactl.sandbox.controllers.global_manager.installation import installation
 from sednactl.sandbox.controllers.global_manager.local_controller import LocalController
 from sednactl.sandbox.controllers.global_manager.process import GlobalManager
 from sednactl.sandbox.controllers.global_manager.rendering import Release
@@ -30,7 +30,7 @@ from sednactl.sandbox.controllers.together import ControllerChoices, kubernetes_
 from sednactl.sandbox.controllers.world import World
 from sednactl.sandbox.faults import usual_faults
 from sednactl.sedna.kinds import SEDNA_KINDS
-from sednactl.sedna.resources import CRD, DEPLOYMENT, POD
+from sednactl.sedna.resources import CLUSTER_ROLE, CRD, DEPLOYMENT, POD
 from sednactl.surroundings import Surroundings
 from sednactl.validation.crd import crd_of
 

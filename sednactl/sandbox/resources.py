@@ -5,8 +5,5 @@ from __future__ import annotations
 from sednactl.sedna.resources import Resource
 
 CONFIG_MAP = Resource("", "v1", "configmaps", "ConfigMap")
-DAEMON_SET = Resource("apps", "v1", "daemonsets", "DaemonSet")
 ENDPOINTS = Resource("", "v1", "endpoints", "Endpoints")
 LEASE = Resource("coordination.k8s.io", "v1", "leases", "Lease")
-POD_METRICS = Resource("metrics.k8s.io", "v1beta1", "pods", "PodMetrics")
-NODE_METRICS = Resource("metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", namespaced=False)

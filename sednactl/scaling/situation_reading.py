@@ -15,14 +15,13 @@ from sednactl.scaling.scales import selector_text
 from sednactl.scaling.situation import Evidence
 from sednactl.scaling.watching import Scope, no_such_service, selections
 from sednactl.sedna.kinds import JOINT_INFERENCE
-from sednactl.sedna.resources import DEPLOYMENT, EVENT, HPA, POD, Resource
+from sednactl.sedna.resources import DEPLOYMENT, EVENT, HPA, POD, POD_METRICS
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
 
 Json = dict[str, Any]
 
-POD_METRICS = Resource("metrics.k8s.io", "v1beta1", "pods", "PodMetrics")
 _NOT_SERVED = "the server could not find the requested resource"
 _IN_TROUBLE = "the server is currently unable to handle the request"
 

@@ -187,10 +187,12 @@ def _old_manager(cluster: Cluster, found: Survey) -> str:
 
 def _without_rights(cluster: Cluster, found: Survey, account: str) -> str:
     """Say so where the Global Manager may not make autoscalers, as with the role that Sedna brings."""
-    from sednactl.validation.manager_rights import CLUSTER_ROLE_BINDING, wanting_verbs
+    from sednactl.sedna.resources import CLUSTER_ROLE_BINDING
+    from sednactl.validation.manager_rights import wanting_verbs
+    from sednactl.validation.rbac import Account
 
     try:
-        verbs = wanting_verbs(cluster, account, NAMESPACE) if account else ()
+        verbs = wanting_verbs(cluster, Account(NAMESPACE, account)) if account else ()
     except Forbidden as error:
         found.denied[CLUSTER_ROLE_BINDING.kind, ""] = error.message
         return ""

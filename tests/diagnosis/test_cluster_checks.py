@@ -9,11 +9,12 @@ import pytest
 
 from sednactl.diagnosis.book import all_checks, diagnose
 from sednactl.diagnosis.drift import drift_of, schemas_of
-from sednactl.diagnosis.observed import GhostCount, Observed, Right, Scope
+from sednactl.diagnosis.observed import GhostCount, Observed, Scope
 from sednactl.errors import Forbidden, NotFound, Unreachable
 from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
 from sednactl.sedna.releases import RELEASES, SINCE
 from sednactl.validation.crd import crd_of
+from sednactl.validation.rbac import Right
 from tests.diagnosis.healthy import check, crd, installed, node, parts, seen, told
 from tests.lifecycle.objects import NOW, Json
 from tests.upstream import upstream_crd

@@ -12,14 +12,13 @@ from sednactl.diagnosis.checks.role import manager_account, mend_of
 from sednactl.diagnosis.manager_rights import (
     MEND_NAME,
     NEEDS,
-    Account,
-    allows,
     bound_to,
     mend_manifests,
     missing_of,
 )
-from sednactl.diagnosis.observed import Json, NotSeen, Right, Roles
+from sednactl.diagnosis.observed import Json, NotSeen, Roles
 from sednactl.errors import Forbidden
+from sednactl.validation.rbac import Account, Right, allows
 from tests.diagnosis.healthy import check, installed, seen
 
 ACCOUNT = Account("sedna", "sedna")

@@ -10,11 +10,10 @@ from sednactl.cluster.door import Selection
 from sednactl.sandbox.api.rights import ADMIN
 from sednactl.sandbox.assembled import Sandbox
 from sednactl.sandbox.clock import Clock
-from sednactl.sandbox.controllers.global_manager.installation import AUTOSCALING_RULE, CLUSTER_ROLE
+from sednactl.sandbox.controllers.global_manager.installation import AUTOSCALING_RULE
 from sednactl.sandbox.faults import chosen_faults
-from sednactl.sandbox.resources import DAEMON_SET
 from sednactl.sedna.kinds import JOINT_INFERENCE
-from sednactl.sedna.resources import DEPLOYMENT, HPA, Resource
+from sednactl.sedna.resources import CLUSTER_ROLE, DAEMON_SET, DEPLOYMENT, HPA, Resource
 from tests.live.plane.api import eventually
 from tests.live.services import joint_inference, model
 from tests.sandbox.global_manager.both import resource_of

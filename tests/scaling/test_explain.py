@@ -16,9 +16,8 @@ from sednactl.render.scale_explained import text
 from sednactl.scaling.controller_settings import DEFAULT_SETTINGS
 from sednactl.scaling.explanation import Explanation, explain
 from sednactl.scaling.situation import evidence_of, situations_of
-from sednactl.scaling.situation_reading import POD_METRICS
 from sednactl.sedna.kinds import JOINT_INFERENCE
-from sednactl.sedna.resources import DEPLOYMENT, EVENT, HPA, POD
+from sednactl.sedna.resources import DEPLOYMENT, EVENT, HPA, POD, POD_METRICS
 from tests.cluster.stub import SERVED, Answers, StubServer
 from tests.conftest import RunSednactl
 from tests.golden import check_golden

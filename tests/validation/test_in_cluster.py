@@ -13,11 +13,10 @@ from sednactl.errors import Unreachable
 from sednactl.manifests.document import document_of
 from sednactl.manifests.writing import to_yaml
 from sednactl.sedna.kinds import BY_KIND, DATASET, JOINT_INFERENCE, MODEL, SEDNA_KINDS
-from sednactl.sedna.resources import CRD, DEPLOYMENT, HPA, NODE, SECRET
+from sednactl.sedna.resources import CLUSTER_ROLE, CLUSTER_ROLE_BINDING, CRD, DEPLOYMENT, HPA, NODE, SECRET
 from sednactl.validation.check import Checker
 from sednactl.validation.crd import crd_of
 from sednactl.validation.finding import Finding, spell_path
-from sednactl.validation.manager_rights import CLUSTER_ROLE, CLUSTER_ROLE_BINDING
 from sednactl.validation.rules.edits import settled
 from sednactl.validation.target import target_named
 from tests.cluster.stub import SERVED, Answers, Reset, StubServer
@@ -266,6 +265,8 @@ ALL_VERBS = ["get", "create", "update", "delete"]
         ([{**SCALING, "verbs": ["create"]}, {**SCALING, "verbs": ALL_VERBS}], SUBJECT, ""),
         ([{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}], SUBJECT, ""),
         ([], {**SUBJECT, "name": "other"}, ""),  # nothing is known of its rights
+        ([], {"kind": "Group", "name": "system:authenticated"}, ""),  # what all accounts have tells nothing
+        ([], {"kind": "User", "name": "system:serviceaccount:sedna:sedna"}, "create"),
     ],
 )
 def test_a_global_manager_that_may_not_scale(

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sednactl.diagnosis.book import Result, check
-from sednactl.diagnosis.observed import Observed, Right
+from sednactl.diagnosis.observed import Observed
 from sednactl.diagnosis.own_rights import ANY_KIND, NEEDED
 from sednactl.sedna.kinds import GROUP
+from sednactl.validation.rbac import Right
 
 
 @check("DOC601", "Your rights", "rights")

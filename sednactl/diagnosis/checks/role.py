@@ -9,13 +9,13 @@ from sednactl.diagnosis.book import Result, check
 from sednactl.diagnosis.installed import account_of, part_named
 from sednactl.diagnosis.manager_rights import (
     MEND_NAME,
-    Account,
     bound_to,
     mend_manifests,
     missing_of,
 )
-from sednactl.diagnosis.observed import Json, NotSeen, Observed, Right
+from sednactl.diagnosis.observed import Json, NotSeen, Observed
 from sednactl.diagnosis.words import some
+from sednactl.validation.rbac import Account, Right
 
 AREA = "Sedna"
 ROLE = "DOC501"

@@ -8,13 +8,13 @@ from typing import Any
 from sednactl.sandbox.api.kinds import Shelf
 from sednactl.sandbox.api.requests import User
 from sednactl.sandbox.api.store import Event, Store, Version
+from sednactl.validation.rbac import is_subject
 
 Rule = Mapping[str, Any]
 
 GROUP = "rbac.authorization.k8s.io"
 _ROLES, _CLUSTER_ROLES = (GROUP, "roles"), (GROUP, "clusterroles")
 _BINDINGS, _CLUSTER_BINDINGS = (GROUP, "rolebindings"), (GROUP, "clusterrolebindings")
-_ACCOUNT = "system:serviceaccount:"
 
 
 class Granted:
@@ -44,7 +44,10 @@ class Granted:
             bindings = [*bindings, *self._store.list(_BINDINGS, namespace)[0]]
         for version in bindings:
             binding = version.object()
-            if any(is_subject(one, user, version.namespace) for one in binding.get("subjects") or ()):
+            if any(
+                is_subject(one, user.name, user.groups, version.namespace)
+                for one in binding.get("subjects") or ()
+            ):
                 role = self._role(binding["roleRef"], version.namespace)
                 if role is not None:
                     yield from role.object().get("rules") or ()
@@ -54,28 +57,3 @@ class Granted:
         if reference.get("kind") == "Role":
             return self._store.get(_ROLES, f"{namespace}/{name}")
         return self._store.get(_CLUSTER_ROLES, name)
-
-
-def is_subject(subject: Mapping[str, Any], user: User, namespace: str) -> bool:
-    """Tell whether a binding's subject is a user; accounts without a namespace are of the binding's own."""
-    kind, name = subject.get("kind"), subject.get("name", "")
-    if kind == "ServiceAccount":
-        return user.name == f"{_ACCOUNT}{subject.get('namespace') or namespace}:{name}"
-    return bool(name) and (name in user.groups if kind == "Group" else kind == "User" and name == user.name)
-
-
-def allows(rule: Rule, verb: str, group: str, resource: str, subresource: str, name: str) -> bool:
-    """Tell whether one rule of a role allows a request for a resource; `name` is "" where it names no object."""
-    full = f"{resource}/{subresource}" if subresource else resource
-    resources = rule.get("resources") or ()
-    names = rule.get("resourceNames") or ()
-    return (
-        _holds(rule.get("verbs"), verb)
-        and _holds(rule.get("apiGroups"), group)
-        and (_holds(resources, full) or (bool(subresource) and f"*/{subresource}" in resources))
-        and (not names or name in names)
-    )
-
-
-def _holds(words: Any, wanted: str) -> bool:
-    return bool(words) and ("*" in words or wanted in words)

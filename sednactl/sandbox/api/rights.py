@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sednactl.sandbox.api.granted import Granted, Rule, allows
+from sednactl.sandbox.api.granted import Granted, Rule
 from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.requests import User
+from sednactl.validation.rbac import Account, rule_allows
 
 ADMIN = User("admin", ("system:masters", "system:authenticated"))
-SEDNA_GM = User(
-    "system:serviceaccount:sedna:sedna",
-    ("system:serviceaccounts", "system:serviceaccounts:sedna", "system:authenticated"),
-)
+_SEDNA = Account("sedna", "sedna")
+SEDNA_GM = User(_SEDNA.user, _SEDNA.groups)
 NOBODY = User("nobody", ("system:authenticated",))
 IDENTITIES = {"admin": ADMIN, "sedna-gm": SEDNA_GM, "nobody": NOBODY}
 """Users by the name under which they have a token."""
@@ -89,7 +88,7 @@ class Rights:
             return False
         rules = self._granted.rules(user, action.namespace)
         asked = action.verb, action.group, action.resource, action.subresource, action.name
-        return any(allows(rule, *asked) for rule in rules)
+        return any(rule_allows(rule, *asked) for rule in rules)
 
     def rules(self, user: User, namespace: str) -> tuple[Rule, ...]:
         """Give the rules by which a user may do something in a namespace."""

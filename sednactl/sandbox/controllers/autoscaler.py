@@ -19,14 +19,13 @@ from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.pods import ready_since
 from sednactl.sandbox.controllers.world import Json, Place, World, place_of
 from sednactl.sandbox.controllers.writing import Writer
-from sednactl.sandbox.resources import POD_METRICS
 from sednactl.sandbox.times import read, seconds_between
 from sednactl.scaling.controller_settings import DEFAULT_SETTINGS, ControllerSettings
 from sednactl.scaling.decision import Decision, decide, refused
 from sednactl.scaling.readings import Readings, Unavailable
 from sednactl.scaling.scale_history import ScaleHistory
 from sednactl.scaling.scales import scale_of
-from sednactl.sedna.resources import DEPLOYMENT, HPA, POD, REPLICA_SET, Resource
+from sednactl.sedna.resources import DEPLOYMENT, HPA, POD, POD_METRICS, REPLICA_SET, Resource
 
 _TARGETS = {("apps", "Deployment"): DEPLOYMENT, ("apps", "ReplicaSet"): REPLICA_SET}
 _NO_API = "the server could not find the requested resource (get pods.metrics.k8s.io)"

@@ -15,7 +15,7 @@ from sednactl.sandbox.controllers.pods import is_finished, is_leaving, is_ready,
 from sednactl.sandbox.controllers.revisions import template_hash
 from sednactl.sandbox.controllers.rollout import scaled
 from sednactl.sandbox.controllers.writing import controller_reference
-from sednactl.sandbox.resources import DAEMON_SET
+from sednactl.sedna.resources import DAEMON_SET
 
 Json = dict[str, Any]
 PodsByNode = Mapping[str, Sequence[Json]]

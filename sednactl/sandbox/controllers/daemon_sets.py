@@ -19,8 +19,7 @@ from sednactl.sandbox.controllers.pods import is_finished, is_leaving, phase_of,
 from sednactl.sandbox.controllers.replica_sets import terminating
 from sednactl.sandbox.controllers.world import Json, World, place_of
 from sednactl.sandbox.controllers.writing import Writer
-from sednactl.sandbox.resources import DAEMON_SET
-from sednactl.sedna.resources import NODE, POD
+from sednactl.sedna.resources import DAEMON_SET, NODE, POD
 
 _AGAIN = 1.0
 """Seconds until a pod that ended is replaced, so that one which always ends does not keep the controller busy."""

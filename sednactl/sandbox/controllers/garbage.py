@@ -18,9 +18,8 @@ from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.owner_kinds import OwnerKinds
 from sednactl.sandbox.controllers.world import Json, World
 from sednactl.sandbox.controllers.writing import Writer
-from sednactl.sandbox.resources import NODE_METRICS, POD_METRICS
 from sednactl.sedna.belonging import owner_references, owner_uids
-from sednactl.sedna.resources import CRD, EVENT, Resource
+from sednactl.sedna.resources import CRD, EVENT, NODE_METRICS, POD_METRICS, Resource
 
 FOREGROUND = "foregroundDeletion"
 ORPHAN = "orphan"

@@ -22,10 +22,10 @@ from sednactl.sandbox.controllers.world import Json, World, place_of
 from sednactl.sandbox.controllers.writing import Writer
 from sednactl.sandbox.load import SideLoad
 from sednactl.sandbox.node_set import is_offline
-from sednactl.sandbox.resources import CONFIG_MAP, NODE_METRICS, POD_METRICS
+from sednactl.sandbox.resources import CONFIG_MAP
 from sednactl.sandbox.times import read, written
 from sednactl.scaling.label_selectors import selector_from
-from sednactl.sedna.resources import NODE, POD, Resource
+from sednactl.sedna.resources import NODE, NODE_METRICS, POD, POD_METRICS, Resource
 
 RESOLUTION = 15.0
 """Seconds between two rounds, and the window of a reading, as metrics-server's default."""

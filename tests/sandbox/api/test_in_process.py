@@ -12,8 +12,16 @@ from sednactl.errors import AlreadyExists, Conflict, Forbidden, Invalid, NotFoun
 from sednactl.sandbox.api.in_process import in_process_cluster
 from sednactl.sandbox.api.rights import ADMIN, NOBODY, SEDNA_GM, Denial
 from sednactl.sandbox.api.server import ApiServer
-from sednactl.sandbox.controllers.global_manager.installation import CLUSTER_ROLE, CLUSTER_ROLE_BINDING
-from sednactl.sedna.resources import DEPLOYMENT, HPA, NAMESPACE, POD, SECRET, Resource
+from sednactl.sedna.resources import (
+    CLUSTER_ROLE,
+    CLUSTER_ROLE_BINDING,
+    DEPLOYMENT,
+    HPA,
+    NAMESPACE,
+    POD,
+    SECRET,
+    Resource,
+)
 from sednactl.surroundings import Surroundings
 
 

@@ -14,8 +14,8 @@ from sednactl.sandbox.controllers.nodes import NodeLifecycle
 from sednactl.sandbox.controllers.pods import is_ready
 from sednactl.sandbox.controllers.scheduler import Scheduler
 from sednactl.sandbox.node_set import OFFLINE, NodePlan
-from sednactl.sandbox.resources import DAEMON_SET, LEASE
-from sednactl.sedna.resources import CRD, EVENT, NODE, POD
+from sednactl.sandbox.resources import LEASE
+from sednactl.sedna.resources import CRD, DAEMON_SET, EVENT, NODE, POD
 from tests.sandbox.controllers.stage import Stage
 
 Json = dict[str, Any]

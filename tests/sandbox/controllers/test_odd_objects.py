@@ -8,8 +8,8 @@ import pytest
 
 from sednactl.sandbox.controllers.pods import is_ready
 from sednactl.sandbox.controllers.together import kubernetes_controllers
-from sednactl.sandbox.resources import CONFIG_MAP, ENDPOINTS, LEASE, POD_METRICS
-from sednactl.sedna.resources import DEPLOYMENT, HPA, NODE, POD, REPLICA_SET, SERVICE, Resource
+from sednactl.sandbox.resources import CONFIG_MAP, ENDPOINTS, LEASE
+from sednactl.sedna.resources import DEPLOYMENT, HPA, NODE, POD, POD_METRICS, REPLICA_SET, SERVICE, Resource
 from tests.sandbox.controllers.stage import Stage
 from tests.sandbox.controllers.test_scaling import KINDS, autoscaler
 from tests.sandbox.controllers.test_workloads import deployment

@@ -20,7 +20,7 @@ from sednactl.sandbox.load import (
     read_load,
     selector_of_side,
 )
-from sednactl.sandbox.resources import CONFIG_MAP, ENDPOINTS, LEASE, NODE_METRICS, POD_METRICS
+from sednactl.sandbox.resources import CONFIG_MAP, ENDPOINTS, LEASE
 from sednactl.scaling.load_profiles import profile_called
 from sednactl.scaling.load_reading import read_load as read_file
 from sednactl.sedna.resources import (
@@ -31,7 +31,9 @@ from sednactl.sedna.resources import (
     HPA,
     NAMESPACE,
     NODE,
+    NODE_METRICS,
     POD,
+    POD_METRICS,
     REPLICA_SET,
     SERVICE,
 )

@@ -12,14 +12,11 @@ import pytest
 from sednactl.cluster.addresses import path_of
 from sednactl.cluster.door import Cluster
 from sednactl.sandbox.clock import Clock
-from sednactl.sandbox.controllers.global_manager.installation import (
-    CLUSTER_ROLE,
-    CLUSTER_ROLE_BINDING,
-    installation,
-)
+from sednactl.sandbox.controllers.global_manager.installation import installation
 from sednactl.sandbox.controllers.running import Controller
 from sednactl.sandbox.controllers.together import kubernetes_controllers
 from sednactl.sandbox.node_set import NodePlan
+from sednactl.sedna.resources import CLUSTER_ROLE, CLUSTER_ROLE_BINDING
 from tests.live.plane.api import Api, eventually
 from tests.live.plane.plane import OwnPlane, find_program_beside, service_account_exists
 from tests.live.plane.programs import why_no_plane

@@ -6,12 +6,11 @@ import pytest
 
 from sednactl.sandbox.controllers.global_manager.installation import (
     AUTOSCALING_RULE,
-    DAEMON_SET,
     installation,
     role_rules,
 )
 from sednactl.sedna.kinds import SEDNA_KINDS
-from sednactl.sedna.resources import DEPLOYMENT
+from sednactl.sedna.resources import DAEMON_SET, DEPLOYMENT
 
 
 @pytest.mark.parametrize(("release", "image"), [("0.7", "v0.7.0"), ("0.6", "v0.6.0")])

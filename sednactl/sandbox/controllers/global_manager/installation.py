@@ -9,9 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from sednactl.sandbox.controllers.global_manager.rendering import Release
-from sednactl.sandbox.resources import CONFIG_MAP, DAEMON_SET
+from sednactl.sandbox.resources import CONFIG_MAP
 from sednactl.sedna.kinds import DATASET, GROUP, MODEL, SEDNA_KINDS
-from sednactl.sedna.resources import DEPLOYMENT, SERVICE, Resource
+from sednactl.sedna.resources import (
+    CLUSTER_ROLE,
+    CLUSTER_ROLE_BINDING,
+    DAEMON_SET,
+    DEPLOYMENT,
+    SERVICE,
+    Resource,
+)
 from sednactl.sedna.resources import NAMESPACE as NAMESPACES
 
 Json = dict[str, Any]
@@ -24,10 +31,6 @@ VERSIONS: dict[Release, str] = {"0.7": "v0.7.0", "0.6": "v0.6.0"}
 KB_SERVER = "http://kb.sedna:9020"
 
 SERVICE_ACCOUNT = Resource("", "v1", "serviceaccounts", "ServiceAccount")
-CLUSTER_ROLE = Resource("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", namespaced=False)
-CLUSTER_ROLE_BINDING = Resource(
-    "rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", namespaced=False
-)
 
 AUTOSCALING_RULE: Json = {
     "apiGroups": ["autoscaling"],
