@@ -209,13 +209,18 @@ def _mend(
     cluster: Cluster, surroundings: Surroundings, observed: Observed, results: Sequence[Result], *, yes: bool
 ) -> bool:
     """Show what is missing as a difference, ask, and apply it; tell whether anything was changed."""
-    from sednactl.diagnosis.checks.role import mend_of
+    from sednactl.diagnosis.checks.role import ROLE, mend_of
     from sednactl.diagnosis.mending import apply_mend, foretell
     from sednactl.render.difference import unified
 
     stderr = surroundings.stderr
     if not any(result.fixable for result in results):
-        stderr.write("There is nothing that --fix can mend.\n")
+        unseen = any(result.status == "unknown" and result.id == ROLE for result in results)
+        stderr.write(
+            "Whether there is anything that --fix can mend is not known.\n"
+            if unseen
+            else "There is nothing that --fix can mend.\n"
+        )
         return False
     manifests = mend_of(observed)
     for change in foretell(cluster, manifests):

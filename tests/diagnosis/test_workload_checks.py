@@ -74,7 +74,7 @@ def test_a_healthy_service_is_in_order() -> None:
         assert {result.status for result in check(identifier, observed)} <= {"ok"}, check(
             identifier, observed
         )
-    assert told("DOC703", observed) == ("ok", "1 false alarm: jointinference helmet say Failed and run")
+    assert told("DOC703", observed) == ("ok", "1 false alarm: jointinference helmet says Failed and runs")
     assert told("DOC704", observed) == ("ok", "2 autoscalers at work")
     assert told("DOC705", observed) == ("ok", "1 Service with ready endpoints")
 

@@ -141,7 +141,8 @@ def claims(observed: Observed, now: datetime) -> Iterator[Result]:
             message = f"Failed, and its children are not well either: {judged.word}"
             yield Result("DOC703", "failed", message, look_closer(family), subject(family))
     if false_alarms:
-        message = f"{counted(len(false_alarms), 'false alarm')}: {some(false_alarms)} say Failed and run"
+        verbs = "says Failed and runs" if len(false_alarms) == 1 else "say Failed and run"
+        message = f"{counted(len(false_alarms), 'false alarm')}: {some(false_alarms)} {verbs}"
         yield Result("DOC703", "ok", message, details=tuple(false_alarms))
     elif good:
         yield Result("DOC703", "ok", f"{counted(good, 'workload')} that Sedna does not call Failed")
