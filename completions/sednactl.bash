@@ -108,8 +108,8 @@ _sednactl_about() {
         /validate)
             below=''
             aliases=''
-            options='-f --filename -R --recursive -o --output --strict --ignore --sedna-version --kubernetes-version --cluster --fix --yes -y --verbose -v --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --contexts --all-contexts --no-color -h --help'
-            valued='-f --filename -o --output --ignore --sedna-version --kubernetes-version --kubeconfig --context --namespace -n --request-timeout --as --as-group --contexts'
+            options='-f --filename -R --recursive -o --output --strict --ignore --sedna-version --kubernetes-version --cluster --jobs -j --fix --yes -y --verbose -v --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --contexts --all-contexts --no-color -h --help'
+            valued='-f --filename -o --output --ignore --sedna-version --kubernetes-version --jobs -j --kubeconfig --context --namespace -n --request-timeout --as --as-group --contexts'
             first='@files' more='@files' ;;
         /explain)
             below=''

@@ -59,8 +59,16 @@ COMMANDS: dict[str, Entry] = {
         "Show what a workload owns, by owner reference and UID, with broken links and ghosts marked",
         "Manage",
     ),
-    "events": Entry("events", "Show what happened to a workload and to all that was made for it", "Manage"),
-    "logs": Entry("logs", "Show what the containers of a workload wrote, of all its pods together", "Manage"),
+    "events": Entry(
+        "events",
+        "Show what happened to a workload and to all that was made for it, the newest last",
+        "Manage",
+    ),
+    "logs": Entry(
+        "logs",
+        "Show what the containers of a workload wrote, of all its pods and both sides together",
+        "Manage",
+    ),
     "wait": Entry(
         "wait", "Wait until a workload runs, judged by its children, or is gone with all it owned", "Manage"
     ),

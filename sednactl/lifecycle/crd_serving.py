@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sednactl.errors import ConditionUnmet, Invalid, NotFound, Refused
+from sednactl.cluster.door import Selection
+from sednactl.errors import ConditionUnmet, Invalid, NotFound, Refused, TooBusy
 from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP, VERSION
 from sednactl.sedna.resources import CRD
 from sednactl.validation.crd_state import DefinitionState, condition, definition_name
@@ -69,7 +70,20 @@ def _not_served(cluster: Cluster, state: DefinitionState, shown: frozenset[str])
         return "it is not established yet"
     if BY_KIND[state.kind].plural not in shown:
         return "discovery does not show it yet"
+    if not _listed(cluster, state.kind):
+        return "its store is being opened"
     return _not_in_force(cluster, state)
+
+
+def _listed(cluster: Cluster, kind: str) -> bool:
+    """Tell whether objects can be listed: for a moment after the definition is shown, every list is turned away."""
+    try:
+        next(cluster.list(Selection(BY_KIND[kind].resource, cluster.namespace), page_size=1), None)
+    except (TooBusy, NotFound):
+        return False
+    except Refused:  # not allowed: nothing can be told
+        return True
+    return True
 
 
 def _in_discovery(cluster: Cluster) -> frozenset[str]:

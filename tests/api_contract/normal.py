@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -54,7 +55,9 @@ def _normal(value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
         return {name: _normal(item, name) for name, item in value.items() if name not in _DROPPED}
     if isinstance(value, list):
-        return [_normal(item, key) for item in value]
+        items = [_normal(item, key) for item in value]
+        # Entries lie in the order of their seconds: whether two writes fell into the same one is left to chance.
+        return sorted(items, key=json.dumps) if key == "managedFields" else items
     if isinstance(value, str):
         if key == "resourceVersion":
             return "VERSION"

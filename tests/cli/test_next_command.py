@@ -51,7 +51,7 @@ def complete(*words: str) -> list[str]:
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
 def test_what_kubectl_asks_at_tab() -> None:
-    assert complete("cr") == ["create", ":4"]
+    assert complete("cre") == ["create", ":4"]
     assert {"create", "get", "scale"} < set(complete(""))
     assert complete("create", "ji", "x", "--hpa", "") == ["cloud", "edge", "both", "none", ":4"]
     assert complete("validate", "") == [":0"]  # files are the shell's

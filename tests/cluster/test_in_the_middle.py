@@ -169,8 +169,8 @@ def test_a_clean_up_whose_cluster_goes_is_taken_up_again(
     done = command(*clean, "-n", "park", "--backup", bundle)
     assert done.code == 7, done.err
     assert f"--resume {bundle}" in done.err
-    left = [item["metadata"]["name"] for item in park.objects(SERVICE)]
-    assert len([name for name in left if name.startswith("old-")]) == 3
+    # Several are deleted at a time: how many went before it stopped is left to chance.
+    assert "old-2-cloud" in [item["metadata"]["name"] for item in park.objects(SERVICE)]
     park.mend()
     again = command(*clean, "--resume", bundle)
     assert again.code == 0, again.err

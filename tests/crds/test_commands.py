@@ -10,10 +10,9 @@ import pytest
 
 from sednactl.cli.main import run
 from sednactl.manifests.reading import read_documents
-from sednactl.sandbox.api.rights import SEDNA_GM, Denial
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.releases import LATEST, RELEASES, SINCE, release_named
-from sednactl.sedna.resources import CRD
+from sednactl.sedna.resources import CLUSTER_ROLE, CLUSTER_ROLE_BINDING, CRD
 from sednactl.surroundings import Surroundings
 from sednactl.validation.crd import crd_of
 from sednactl.validation.crd_state import definition_name
@@ -204,9 +203,12 @@ def test_what_others_own_is_said_with_what_taking_it_means(bare: BareCluster) ->
 
 
 def test_objects_that_may_not_be_read_are_no_objects_without_losses(bare: BareCluster) -> None:
-    who = SEDNA_GM.name
-    denial = Denial(who, verbs=("list",), groups=("sedna.io",), resources=("reidjobs",))
-    bare.server.state.rights.deny(denial)
+    who = "definer"
+    rule = {"apiGroups": ["apiextensions.k8s.io"], "resources": ["customresourcedefinitions"], "verbs": ["*"]}
+    bare.create(CLUSTER_ROLE, {"metadata": {"name": who}, "rules": [rule]})
+    role = {"apiGroup": CLUSTER_ROLE.group, "kind": "ClusterRole", "name": who}
+    subject = {"kind": "User", "apiGroup": CLUSTER_ROLE.group, "name": who}
+    bare.create(CLUSTER_ROLE_BINDING, {"metadata": {"name": who}, "roleRef": role, "subjects": [subject]})
     bare.install("0.7", "ReidJob")
     arguments = ("crd", "upgrade", "reid", "--sedna-version", "0.6", "--yes", "--as", who)
     run = bare(*arguments)

