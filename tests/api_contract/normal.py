@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -55,9 +54,7 @@ def _normal(value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
         return {name: _normal(item, name) for name, item in value.items() if name not in _DROPPED}
     if isinstance(value, list):
-        items = [_normal(item, key) for item in value]
-        # Entries lie in the order of their seconds: whether two writes fell into the same one is left to chance.
-        return sorted(items, key=json.dumps) if key == "managedFields" else items
+        return [_normal(item, key) for item in value]
     if isinstance(value, str):
         if key == "resourceVersion":
             return "VERSION"

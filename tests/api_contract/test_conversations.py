@@ -61,6 +61,10 @@ def _true(body: Any, condition: str) -> bool:
     return any(one["type"] == condition and one["status"] == "True" for one in conditions)
 
 
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
 def differences(recorded: Any, now: Any, path: str) -> list[str]:
     """Give a line for each place in which two answers differ."""
     if isinstance(recorded, dict) and isinstance(now, dict):
@@ -74,6 +78,9 @@ def differences(recorded: Any, now: Any, path: str) -> list[str]:
                 lines += differences(recorded[key], now[key], f"{path}.{key}")
         return lines
     if isinstance(recorded, list) and isinstance(now, list) and len(recorded) == len(now):
+        if path.endswith(".managedFields"):
+            # They lie in the order of their seconds: whether two writes fell into one is left to chance.
+            recorded, now = sorted(recorded, key=_text), sorted(now, key=_text)
         pairs = enumerate(zip(recorded, now, strict=True))
         return [line for index, pair in pairs for line in differences(*pair, f"{path}[{index}]")]
     if recorded == now and type(recorded) is type(now):
