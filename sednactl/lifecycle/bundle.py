@@ -39,6 +39,7 @@ from typing import Any
 
 from sednactl import __version__
 from sednactl.errors import InvalidInput
+from sednactl.lifecycle.durable_folders import make_folder, sync_folder
 
 Json = dict[str, Any]
 
@@ -102,7 +103,7 @@ def write_bundle(path: Path, header: Json, entries: Iterable[tuple[Json, Json]])
     has been deleted.
     """
     try:
-        _make_folder(path.parent)
+        make_folder(path.parent)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
         stream = os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
     except FileExistsError:
@@ -121,7 +122,7 @@ def write_bundle(path: Path, header: Json, entries: Iterable[tuple[Json, Json]])
             journal.append({"type": "object", "ghost": ghost, "object": whole}, sync=False)
             count += 1
         journal.append({"type": "sealed", "objects": count})
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except BaseException:
         # Nothing was deleted, and half a bundle would only keep secrets.
         journal.close()
@@ -262,27 +263,6 @@ def _lock(path: Path, stream: FileIO) -> None:
         ) from None
     except OSError:
         return  # a file system without locks: go on without
-
-
-def _make_folder(folder: Path) -> None:
-    missing = []
-    at = folder
-    while not at.exists():
-        missing.append(at)
-        at = at.parent
-    for new in reversed(missing):
-        new.mkdir(mode=0o700, exist_ok=True)
-        _sync_folder(new.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        return  # some file systems know no fsync of a folder
-    finally:
-        os.close(descriptor)
 
 
 def _unwritable(path: Path, error: OSError) -> InvalidInput:

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from sednactl.errors import InvalidInput
+from sednactl.lifecycle.durable_folders import make_folder, sync_folder
 
 Json = dict[str, Any]
 
@@ -79,7 +80,7 @@ class RecordFile:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            _make_folder(folder)
+            make_folder(folder)
             self._held = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
         except OSError as error:
             raise _unwritable(folder, error) from error
@@ -157,7 +158,7 @@ class RecordFile:
         aside = self.folder.with_name(f"{self.folder.name}.{word}-{stamp}")
         try:
             self.folder.rename(aside)
-            _sync_folder(aside.parent)
+            sync_folder(aside.parent)
         except OSError as error:
             raise _unwritable(self.folder, error) from error
         self.folder = aside
@@ -204,7 +205,7 @@ def _put(file: Path, content: Json) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         fresh.replace(file)
-        _sync_folder(file.parent)
+        sync_folder(file.parent)
     except OSError as error:
         raise _unwritable(file, error) from error
 
@@ -221,27 +222,6 @@ def _lock(folder: Path, descriptor: int) -> None:
         ) from None
     except OSError:
         return  # a file system without locks: go on without
-
-
-def _make_folder(folder: Path) -> None:
-    missing = []
-    at = folder
-    while not at.exists():
-        missing.append(at)
-        at = at.parent
-    for new in reversed(missing):
-        new.mkdir(mode=0o700, exist_ok=True)
-        _sync_folder(new.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        return  # some file systems know no fsync of a folder
-    finally:
-        os.close(descriptor)
 
 
 def _unwritable(file: Path, error: OSError) -> InvalidInput:
