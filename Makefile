@@ -6,8 +6,14 @@ export PYTHON
 
 .PHONY: demo test live compare lint bench schemas templates completions reference lock install clean
 
-demo: install  ## the whole story in a sandbox of its own
-	@$(BIN)/sednactl demo
+demo: .venv-demo/installed  ## the whole story in a sandbox of its own
+	@.venv-demo/bin/sednactl demo
+
+# What users install, without what developers need.
+.venv-demo/installed: pyproject.toml $(shell find sednactl templates schemas completions -type f ! -name '*.pyc')
+	@[ -x .venv-demo/bin/python ] || $(PYTHON) -m venv .venv-demo
+	@.venv-demo/bin/python -m pip install --quiet .
+	@touch $@
 
 test: install  ## formatter, linter, import rules, types and every test
 	@.ci/test $(VENV)
@@ -44,4 +50,4 @@ install:
 	@.ci/install $(VENV) $(INSTALL)
 
 clean:
-	rm -rf .venv-ci dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv-ci .venv-demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
