@@ -200,7 +200,9 @@ def _loaded(chunk: Chunk) -> tuple[Any, int] | None:
 
 
 def _chunk_place(chunk: Chunk, path: tuple[str | int, ...], *, key: bool = False) -> Position:
-    quickly = everyday.locate(chunk.text, path, key=key)
+    from sednactl.manifests import everyday_places
+
+    quickly = everyday_places.locate(chunk.text, path, key=key)
     if quickly is not None:
         return quickly._replace(line=quickly.line + chunk.lines_before)
     from sednactl.manifests import yaml_text

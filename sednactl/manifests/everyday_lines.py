@@ -1,0 +1,132 @@
+"""One line of everyday YAML: an indented `key: value`, `key:`, `- entry` or `- key: value`, or nothing at all.
+
+What a line says is remembered, as manifests repeat most of their lines, and each other's. So is what
+stands before a value (`      - name`), so that of a line with a new value only that is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sednactl.manifests.scalars import NotJson, json_number, plain
+
+NOTHING, KEY, VALUE, ENTRY, ENTRY_KEY, ENTRY_VALUE, FRESH = range(7)
+"""What a line is: nothing, `key:`, `key: value`, `- value`, `- key:`, `- key: value`; for FRESH see `Line`."""
+_MOST_KNOWN = 20_000
+_LONGEST = 400
+_WIDEST = 90
+"""Columns of indentation that are read: as every level of nesting needs half of one, a bound of depth too."""
+
+_CHARACTERS = r"[A-Za-z0-9_./@+=%~,()$\"'<>|&*!?;^\\{}\[\]-]"
+_PLAIN = rf"(?:[A-Za-z0-9_./+($~]|-+(?=[A-Za-z0-9])){_CHARACTERS}*(?:(?::| +){_CHARACTERS}+)*"
+_TAIL = re.compile(
+    rf"( *)(?:({_PLAIN}|\"[ !#-\[\]-~]*\"|'[ -&(-~]*'|\{{\}}|\[\])(?: +#[ -~]*)?|#[ -~]*)? *"
+)
+_KEY_BEGINS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
+_KEY_HOLDS = _KEY_BEGINS | frozenset("0123456789./-")
+
+
+class Declined(Exception):
+    """The line is not everyday YAML, or not surely."""
+
+
+Line = tuple[int, int, int, str, Any]
+"""What a line says: its kind, level, inner level, key and value.
+
+The level is where it stands: twice the column (from 0) of its first character, and one more for a
+dash, as the entries of a list may stand at the column of its key. The inner level is that of the key
+behind a dash. From FRESH on a line is what its kind less FRESH says, and the value makes the map or
+list that stands there, as every document needs one of its own. No named tuple: those unpack slowly.
+"""
+
+_SKIPPED: Line = (NOTHING, 0, 0, "", None)
+_UNFIT: Line = (NOTHING, -1, 0, "", None)
+
+
+class Lines(dict[str, Line]):
+    """Lines that were read, by their text; one that is asked for and not there is read. Raises Declined."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._heads: dict[str, Line] = {}
+
+    def __missing__(self, text: str) -> Line:
+        if len(text) > _LONGEST:
+            raise Declined
+        head, colon, tail = text.partition(": ")
+        if not colon and text[-1:] == ":":
+            head, colon = text[:-1], ":"
+        line = self._keyed(head, tail) if colon else None
+        if line is None:
+            line = _without_key(text)
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        self[text] = line
+        return line
+
+    def _keyed(self, head: str, tail: str) -> Line | None:
+        """Read a line that has a key, if `head` is that with what stands before it."""
+        begun = self._heads.get(head)
+        if begun is None:
+            if len(self._heads) >= _MOST_KNOWN:
+                self._heads.clear()
+            begun = self._heads[head] = _head(head)
+        if begun is _UNFIT:
+            return None
+        found = _TAIL.fullmatch(tail)
+        if found is None:
+            raise Declined
+        word = found[2]
+        kind, level, inner, key, _ = begun
+        if word is None:
+            return begun
+        first = word[0]
+        if first in "\"'":
+            return (kind + 1, level, inner, key, word[1:-1])
+        if first in "{[":
+            return (kind + 1 + FRESH, level, inner, key, _MAKES[word])
+        return (kind + 1, level, inner, key, _meaning(word))
+
+
+_MAKES = {"{}": dict, "[]": list}
+
+
+def _head(text: str) -> Line:
+    """Read what stands before a value: columns, perhaps a dash, and the key."""
+    bare = text.lstrip(" ")
+    kind, level = KEY, 2 * (len(text) - len(bare))
+    if bare[:2] == "- ":
+        kind, level = ENTRY_KEY, level + 1
+        bare = bare[1:].lstrip(" ")
+    column = len(text) - len(bare)
+    if not bare or bare[0] not in _KEY_BEGINS or not _KEY_HOLDS.issuperset(bare):
+        return _UNFIT
+    if column > _WIDEST or type(plain(bare)) is not str:  # yes, no, null …
+        raise Declined
+    return (kind, level, 2 * column, bare, None)
+
+
+def _without_key(text: str) -> Line:
+    """Read an entry that is a value, or a line that says nothing."""
+    bare = text.lstrip(" ")
+    if not bare or (bare[0] == "#" and text.isascii() and text.isprintable()):
+        return _SKIPPED
+    column = len(text) - len(bare)
+    found = _TAIL.fullmatch(bare, 1) if bare[:2] == "- " and column <= _WIDEST else None
+    if found is None or found[2] is None:
+        raise Declined
+    word = found[2]
+    if word[0] in "\"'":
+        return (ENTRY, 2 * column + 1, 0, "", word[1:-1])
+    if word[0] in "{[":
+        return (ENTRY + FRESH, 2 * column + 1, 0, "", _MAKES[word])
+    return (ENTRY, 2 * column + 1, 0, "", _meaning(word))
+
+
+def _meaning(word: str) -> Any:
+    try:
+        means = plain(word)
+    except NotJson:
+        raise Declined from None
+    return json_number(means) if type(means) is float else means
