@@ -14,7 +14,6 @@ from typing import Any
 
 from sednactl.manifests.everyday_lines import (
     ENTRY,
-    ENTRY_KEY,
     ENTRY_VALUE,
     FRESH,
     KEY,
@@ -70,8 +69,8 @@ def _load(text: str) -> tuple[Any, int] | None:
                 if here != level:
                     return None
         if kind >= FRESH:
-            kind -= FRESH  # noqa: PLW2901
-            value = value()  # noqa: PLW2901
+            kind -= FRESH
+            value = value()
         if kind == VALUE:
             if key in holder:
                 return None

@@ -20,9 +20,7 @@ _WIDEST = 90
 
 _CHARACTERS = r"[A-Za-z0-9_./@+=%~,()$\"'<>|&*!?;^\\{}\[\]-]"
 _PLAIN = rf"(?:[A-Za-z0-9_./+($~]|-+(?=[A-Za-z0-9])){_CHARACTERS}*(?:(?::| +){_CHARACTERS}+)*"
-_TAIL = re.compile(
-    rf"( *)(?:({_PLAIN}|\"[ !#-\[\]-~]*\"|'[ -&(-~]*'|\{{\}}|\[\])(?: +#[ -~]*)?|#[ -~]*)? *"
-)
+_TAIL = re.compile(rf"( *)(?:({_PLAIN}|\"[ !#-\[\]-~]*\"|'[ -&(-~]*'|\{{\}}|\[\])(?: +#[ -~]*)?|#[ -~]*)? *")
 _KEY_BEGINS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 _KEY_HOLDS = _KEY_BEGINS | frozenset("0123456789./-")
 
@@ -41,7 +39,6 @@ list that stands there, as every document needs one of its own. No named tuple: 
 """
 
 _SKIPPED: Line = (NOTHING, 0, 0, "", None)
-_UNFIT: Line = (NOTHING, -1, 0, "", None)
 
 
 class Lines(dict[str, Line]):
@@ -55,45 +52,47 @@ class Lines(dict[str, Line]):
         if len(text) > _LONGEST:
             raise Declined
         head, colon, tail = text.partition(": ")
-        if not colon and text[-1:] == ":":
-            head, colon = text[:-1], ":"
-        line = self._keyed(head, tail) if colon else None
-        if line is None:
-            line = _without_key(text)
+        begun = self._heads.get(head) if colon else self._begun(text[:-1]) if text[-1:] == ":" else None
+        if begun is None and colon:
+            begun = self._begun(head)
+        line = _without_key(text) if begun is None else _with_tail(begun, tail)
         if len(self) >= _MOST_KNOWN:
             self.clear()
         self[text] = line
         return line
 
-    def _keyed(self, head: str, tail: str) -> Line | None:
-        """Read a line that has a key, if `head` is that with what stands before it."""
-        begun = self._heads.get(head)
-        if begun is None:
+    def _begun(self, head: str) -> Line | None:
+        """Read what stands before a value, and remember it."""
+        begun = _head(head)
+        if begun is not None:
             if len(self._heads) >= _MOST_KNOWN:
                 self._heads.clear()
-            begun = self._heads[head] = _head(head)
-        if begun is _UNFIT:
-            return None
-        found = _TAIL.fullmatch(tail)
-        if found is None:
-            raise Declined
-        word = found[2]
-        kind, level, inner, key, _ = begun
-        if word is None:
-            return begun
-        first = word[0]
-        if first in "\"'":
-            return (kind + 1, level, inner, key, word[1:-1])
-        if first in "{[":
-            return (kind + 1 + FRESH, level, inner, key, _MAKES[word])
-        return (kind + 1, level, inner, key, _meaning(word))
+            self._heads[head] = begun
+        return begun
+
+
+def _with_tail(begun: Line, tail: str) -> Line:
+    """Give the line of a key with what follows it."""
+    found = _TAIL.fullmatch(tail)
+    if found is None:
+        raise Declined
+    word = found[2]
+    if word is None:
+        return begun
+    kind, level, inner, key, _ = begun
+    first = word[0]
+    if first in "\"'":
+        return (kind + 1, level, inner, key, word[1:-1])
+    if first in "{[":
+        return (kind + 1 + FRESH, level, inner, key, _MAKES[word])
+    return (kind + 1, level, inner, key, _meaning(word))
 
 
 _MAKES = {"{}": dict, "[]": list}
 
 
-def _head(text: str) -> Line:
-    """Read what stands before a value: columns, perhaps a dash, and the key."""
+def _head(text: str) -> Line | None:
+    """Read what stands before a value: columns, perhaps a dash, and the key; None where that is no key."""
     bare = text.lstrip(" ")
     kind, level = KEY, 2 * (len(text) - len(bare))
     if bare[:2] == "- ":
@@ -101,7 +100,7 @@ def _head(text: str) -> Line:
         bare = bare[1:].lstrip(" ")
     column = len(text) - len(bare)
     if not bare or bare[0] not in _KEY_BEGINS or not _KEY_HOLDS.issuperset(bare):
-        return _UNFIT
+        return None
     if column > _WIDEST or type(plain(bare)) is not str:  # yes, no, null …
         raise Declined
     return (kind, level, 2 * column, bare, None)
