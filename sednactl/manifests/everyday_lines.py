@@ -23,6 +23,9 @@ _PLAIN = rf"(?:[A-Za-z0-9_./+($~]|-+(?=[A-Za-z0-9])){_CHARACTERS}*(?:(?::| +){_C
 _TAIL = re.compile(rf"( *)(?:({_PLAIN}|\"[ !#-\[\]-~]*\"|'[ -&(-~]*'|\{{\}}|\[\])(?: +#[ -~]*)?|#[ -~]*)? *")
 _KEY_BEGINS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 _KEY_HOLDS = _KEY_BEGINS | frozenset("0123456789./-")
+_BEGINS_TEXT = frozenset("ABCDEGHIJKLMPQRSUVWXZabcdeghijklmpqrsuvwxz/")
+"""What no number, no `yes`, `off`, `null` or `True` begins with."""
+_IN_TEXT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./@+=%~,()-:"
 
 
 class Declined(Exception):
@@ -51,24 +54,42 @@ class Lines(dict[str, Line]):
     def __missing__(self, text: str) -> Line:
         if len(text) > _LONGEST:
             raise Declined
-        head, colon, tail = text.partition(": ")
-        begun = self._heads.get(head) if colon else self._begun(text[:-1]) if text[-1:] == ":" else None
-        if begun is None and colon:
-            begun = self._begun(head)
-        line = _without_key(text) if begun is None else _with_tail(begun, tail)
         if len(self) >= _MOST_KNOWN:
             self.clear()
+        head, colon, tail = text.partition(": ")
+        begun = self._heads.get(head) if colon else None
+        if begun is not None and _is_surely_text(tail):
+            kind, level, inner, key, _ = begun
+            line = (kind + 1, level, inner, key, tail)
+        else:
+            line = self._read(text, head, colon, tail)
         self[text] = line
         return line
 
+    def _read(self, text: str, head: str, colon: str, tail: str) -> Line:
+        if not colon and text[-1:] == ":":
+            head, colon = text[:-1], ":"
+        begun = self._begun(head) if colon else None
+        return _without_key(text) if begun is None else _with_tail(begun, tail)
+
     def _begun(self, head: str) -> Line | None:
         """Read what stands before a value, and remember it."""
-        begun = _head(head)
+        begun = self._heads.get(head) or _head(head)
         if begun is not None:
             if len(self._heads) >= _MOST_KNOWN:
                 self._heads.clear()
             self._heads[head] = begun
         return begun
+
+
+def _is_surely_text(tail: str) -> bool:
+    """Tell, quickly, whether what follows a key is one word that means itself, as most words do."""
+    return (
+        tail[:1] in _BEGINS_TEXT
+        and tail[-1:] != ":"
+        and tail.isascii()
+        and not tail.encode().translate(None, _IN_TEXT)
+    )
 
 
 def _with_tail(begun: Line, tail: str) -> Line:
