@@ -7,7 +7,6 @@ file, line, column and what is wrong; time and memory are bounded.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,9 +19,6 @@ from sednactl.manifests.lines import lines_of
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Locate, Position
-
-_SEPARATOR = re.compile(r"^---([^\n]*)(?:\n|\Z)", re.MULTILINE)
-_JSON_STARTS = re.compile(r"\s*\{")
 
 
 def read_documents(data: bytes, file: str) -> list[Document]:
@@ -50,7 +46,7 @@ def iterate_documents(data: bytes, file: str, *, on_disk: bool = False) -> Itera
 
 
 def _is_json(text: str) -> bool:
-    return _JSON_STARTS.match(text) is not None
+    return text.lstrip().startswith("{")
 
 
 def _documents(read: Iterator[_Read], file: str, *, on_disk: bool = False) -> Iterator[Document]:
@@ -175,10 +171,9 @@ def _of_chunk(chunk: Chunk) -> Iterator[_Read]:
 def _chunks(text: str, file: str) -> Iterator[Chunk]:
     """Cut a stream where kubectl cuts it: at lines of `---` alone, before any YAML is parsed."""
     begin = lines = 0
-    for separator in _SEPARATOR.finditer(text):
-        rest = separator.group(1).strip()
-        part = text[begin : separator.start()]
-        if rest and not rest.startswith("#"):
+    for at, rest in _separators(text):
+        part = text[begin:at]
+        if rest.strip() and not rest.strip().startswith("#"):
             line = lines + part.count("\n") + 1
             raise InvalidInput(
                 f"{file}:{line}:4: nothing but a comment may follow '---' on its line",
@@ -186,8 +181,18 @@ def _chunks(text: str, file: str) -> Iterator[Chunk]:
             )
         yield Chunk(file, part, lines)
         lines += part.count("\n") + 1
-        begin = separator.end()
+        begin = min(at + 3 + len(rest) + 1, len(text))
     yield Chunk(file, text[begin:], lines)
+
+
+def _separators(text: str) -> Iterator[tuple[int, str]]:
+    """Give where lines begin with `---`, and the rest of each."""
+    at = 0 if text.startswith("---") else text.find("\n---") + 1 or -1
+    while at >= 0:
+        end = text.find("\n", at)
+        end = end if end >= 0 else len(text)
+        yield at, text[at + 3 : end]
+        at = text.find("\n---", end) + 1 or -1
 
 
 def _loaded(chunk: Chunk) -> tuple[Any, int] | None:
@@ -200,7 +205,9 @@ def _loaded(chunk: Chunk) -> tuple[Any, int] | None:
 
 
 def _chunk_place(chunk: Chunk, path: tuple[str | int, ...], *, key: bool = False) -> Position:
-    quickly = everyday.locate(chunk.text, path, key=key)
+    from sednactl.manifests import everyday_places
+
+    quickly = everyday_places.locate(chunk.text, path, key=key)
     if quickly is not None:
         return quickly._replace(line=quickly.line + chunk.lines_before)
     from sednactl.manifests import yaml_text

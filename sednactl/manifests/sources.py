@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (".yaml", ".yml", ".json")
 """File names that a folder is searched for, as kubectl does."""
+_USUALLY_ALL = 64 * 1024
 PROJECT_FILE = ".sednactl.yaml"
 """A project's own wishes to sednactl: no manifest, though it ends like one."""
 
@@ -47,7 +48,8 @@ class Source(NamedTuple):
 
     def _file(self) -> bytes:
         with open(self.name, "rb") as file:  # noqa: PTH123 - pathlib costs more than the whole read
-            return file.read(LARGEST_FILE + 1)
+            data = file.read(_USUALLY_ALL)  # one read of 64 MiB would have to find room for them
+            return data if len(data) < _USUALLY_ALL else data + file.read(LARGEST_FILE + 1 - len(data))
 
     def _stdin(self) -> bytes:
         stdin = self.surroundings.stdin

@@ -20,8 +20,8 @@ from sednactl.validation.structure import (
     Problem,
     _describe,
     _show,
-    is_integer,
 )
+from sednactl.validation.verdict import is_integer
 from sednactl.validation.words import is_dns_label, is_dns_subdomain, label_key_fault, label_value_fault
 
 if TYPE_CHECKING:

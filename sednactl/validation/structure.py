@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sednactl.sedna.releases import LATEST
 from sednactl.validation.schemas import NOTHING, schema_of
+from sednactl.validation.verdict import compiled, is_integer, is_number, manifest_test, map_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,8 +49,13 @@ def structural_problems(kind: str, content: dict[str, Any], release: Release = L
     With the CRDs of `release`; a kind that it does not have gives nothing here.
     """
     root = schema_of(kind, release)
-    if root is None:
+    if root is None or manifest_test(root)(content):
         return []
+    return explained(root, content, release)
+
+
+def explained(root: Node, content: dict[str, Any], release: Release) -> list[Problem]:
+    """Give what is wrong with a manifest that `verdict` refuses; walks slowly, as it knows all the way where it is."""
     walk = _Walk(root, release)
     for name, value in content.items():
         node = root.field(name)
@@ -121,7 +127,7 @@ class _Walk:
         elif kind == "boolean":
             if type(value) is not bool:
                 self.wrong_type(node, value)
-        elif (kind == "integer" and not is_integer(value)) or (kind == "number" and not _is_number(value)):
+        elif (kind == "integer" and not is_integer(value)) or (kind == "number" and not is_number(value)):
             self.wrong_type(node, value)
         elif len(node._raw) > 1:
             self.bounds(node, value)
@@ -162,7 +168,7 @@ class _Walk:
             trail.pop()
         if node.list_type == "map":
             hint = f"entries of this list must differ in {' and '.join(node.keys)}"
-            self.doubled(value, functools.partial(_map_key, items, node.keys), hint)
+            self.doubled(value, functools.partial(_keyed, items, node.keys), hint)
         elif node.list_type == "set":
             self.doubled(value, lambda item: (repr(item), repr(item)), "entries of this list must differ")
 
@@ -182,7 +188,7 @@ class _Walk:
         """Look at pattern, enumeration, 32 bits and range."""
         limit = node.limit
         pattern = limit("pattern")
-        if pattern and isinstance(value, str) and not _compiled(pattern).search(value):
+        if pattern and isinstance(value, str) and not compiled(pattern).search(value):
             if limit("x-kubernetes-int-or-string"):
                 self.add(
                     NOT_ALLOWED, f"{_show(value)} is no quantity", "write e.g. 500m, 2, 1.5, 64Mi or 2Gi"
@@ -307,38 +313,11 @@ _TYPES = {
 }
 
 
-def _map_key(items: Node, keys: Iterable[str], item: Any) -> tuple[str, str] | None:
-    if not isinstance(item, dict):
-        return None
-    values = []
-    for name in keys:
-        value = item.get(name)
-        if value is None:
-            node = items.field(name)
-            value = node.default if node else NOTHING
-        if value is not NOTHING:
-            values.append((name, value))
+def _keyed(items: Node, keys: Iterable[str], item: Any) -> tuple[str, str] | None:
+    values = map_key(items, keys, item) if isinstance(item, dict) else None
     if not values:
         return None
     return repr(values), " with ".join(f"{name} {_show(value)}" for name, value in values)
-
-
-def is_integer(value: Any) -> bool:
-    """Tell whether the API server takes a value as an integer: 64 bits, or a whole float that is exact."""
-    if type(value) is int:
-        return -(2**63) <= value < 2**63
-    return type(value) is float and value.is_integer() and abs(value) < 2**53
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) is int or type(value) is float
-
-
-@functools.cache
-def _compiled(pattern: str) -> Any:
-    import re
-
-    return re.compile(pattern.removesuffix("$") + r"\Z" if pattern.endswith("$") else pattern)
 
 
 def _describe(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sednactl.cli.main import run
@@ -14,15 +14,15 @@ VARIANTS = 48
 """Different sets of flags; names, images, nodes and values differ from file to file."""
 
 
-def written(folder: Path, count: int, *, seed: int = 7) -> int:
-    """Write so many files into a folder, a hundred a folder below; gives their size in bytes."""
-    size = 0
-    for number, text in enumerate(services(count, seed=seed)):
+def written(folder: Path, texts: Iterable[str]) -> list[int]:
+    """Write each text into a file, a hundred a folder below; gives their lengths."""
+    sizes = []
+    for number, text in enumerate(texts):
         place = folder / f"{number // 100:04}"
         place.mkdir(parents=True, exist_ok=True)
         (place / f"service-{number:06}.yaml").write_text(text)
-        size += len(text)
-    return size
+        sizes.append(len(text))
+    return sizes
 
 
 def services(count: int, *, seed: int = 7) -> Iterator[str]:

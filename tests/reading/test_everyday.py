@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sednactl.manifests import everyday, yaml_text
+from sednactl.manifests import everyday, everyday_places, yaml_text
 from sednactl.manifests.chunk import Chunk
 
 MANIFEST = """\
@@ -151,7 +151,7 @@ def same(text: str) -> bool:
     assert quick[1] + 1 == full[1], text
     for path in paths(full[0]):
         for key in (False, True):
-            assert everyday.locate(text, path, key=key) == yaml_text.locate(chunk, path, key=key), (
+            assert everyday_places.locate(text, path, key=key) == yaml_text.locate(chunk, path, key=key), (
                 text,
                 path,
             )

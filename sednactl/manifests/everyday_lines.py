@@ -1,0 +1,152 @@
+"""One line of everyday YAML: an indented `key: value`, `key:`, `- entry` or `- key: value`, or nothing at all.
+
+What a line says is remembered, as manifests repeat most of their lines, and each other's. So is what
+stands before a value (`      - name`), so that of a line with a new value only that is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sednactl.manifests.scalars import NotJson, json_number, plain
+
+NOTHING, KEY, VALUE, ENTRY, ENTRY_KEY, ENTRY_VALUE, FRESH = range(7)
+"""What a line is: nothing, `key:`, `key: value`, `- value`, `- key:`, `- key: value`; for FRESH see `Line`."""
+_MOST_KNOWN = 20_000
+_LONGEST = 400
+_WIDEST = 90
+"""Columns of indentation that are read: as every level of nesting needs half of one, a bound of depth too."""
+
+_CHARACTERS = r"[A-Za-z0-9_./@+=%~,()$\"'<>|&*!?;^\\{}\[\]-]"
+_PLAIN = rf"(?:[A-Za-z0-9_./+($~]|-+(?=[A-Za-z0-9])){_CHARACTERS}*(?:(?::| +){_CHARACTERS}+)*"
+_TAIL = re.compile(rf"( *)(?:({_PLAIN}|\"[ !#-\[\]-~]*\"|'[ -&(-~]*'|\{{\}}|\[\])(?: +#[ -~]*)?|#[ -~]*)? *")
+_KEY_BEGINS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
+_KEY_HOLDS = _KEY_BEGINS | frozenset("0123456789./-")
+_BEGINS_TEXT = frozenset("ABCDEGHIJKLMPQRSUVWXZabcdeghijklmpqrsuvwxz/")
+"""What no number, no `yes`, `off`, `null` or `True` begins with."""
+_IN_TEXT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./@+=%~,()-:"
+
+
+class Declined(Exception):
+    """The line is not everyday YAML, or not surely."""
+
+
+Line = tuple[int, int, int, str, Any]
+"""What a line says: its kind, level, inner level, key and value.
+
+The level is where it stands: twice the column (from 0) of its first character, and one more for a
+dash, as the entries of a list may stand at the column of its key. The inner level is that of the key
+behind a dash. From FRESH on a line is what its kind less FRESH says, and the value makes the map or
+list that stands there, as every document needs one of its own. No named tuple: those unpack slowly.
+"""
+
+_SKIPPED: Line = (NOTHING, 0, 0, "", None)
+
+
+class Lines(dict[str, Line]):
+    """Lines that were read, by their text; one that is asked for and not there is read. Raises Declined."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._heads: dict[str, Line] = {}
+
+    def __missing__(self, text: str) -> Line:
+        if len(text) > _LONGEST:
+            raise Declined
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        head, colon, tail = text.partition(": ")
+        begun = self._heads.get(head) if colon else None
+        if begun is not None and _is_surely_text(tail):
+            kind, level, inner, key, _ = begun
+            line = (kind + 1, level, inner, key, tail)
+        else:
+            line = self._read(text, head, colon, tail)
+        self[text] = line
+        return line
+
+    def _read(self, text: str, head: str, colon: str, tail: str) -> Line:
+        if not colon and text[-1:] == ":":
+            head, colon = text[:-1], ":"
+        begun = self._begun(head) if colon else None
+        return _without_key(text) if begun is None else _with_tail(begun, tail)
+
+    def _begun(self, head: str) -> Line | None:
+        """Read what stands before a value, and remember it."""
+        begun = self._heads.get(head) or _head(head)
+        if begun is not None:
+            if len(self._heads) >= _MOST_KNOWN:
+                self._heads.clear()
+            self._heads[head] = begun
+        return begun
+
+
+def _is_surely_text(tail: str) -> bool:
+    """Tell, quickly, whether what follows a key is one word that means itself, as most words do."""
+    return (
+        tail[:1] in _BEGINS_TEXT
+        and tail[-1:] != ":"
+        and tail.isascii()
+        and not tail.encode().translate(None, _IN_TEXT)
+    )
+
+
+def _with_tail(begun: Line, tail: str) -> Line:
+    """Give the line of a key with what follows it."""
+    found = _TAIL.fullmatch(tail)
+    if found is None:
+        raise Declined
+    word = found[2]
+    if word is None:
+        return begun
+    kind, level, inner, key, _ = begun
+    first = word[0]
+    if first in "\"'":
+        return (kind + 1, level, inner, key, word[1:-1])
+    if first in "{[":
+        return (kind + 1 + FRESH, level, inner, key, _MAKES[word])
+    return (kind + 1, level, inner, key, _meaning(word))
+
+
+_MAKES = {"{}": dict, "[]": list}
+
+
+def _head(text: str) -> Line | None:
+    """Read what stands before a value: columns, perhaps a dash, and the key; None where that is no key."""
+    bare = text.lstrip(" ")
+    kind, level = KEY, 2 * (len(text) - len(bare))
+    if bare[:2] == "- ":
+        kind, level = ENTRY_KEY, level + 1
+        bare = bare[1:].lstrip(" ")
+    column = len(text) - len(bare)
+    if not bare or bare[0] not in _KEY_BEGINS or not _KEY_HOLDS.issuperset(bare):
+        return None
+    if column > _WIDEST or type(plain(bare)) is not str:  # yes, no, null …
+        raise Declined
+    return (kind, level, 2 * column, bare, None)
+
+
+def _without_key(text: str) -> Line:
+    """Read an entry that is a value, or a line that says nothing."""
+    bare = text.lstrip(" ")
+    if not bare or (bare[0] == "#" and text.isascii() and text.isprintable()):
+        return _SKIPPED
+    column = len(text) - len(bare)
+    found = _TAIL.fullmatch(bare, 1) if bare[:2] == "- " and column <= _WIDEST else None
+    if found is None or found[2] is None:
+        raise Declined
+    word = found[2]
+    if word[0] in "\"'":
+        return (ENTRY, 2 * column + 1, 0, "", word[1:-1])
+    if word[0] in "{[":
+        return (ENTRY + FRESH, 2 * column + 1, 0, "", _MAKES[word])
+    return (ENTRY, 2 * column + 1, 0, "", _meaning(word))
+
+
+def _meaning(word: str) -> Any:
+    try:
+        means = plain(word)
+    except NotJson:
+        raise Declined from None
+    return json_number(means) if type(means) is float else means
