@@ -129,7 +129,12 @@ class Applying:
             return True
         if self.wishes.dry_run or self.wishes.allow_harmful or not self.surroundings.interactive():
             if not edit.harmful:
-                self._note(f"{edit.name}: --replace brings it about by deleting it and creating it anew")
+                self._note(
+                    f"{edit.name}: --replace brings it about by deleting it and creating it anew"
+                    if self.wishes.dry_run
+                    else f"{edit.name}: to bring it about now, delete it and apply it again (with --replace, "
+                    "this apply would have done that)"
+                )
             return False
         from sednactl.lifecycle.replacement import plan_of_replacement
         from sednactl.render.deletion import plan_text
