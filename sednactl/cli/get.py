@@ -59,6 +59,8 @@ def get(
     STATE is judged by the children (Deployments, autoscalers, Services, pods);
     CLAIMS is what Sedna's own condition says, which is often wrong. Where the
     API server fails to list one kind of children, the rest is shown (exit code 7).
+    On a narrow terminal words are shortened and the least important columns left
+    out; in a pipe, and with -o wide, nothing is.
 
     \b
     Examples:
@@ -69,6 +71,7 @@ def get(
       sednactl get fl -A -l team=vision     by label, in every namespace
       sednactl get ji helmet -o jsonpath='{.spec.cloudWorker.hpa.maxReplicas}'
     """
+    from sednactl.cli.terminal_line import room_of
     from sednactl.cluster.door import open_cluster
     from sednactl.render.objects import FORMATS, unknown_format
 
@@ -96,7 +99,8 @@ def get(
     if human:
         text = _table(readings, cluster.now(), mixed=len(kinds) != 1, wide=output == "wide",
                       everywhere=everywhere, headers=not no_headers,
-                      usage=_usage(cluster, readings, None if everywhere else cluster.namespace))  # fmt: skip
+                      usage=_usage(cluster, readings, None if everywhere else cluster.namespace),
+                      room=room_of(surroundings.stdout))  # fmt: skip
     else:
         from sednactl.render.objects import write_objects
 
@@ -188,6 +192,7 @@ def _table(
     everywhere: bool,
     headers: bool,
     usage: Usage | None,
+    room: int | None,
 ) -> str:
     from sednactl.render.workloads import overview_table, workload_table
 
@@ -198,7 +203,7 @@ def _table(
     kinds = {reading.kind.kind for reading in filled}
     if mixed and (len(kinds) > 1 or len(readings) > 1):
         groups = [(reading.kind, reading.families) for reading in filled]
-        return overview_table(groups, now, wide=wide, all_namespaces=everywhere, headers=headers)
+        return overview_table(groups, now, wide=wide, all_namespaces=everywhere, headers=headers, room=room)
     return workload_table(
         filled[0].kind,
         families,
@@ -207,6 +212,7 @@ def _table(
         all_namespaces=everywhere,
         headers=headers,
         usage=usage,
+        room=room,
     )
 
 
