@@ -86,7 +86,9 @@ class Applying:
         self._foretold = False
         if not wishes.dry_run and self._taken_up(manifest):
             return
-        edit = preview_edit(self.cluster, manifest, force=wishes.force, strict=wishes.strict)
+        edit = preview_edit(
+            self.cluster, manifest, force=wishes.force, strict=wishes.strict, thorough=wishes.replace
+        )
         if edit is not None:
             for said in edit.sentences():
                 self._note(said)
@@ -129,7 +131,7 @@ class Applying:
             return True
         if self.wishes.dry_run or self.wishes.allow_harmful or not self.surroundings.interactive():
             if not edit.harmful:
-                self._note(f"{edit.name}: --replace brings it about by deleting it and creating it anew")
+                self._note(edit.way_out(dry_run=self.wishes.dry_run))
             return False
         from sednactl.lifecycle.replacement import plan_of_replacement
         from sednactl.render.deletion import plan_text
@@ -137,7 +139,9 @@ class Applying:
         stream = self.surroundings.stderr
         stream.write(plan_text(plan_of_replacement(self.cluster, edit.live)))
         self._foretold = True
-        otherwise = "nothing is changed" if edit.harmful else "the edit is stored, and ignored by Sedna"
+        otherwise = "the edit is stored, and ignored by Sedna"
+        if edit.harmful or edit.stored:
+            otherwise = "nothing is changed" if edit.harmful else "all stays as it is"
         stream.write(f"Delete it and create it anew? Without that {otherwise}. [y/N] ")
         stream.flush()
         return self.surroundings.stdin.readline().strip().lower() in ("y", "yes")

@@ -218,6 +218,7 @@ def undo(
       sednactl cleanup undo before.jsonl
     """
     from sednactl.cli.cleanup_steps import say_stopped, say_torn, write_json
+    from sednactl.cli.terminal_line import room_of
     from sednactl.cli.ticker import Ticker
     from sednactl.cluster.door import open_cluster
     from sednactl.errors import InvalidInput
@@ -247,7 +248,7 @@ def undo(
     if output is UndoOutput.json:
         write_json(restore_data(record, done), surroundings)
     else:
-        surroundings.stdout.write(restore_table(done))
+        surroundings.stdout.write(restore_table(done, room_of(surroundings.stdout)))
     surroundings.stderr.write(restore_summary(done, len(record.may_be_deleted())) + "\n")
     if done.stopped is not None:
         say_stopped(done.stopped.message, done.stopped.hint, surroundings)

@@ -9,7 +9,7 @@ import typer
 from sednactl.cli.naming_targets import one_target
 from sednactl.cli.options import cluster_command
 from sednactl.cluster.access import ClusterAccess
-from sednactl.errors import ExitCode
+from sednactl.errors import ExitCode, SednactlError
 
 if TYPE_CHECKING:
     from sednactl.surroundings import Surroundings
@@ -44,10 +44,16 @@ def describe(
     surroundings: Surroundings = ctx.obj
     kind, name = one_target(words, "describe")
     cluster = open_cluster(access, surroundings)
-    description = read_description(cluster, kind, name, cluster.namespace)
+    faults: list[SednactlError] = []
+    description = read_description(cluster, kind, name, cluster.namespace, faults.append)
     surroundings.stdout.write(
         description_text(description, cluster.now(), unicode=draws_unicode(surroundings.stdout))
     )
     for note in description.notes:
         surroundings.stderr.write(f"note: {printable(note)}\n")
-    return ExitCode.DONE
+    if faults:
+        from sednactl.cli.main import report
+
+        for error in faults:
+            report(error, surroundings)
+    return ExitCode.PARTIAL if faults else ExitCode.DONE

@@ -48,6 +48,7 @@ def events(
       sednactl events ji helmet --types Warning
       sednactl events fl surface -w -o jsonl
     """
+    from sednactl.cli.terminal_line import room_of
     from sednactl.cluster.door import Selection, open_cluster
     from sednactl.lifecycle.event_stream import events_of, of_types
     from sednactl.lifecycle.reading import ALL_CHILDREN, read_family
@@ -72,7 +73,11 @@ def events(
         return _watch(cluster, family, namespace, chosen, output, surroundings)
     found = tuple(of_types(events_of(family, cluster.list(Selection(EVENT, namespace))), chosen))
     if output == "table":
-        text = event_table(found, cluster.now(), headers=not no_headers) if found else ""
+        text = (
+            event_table(found, cluster.now(), headers=not no_headers, room=room_of(surroundings.stdout))
+            if found
+            else ""
+        )
     elif output == "jsonl":
         text = "".join(map(_json_line, found))
     else:

@@ -9,7 +9,7 @@ import typer
 from sednactl.cli.naming_targets import targets
 from sednactl.cli.options import fleet_command
 from sednactl.cluster.access import ClusterAccess
-from sednactl.errors import ExitCode, NotFound, Refused, UsageError
+from sednactl.errors import ExitCode, NotFound, Refused, SednactlError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,10 @@ def get(
     """List workloads with what their children really do.
 
     STATE is judged by the children (Deployments, autoscalers, Services, pods);
-    CLAIMS is what Sedna's own condition says, which is often wrong.
+    CLAIMS is what Sedna's own condition says, which is often wrong. Where the
+    API server fails to list one kind of children, the rest is shown (exit code 7).
+    On a narrow terminal words are shortened and the least important columns left
+    out; in a pipe, and with -o wide, nothing is.
 
     \b
     Examples:
@@ -68,6 +71,7 @@ def get(
       sednactl get fl -A -l team=vision     by label, in every namespace
       sednactl get ji helmet -o jsonpath='{.spec.cloudWorker.hpa.maxReplicas}'
     """
+    from sednactl.cli.terminal_line import room_of
     from sednactl.cluster.door import open_cluster
     from sednactl.render.objects import FORMATS, unknown_format
 
@@ -84,18 +88,19 @@ def get(
     cluster = open_cluster(access, surroundings)
     human = output in ("table", "wide")
     refused: list[Refused] = []
+    faults: list[SednactlError] = []
     if named:
-        readings = _read_named(cluster, named, human=human, refused=refused)
+        readings = _read_named(cluster, named, human=human, refused=refused, faults=faults)
     else:
-        readings = _read_all(
-            cluster, kinds, None if everywhere else cluster.namespace, selector, human=human, refused=refused
-        )
+        place = None if everywhere else cluster.namespace
+        readings = _read_all(cluster, kinds, place, selector, human=human, refused=refused, faults=faults)
     notes = dict.fromkeys(note for reading in readings for note in reading.notes)
     found = [family for reading in readings for family in reading.families]
     if human:
         text = _table(readings, cluster.now(), mixed=len(kinds) != 1, wide=output == "wide",
                       everywhere=everywhere, headers=not no_headers,
-                      usage=_usage(cluster, readings, None if everywhere else cluster.namespace))  # fmt: skip
+                      usage=_usage(cluster, readings, None if everywhere else cluster.namespace),
+                      room=room_of(surroundings.stdout))  # fmt: skip
     else:
         from sednactl.render.objects import write_objects
 
@@ -109,16 +114,18 @@ def get(
         where = "" if everywhere else f" in namespace {cluster.namespace}"
         what = " or ".join(f"{kind.kind}s" for kind in kinds) or "Sedna workloads"
         surroundings.stderr.write(f"No {what} found{where}.\n")
-    if refused:
+    if refused or faults:
         from sednactl.cli.main import report
 
-        for error in refused:
+        for error in (*refused, *faults):
             report(error, surroundings)
-        return ExitCode.REFUSED
+        return ExitCode.REFUSED if refused else ExitCode.PARTIAL
     return ExitCode.DONE
 
 
-def _read_named(cluster: Cluster, named: Any, *, human: bool, refused: list[Refused]) -> list[Reading]:
+def _read_named(
+    cluster: Cluster, named: Any, *, human: bool, refused: list[Refused], faults: list[SednactlError]
+) -> list[Reading]:
     from sednactl.lifecycle.ownership import Family
     from sednactl.lifecycle.reading import Reading, read_family
 
@@ -126,7 +133,7 @@ def _read_named(cluster: Cluster, named: Any, *, human: bool, refused: list[Refu
     for kind, name in named:
         try:
             if human:
-                family, notes = read_family(cluster, kind, name, cluster.namespace)
+                family, notes = read_family(cluster, kind, name, cluster.namespace, on_fault=faults.append)
             else:
                 family, notes = Family(kind, cluster.get(kind.resource, name, cluster.namespace)), ()
         except NotFound as error:
@@ -144,17 +151,26 @@ def _read_all(
     *,
     human: bool,
     refused: list[Refused],
+    faults: list[SednactlError],
 ) -> list[Reading]:
     from sednactl.lifecycle.reading import Reading, read_workloads
     from sednactl.sedna.kinds import SEDNA_KINDS
 
     if len(kinds) == 1:
-        return [read_workloads(cluster, kinds[0], namespace, labels=selector, children=human)]
+        return [
+            read_workloads(
+                cluster, kinds[0], namespace, labels=selector, children=human, on_fault=faults.append
+            )
+        ]
     readings = []
     unasked: list[Refused] = []
     for one in kinds or SEDNA_KINDS:
         try:
-            readings.append(read_workloads(cluster, one, namespace, labels=selector, children=human))
+            readings.append(
+                read_workloads(
+                    cluster, one, namespace, labels=selector, children=human, on_fault=faults.append
+                )
+            )
         except Refused as error:
             if kinds:
                 refused.append(error)
@@ -176,6 +192,7 @@ def _table(
     everywhere: bool,
     headers: bool,
     usage: Usage | None,
+    room: int | None,
 ) -> str:
     from sednactl.render.workloads import overview_table, workload_table
 
@@ -186,7 +203,7 @@ def _table(
     kinds = {reading.kind.kind for reading in filled}
     if mixed and (len(kinds) > 1 or len(readings) > 1):
         groups = [(reading.kind, reading.families) for reading in filled]
-        return overview_table(groups, now, wide=wide, all_namespaces=everywhere, headers=headers)
+        return overview_table(groups, now, wide=wide, all_namespaces=everywhere, headers=headers, room=room)
     return workload_table(
         filled[0].kind,
         families,
@@ -195,6 +212,7 @@ def _table(
         all_namespaces=everywhere,
         headers=headers,
         usage=usage,
+        room=room,
     )
 
 

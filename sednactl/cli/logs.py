@@ -111,10 +111,10 @@ def logs(
         _check_time(since_time)
     kind, name = one_target(words, "logs")
     if not kind.makes_children:
-        raise UsageError(f"a {kind.kind} has no pods, and so no logs")
+        raise UsageError(f"{kind.with_article} has no pods, and so no logs")
     if side is not None and side not in kind.worker_types:
         raise UsageError(
-            f"a {kind.kind} has no side '{side}'", hint=f"there are {', '.join(kind.worker_types)}"
+            f"{kind.with_article} has no side '{side}'", hint=f"there are {', '.join(kind.worker_types)}"
         )
     cluster = open_cluster(access, surroundings)
     family, notes = read_family(cluster, kind, name, cluster.namespace, resources=(POD,))
@@ -249,6 +249,11 @@ def _nothing(family: Family, wanted: Wanted, silent: Sequence[Silent]) -> Refuse
 
     pods = family.own("Pod")
     who = f"{family.kind.word} {family.name}"
+    if silent and wanted.previous:
+        return Refused(
+            f"no container of {who} was restarted, so there is no run before this one",
+            hint=f"without --previous: sednactl logs {who}",
+        )
     if silent:
         return Refused(
             f"{who} has no logs yet", hint=f"see: sednactl describe {family.kind.word} {family.name}"

@@ -101,9 +101,12 @@ def up(
     if not 0.1 <= speed <= 100:
         raise UsageError(f"--speed takes 0.1 to 100, not {speed:g}")
     if fault == ["list"]:
-        width = max(map(len, known_faults()))
-        for name, (usual, what) in known_faults().items():
-            surroundings.stdout.write(f"{name.ljust(width)}   {'on ' if usual else 'off'}   {what}\n")
+        from sednactl.cli.terminal_line import room_of
+        from sednactl.render.fitting import fitted
+
+        rows = [(name, "on" if usual else "off", what) for name, (usual, what) in known_faults().items()]
+        heads = ("FAULT", "USUALLY", "WHAT IT DOES")
+        surroundings.stdout.write(fitted(heads, rows, room_of(surroundings.stdout), under=True))
         return ExitCode.DONE
     faults = fault_names(fault) if fault else None
     place = place_of(surroundings.environ)

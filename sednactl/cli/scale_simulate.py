@@ -209,12 +209,14 @@ def simulate(
         for part in shown.rows(runs):
             write(part)
     else:
+        from sednactl.cli.terminal_line import room_of
         from sednactl.render.drawing import draws_unicode
 
-        write(shown.table(runs, costs))
+        room = room_of(surroundings.stdout)
+        write(shown.table(runs, costs, room))
         saved = shown.savings(runs, costs)
         write("".join(f"\n{line}." for line in saved) + ("\n" if saved else ""))
-        picture = shown.pictures(runs, unicode=draws_unicode(surroundings.stdout))
+        picture = shown.pictures(runs, unicode=draws_unicode(surroundings.stdout), room=room)
         write(f"\n{picture}" if picture else "")
     if broken:
         surroundings.stderr.write(shown.gates(broken))

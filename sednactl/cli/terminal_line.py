@@ -19,6 +19,11 @@ def columns_of(stream: TextIO) -> int:
         return _USUAL
 
 
+def room_of(stream: TextIO) -> int | None:
+    """Give how wide (cells) a line may be: as wide as the terminal, and anything (None) where it is none."""
+    return columns_of(stream) if stream.isatty() else None
+
+
 def one_line(text: str, stream: TextIO) -> str:
     """Cut text so that it leaves the last cell of the line free.
 

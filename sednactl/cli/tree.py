@@ -9,7 +9,7 @@ import typer
 from sednactl.cli.naming_targets import one_target
 from sednactl.cli.options import cluster_command
 from sednactl.cluster.access import ClusterAccess
-from sednactl.errors import ExitCode
+from sednactl.errors import ExitCode, SednactlError
 
 if TYPE_CHECKING:
     from sednactl.surroundings import Surroundings
@@ -53,7 +53,10 @@ def tree(
         raise unknown_format(output, ("table", "json"))
     kind, name = one_target(words, "tree")
     cluster = open_cluster(access, surroundings)
-    family, notes = read_family(cluster, kind, name, cluster.namespace, resources=ALL_CHILDREN)
+    faults: list[SednactlError] = []
+    family, notes = read_family(
+        cluster, kind, name, cluster.namespace, resources=ALL_CHILDREN, on_fault=faults.append
+    )
     nodes, said = read_nodes(cluster, nodes_of(family.objects))
     state = state_of(family, cluster.now(), nodes)
     branches = ownership_tree(family)
@@ -64,4 +67,9 @@ def tree(
         surroundings.stdout.write(tree_text(family, state, branches, nodes=nodes, unicode=unicode))
     for note in (*notes, *said):
         surroundings.stderr.write(f"note: {printable(note)}\n")
-    return ExitCode.DONE
+    if faults:
+        from sednactl.cli.main import report
+
+        for error in faults:
+            report(error, surroundings)
+    return ExitCode.PARTIAL if faults else ExitCode.DONE

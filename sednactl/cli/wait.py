@@ -95,14 +95,14 @@ def _check(until: str, kind: SednaKind) -> None:
         raise UsageError(f"--for takes running, succeeded, gone or stage={'|'.join(_STAGES)}, not '{until}'")
     if until != "gone" and not kind.makes_children:
         raise UsageError(
-            f"a {kind.kind} never runs: nothing is made for it", hint="--for=gone can be waited for"
+            f"{kind.with_article} never runs: nothing is made for it", hint="--for=gone can be waited for"
         )
     if until == "succeeded" and kind not in (FEDERATED_LEARNING, REID, VIDEO_ANALYTICS):
         raise UsageError(
-            f"a {kind.kind} goes on for ever and never succeeds", hint="wait for running or gone"
+            f"{kind.with_article} goes on for ever and never succeeds", hint="wait for running or gone"
         )
     if word == "stage" and kind not in (INCREMENTAL_LEARNING, LIFELONG_LEARNING):
-        raise UsageError(f"a {kind.kind} has no stages", hint="wait for running or gone")
+        raise UsageError(f"{kind.with_article} has no stages", hint="wait for running or gone")
 
 
 def _wait(

@@ -12,12 +12,14 @@ from sednactl.lifecycle.ownership import Family, families_of
 from sednactl.lifecycle.reading import ALL_CHILDREN, completed, former_label
 from sednactl.sedna.kinds import SEDNA_KINDS, SednaKind
 from sednactl.sedna.naming import fixed_names
-from sednactl.sedna.resources import HPA, POD, REPLICA_SET
+from sednactl.sedna.resources import ENDPOINT_SLICE, HPA, POD, REPLICA_SET, SERVICE
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
 
 _CHILDREN = tuple(resource for resource in ALL_CHILDREN if resource is not REPLICA_SET)
+_FORMER_CHILDREN = (POD, SERVICE, ENDPOINT_SLICE)
+"""What releases before 0.7 made, with labels of their own, and what Kubernetes adds to it."""
 _MOST_NAMESAKES = 100
 """Workloads without a child that are looked at once more, by name."""
 
@@ -46,8 +48,9 @@ def children_reads(
             selection = Selection(resource, scope.namespace, f"{kind.label_prefix}/name{which}")
             reads[f"children/{kind.kind}/{resource.kind}"] = partial(_listed, cluster, selection)
         if kind.former_kind:
-            former = Selection(POD, scope.namespace, f"{former_label(kind)}{which}")
-            reads[f"children/{kind.kind}/{POD.kind} before 0.7"] = partial(_listed, cluster, former)
+            for resource in _FORMER_CHILDREN:
+                former = Selection(resource, scope.namespace, f"{former_label(kind)}{which}")
+                reads[f"children/{kind.kind}/{resource.kind} before 0.7"] = partial(_listed, cluster, former)
     return reads
 
 

@@ -85,6 +85,11 @@ def namespace(family: Family) -> str:
     return str(family.workload["metadata"].get("namespace") or "")
 
 
+def named(family: Family) -> str:
+    """Give a workload as a command takes it: kind, name and namespace."""
+    return f"{family.kind.word} {family.name} -n {namespace(family)}"
+
+
 def look_closer(family: Family) -> str:
     """Give the command that tells more about a workload."""
-    return f"sednactl describe {family.kind.word} {family.name} -n {namespace(family)} tells more"
+    return f"sednactl describe {named(family)} tells more"

@@ -16,7 +16,7 @@ from sednactl.lifecycle.references import references_of
 from sednactl.lifecycle.replicas_owner import leave_replicas_to_autoscaler
 from sednactl.lifecycle.serving import not_served, resource_of
 from sednactl.lifecycle.taken_names import NamesTaken, TakenName, find_taken_names
-from sednactl.sedna.kinds import BY_KIND, GROUP, SednaKind
+from sednactl.sedna.kinds import BY_KIND, GROUP, SednaKind, with_article
 from sednactl.validation.finding import spell_path
 
 if TYPE_CHECKING:
@@ -338,7 +338,8 @@ def _name_of(manifest: Mapping[str, Any]) -> str:
     name = (manifest.get("metadata") or {}).get("name")
     if not isinstance(name, str) or not name:
         raise InvalidInput(
-            f"a {manifest.get('kind')} without metadata.name", hint="apply needs a name to find the object by"
+            f"{with_article(str(manifest.get('kind')))} without metadata.name",
+            hint="apply needs a name to find the object by",
         )
     return name
 

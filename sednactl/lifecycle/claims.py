@@ -16,7 +16,6 @@ from sednactl.sedna.kinds import (
     JOINT_INFERENCE,
     LIFELONG_LEARNING,
     OBJECT_SEARCH,
-    OBJECT_TRACKING,
     SednaKind,
 )
 
@@ -30,7 +29,7 @@ class Claim:
 
     `reason` and `message` are the condition's own. `unreliable` tells that what it
     says is known to be wrong at times; `creation_error` that it reports a real
-    failure to create a child.
+    failure to create a child, `outdated` that it did and all children are there by now.
     """
 
     says: str
@@ -38,6 +37,7 @@ class Claim:
     message: str = ""
     unreliable: bool = False
     creation_error: bool = False
+    outdated: bool = False
 
     def words(self, *, healthy: bool = False) -> str:
         """Write it for a table; `healthy` tells that the children prove a Failed wrong."""
@@ -45,6 +45,8 @@ class Claim:
             return "-"
         if self.unreliable and self.says == "Failed":
             return "Failed (false alarm)" if healthy else f"Failed ({self.reason})"
+        if self.outdated:
+            return "Failed (outdated)"
         return "Failed (creation error)" if self.creation_error else self.says
 
 
@@ -84,8 +86,6 @@ def doubt_about(kind: SednaKind, claim: Claim, *, healthy: bool) -> str | None:
     """Say in one sentence what to think of a claim, None where there is nothing to add."""
     if kind is OBJECT_SEARCH and not claim.says:
         return "Sedna 0.7 never writes a status for this kind"
-    if kind is OBJECT_TRACKING:
-        return "Sedna 0.7 has no controller for this kind: it is stored, and nothing happens"
     if claim.unreliable:
         if kind is FEATURE_EXTRACTION:
             return (
@@ -94,6 +94,8 @@ def doubt_about(kind: SednaKind, claim: Claim, *, healthy: bool) -> str | None:
         if healthy:
             return "Failed (workerFailed) is a known false alarm of Sedna 0.7: the children are well"
         return "Failed (workerFailed) comes with every change of availability in Sedna 0.7: the children tell more"
+    if claim.outdated:
+        return "Sedna could not make all children once; they are there by now, and it never takes its Failed back"
     if claim.creation_error:
         return "a Failed without a reason is a real error while children were made; Sedna does not try again"
     return None

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from sednactl.cluster.door import Selection
 from sednactl.errors import Forbidden
 from sednactl.lifecycle.ownership import Branch, Family, belongs, ownership_tree, worker_of
-from sednactl.lifecycle.reading import ALL_CHILDREN, nodes_of, read_family, read_nodes
+from sednactl.lifecycle.reading import ALL_CHILDREN, OnFault, nodes_of, read_family, read_nodes
 from sednactl.lifecycle.references import Reference, WorkerSpec, references_of, workers_of
 from sednactl.lifecycle.state import WorkloadState, state_of
 from sednactl.lifecycle.users_of import USERS, Usage, read_usage
+from sednactl.sedna.kinds import DATASET
 from sednactl.sedna.resources import EVENT, HPA
 
 if TYPE_CHECKING:
@@ -61,9 +62,14 @@ class Description:
     usage: Usage | None = None
 
 
-def read_description(cluster: Cluster, kind: SednaKind, name: str, namespace: str) -> Description:
-    """Read a workload, its children, references, nodes and events. Raises NotFound for the workload alone."""
-    family, said = read_family(cluster, kind, name, namespace, resources=ALL_CHILDREN)
+def read_description(
+    cluster: Cluster, kind: SednaKind, name: str, namespace: str, on_fault: OnFault | None = None
+) -> Description:
+    """Read a workload, its children, references, nodes and events. Raises NotFound for the workload alone.
+
+    `on_fault` is told of children that the API server failed to list; without it that is raised.
+    """
+    family, said = read_family(cluster, kind, name, namespace, resources=ALL_CHILDREN, on_fault=on_fault)
     notes = list(said)
     references = tuple(
         CheckedReference(one, _present(cluster, one, namespace))
@@ -71,6 +77,7 @@ def read_description(cluster: Cluster, kind: SednaKind, name: str, namespace: st
     )
     sides = workers_of(kind, family.workload)
     wanted = {str(side.pod.get("nodeName") or "") for side in sides} | nodes_of(family.objects)
+    wanted.add(_own_node(family))
     nodes, said = read_nodes(cluster, wanted)
     notes += said
     try:
@@ -96,7 +103,12 @@ def describe(
     sides = tuple(_side(family, spec, known) for spec in workers_of(family.kind, family.workload))
     tree = ownership_tree(family)
     diagnosis = dict.fromkeys(
-        (*state.evidence, *_about_nodes(sides), *_about_references(references), *_about_tree(tree))
+        (
+            *state.evidence,
+            *_about_nodes(family, sides, known),
+            *_about_references(references),
+            *_about_tree(tree),
+        )
     )
     if state.doubt is not None:
         diagnosis[state.doubt] = None
@@ -131,11 +143,24 @@ def _side(family: Family, spec: WorkerSpec, nodes: Mapping[str, bool | None]) ->
     return SideDescription(spec, hpas[0] if hpas else None, node, nodes.get(node), node in nodes)
 
 
-def _about_nodes(sides: Iterable[SideDescription]) -> Iterable[str]:
+def _own_node(family: Family) -> str:
+    """Give the node that a Dataset lies on, "" for other kinds."""
+    if family.kind is not DATASET:
+        return ""
+    return str((family.workload.get("spec") or {}).get("nodeName") or "")
+
+
+def _about_nodes(
+    family: Family, sides: Iterable[SideDescription], nodes: Mapping[str, bool | None]
+) -> Iterable[str]:
+    """Say of each node that is missing or offline, once, what is bound to it."""
+    bound: dict[str, list[str]] = {_own_node(family): ["the data"]}
     for side in sides:
-        if side.node_known and not side.node_ready:
-            how = "does not exist" if side.node_ready is None else "is offline (not Ready)"
-            yield f"node {side.node}, which the {side.spec.title.lower()} is bound to, {how}"
+        bound.setdefault(side.node, []).append(side.spec.title.lower())
+    for node, titles in bound.items():
+        if node and node in nodes and not nodes[node]:
+            how = "does not exist" if nodes[node] is None else "is offline (not Ready)"
+            yield f"node {node} {how}; bound to it: {', '.join(titles)}"
 
 
 def _about_references(references: Iterable[CheckedReference]) -> Iterable[str]:

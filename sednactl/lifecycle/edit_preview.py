@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import Forbidden, Refused
 from sednactl.lifecycle.apply import apply_workload, namespace_of
+from sednactl.lifecycle.carried import COMPARABLE, edited, not_carried
 from sednactl.lifecycle.edit_effects import EditEffect, effects_of_edit
+from sednactl.lifecycle.reading import read_family
 from sednactl.lifecycle.serving import resource_of
 from sednactl.lifecycle.users_of import USERS, User, read_usage
-from sednactl.sedna.kinds import BY_KIND, GROUP, JOINT_INFERENCE, SednaKind
+from sednactl.sedna.kinds import (
+    BY_KIND,
+    GROUP,
+    INCREMENTAL_LEARNING,
+    JOINT_INFERENCE,
+    LIFELONG_LEARNING,
+    SednaKind,
+)
 from sednactl.sedna.naming import deployment_name
 from sednactl.sedna.resources import DEPLOYMENT
 
@@ -29,7 +38,8 @@ class HarmfulEdit(Refused):
 class EditPreview:
     """A workload as it is and as an apply would leave it, with the effects of that edit.
 
-    `users` are the workloads that name it, where it is a model or a dataset.
+    `users` are the workloads that name it, where it is a model or a dataset. `stored` tells
+    that the edit is none of this apply: an earlier one stored it, and nothing came of it.
     """
 
     kind: SednaKind
@@ -37,6 +47,7 @@ class EditPreview:
     foreseen: Json
     effects: tuple[EditEffect, ...]
     users: tuple[User, ...] = ()
+    stored: bool = False
 
     @property
     def name(self) -> str:
@@ -72,6 +83,13 @@ class EditPreview:
             said += (f"{self.name}: apply --replace brings it about by deleting it and creating it anew",)
         return said
 
+    def way_out(self, *, dry_run: bool) -> str:
+        """Say how an edit that Sedna ignores comes about, after this apply has stored it."""
+        how = f"{self.name}: --replace brings it about by deleting it and creating it anew"
+        if dry_run or self.stored or self.kind in COMPARABLE:
+            return how if dry_run or self.stored else f"{how}, also when given to a second apply"
+        return f"{self.name}: to bring it about, delete it and apply it again, or repair it if children are missing"
+
     def refusal(self) -> HarmfulEdit:
         """Give the error that a harmful edit ends with."""
         return HarmfulEdit(
@@ -85,12 +103,18 @@ class EditPreview:
 
 
 def preview_edit(
-    cluster: Cluster, manifest: Mapping[str, Any], *, force: bool = False, strict: bool = True
+    cluster: Cluster,
+    manifest: Mapping[str, Any],
+    *,
+    force: bool = False,
+    strict: bool = True,
+    thorough: bool = False,
 ) -> EditPreview | None:
     """Ask the API server what an apply would make of a living Sedna object, storing nothing.
 
     None where there is no such object, or it is none of Sedna's, or nothing in its spec
-    would change. Raises what the apply itself would.
+    would change and nothing is left of an earlier edit that Sedna ignored. `thorough` also
+    says of an edited object that nothing is left to be seen. Raises what the apply itself would.
     """
     resource = resource_of(cluster, manifest)
     kind = BY_KIND.get(resource.kind) if resource.group == GROUP else None
@@ -101,7 +125,8 @@ def preview_edit(
     if live is None:
         return None
     foreseen = apply_workload(cluster, manifest, dry_run=True, force=force, strict=strict).object
-    return preview_of(cluster, kind, live, foreseen)
+    preview = preview_of(cluster, kind, live, foreseen)
+    return _left_of_earlier_edit(cluster, kind, live, thorough) if preview is None else preview
 
 
 def preview_of(cluster: Cluster, kind: SednaKind, live: Json, foreseen: Json) -> EditPreview | None:
@@ -116,6 +141,31 @@ def preview_of(cluster: Cluster, kind: SednaKind, live: Json, foreseen: Json) ->
     if kind.kind in USERS:
         users = read_usage(cluster, kind, namespace).of(namespace, str(meta["name"]))
     return EditPreview(kind, live, foreseen, effects, users)
+
+
+def _left_of_earlier_edit(
+    cluster: Cluster, kind: SednaKind, live: Json, thorough: bool
+) -> EditPreview | None:
+    """Tell what of an edit that is stored already did not come about; None where nothing can be said."""
+    if not edited(live) or live["metadata"].get("deletionTimestamp"):
+        return None
+    effects: tuple[EditEffect, ...] = ()
+    if kind in COMPARABLE:
+        meta = live["metadata"]
+        family, _ = read_family(cluster, kind, meta["name"], meta.get("namespace", ""), workload=live)
+        effects = tuple(
+            EditEffect("ignored", f"an earlier edit did not come about: {said}")
+            for said in not_carried(family)
+        )
+    if thorough and not effects and (kind in COMPARABLE or kind in (INCREMENTAL_LEARNING, LIFELONG_LEARNING)):
+        effects = (
+            EditEffect(
+                "later",
+                "it was edited since it was made, and not all that Sedna made of that can be seen from here: "
+                "to be sure, delete it and apply it again",
+            ),
+        )
+    return EditPreview(kind, live, live, effects, stored=True) if effects else None
 
 
 def _sides_without_deployment(cluster: Cluster, live: Json, foreseen: Json) -> tuple[str, ...]:

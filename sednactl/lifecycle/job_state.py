@@ -34,7 +34,7 @@ def of_federated_learning(
 ) -> Verdict:
     """Judge a federated learning job by its aggregator and its trainers."""
     if "Pod" in family.unreadable:
-        return Verdict(UNKNOWN, ("pods may not be read here",))
+        return Verdict(UNKNOWN, ("pods cannot be read here",))
     wanted = {
         "aggregation": 1,
         "train": len((family.workload.get("spec") or {}).get("trainingWorkers") or ()),
@@ -58,7 +58,7 @@ def of_federated_learning(
                 BROKEN,
                 (
                     f"the aggregator runs without trainers: a Service {family.name}-aggregation that was there "
-                    "before stops Sedna half way; delete the job, clean up, apply it again",
+                    f"before stops Sedna half way; 'sednactl repair {family.kind.word} {family.name}' shows the way out",
                 ),
             )
         )
@@ -81,7 +81,7 @@ def of_learning(
 ) -> Verdict:
     """Judge an incremental or lifelong learning job by the pods of its stages."""
     if "Pod" in family.unreadable:
-        return Verdict(UNKNOWN, ("pods may not be read here",))
+        return Verdict(UNKNOWN, ("pods cannot be read here",))
     pods = {worker: _living(family.own("Pod", worker)) for worker in family.kind.worker_types}
     for worker, some in pods.items():
         counts[worker] = Replicas(sum(map(pod_ready, some)), len(some))
@@ -123,7 +123,7 @@ def of_single_pod(family: Family, now: datetime, nodes: Nodes, counts: dict[str,
     worker = family.kind.worker_types[0]
     if "Pod" in family.unreadable:
         counts[worker] = Replicas(None, None)
-        return Verdict(UNKNOWN, ("pods may not be read here",))
+        return Verdict(UNKNOWN, ("pods cannot be read here",))
     pods = _living(family.own("Pod", worker))
     counts[worker] = Replicas(sum(map(pod_ready, pods)), 1)
     if not pods:

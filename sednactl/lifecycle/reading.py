@@ -2,17 +2,18 @@
 
 Children are listed a kind at a time for all workloads together, by label, never
 object by object. What may not be listed is remembered, so that one missing
-right costs one column and not the screen.
+right costs one column and not the screen; for whoever wants it so (`on_fault`),
+the same goes for a list that the API server fails to give.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sednactl.cluster.door import Selection
-from sednactl.errors import Forbidden, NotFound
+from sednactl.errors import Forbidden, NotFound, SednactlError, ServerFault, TooBusy
 from sednactl.lifecycle.ownership import Family, families_of
 from sednactl.sedna.kinds import GROUP, JOINT_INFERENCE, SednaKind
 from sednactl.sedna.naming import fixed_names
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
 
 Json = dict[str, Any]
+OnFault = Callable[[SednactlError], None]
+"""Told of a list that the API server failed to give, where going on without it is wanted."""
 
 
 @dataclass(frozen=True)
@@ -66,20 +69,24 @@ def read_workloads(
     *,
     labels: str | None = None,
     children: bool = True,
+    on_fault: OnFault | None = None,
 ) -> Reading:
     """Read all workloads of a kind, with the children that tell their state.
 
-    `namespace` None means all. With `children` False only the workloads are read.
+    `namespace` None means all. With `children` False only the workloads are read. Raises what
+    reading the workloads does; ServerFault and TooBusy for children only without `on_fault`.
     """
     workloads = list(cluster.list(Selection(kind.resource, namespace, labels)))
     if not workloads or not children or not kind.makes_children:
         return Reading(kind, tuple(Family(kind, one) for one in workloads))
     selector = f"{kind.label_prefix}/name"
-    objects, unreadable, notes = _children(cluster, resources_for_state(kind), namespace, (selector,))
+    objects, unreadable, notes = _children(
+        cluster, resources_for_state(kind), namespace, (selector,), on_fault
+    )
     families = tuple(families_of(kind, workloads, objects, unreadable))
     if kind.former_kind and not all(family.own(DEPLOYMENT.kind) for family in families):
         # Something is amiss, or a Sedna before 0.7 made them: one more list for all of them together.
-        pods, _, _ = _children(cluster, (POD,), namespace, (former_label(kind),))
+        pods, _, _ = _children(cluster, (POD,), namespace, (former_label(kind),), on_fault)
         if pods:
             families = tuple(families_of(kind, workloads, (*objects, *pods), unreadable))
     return Reading(kind, families, notes)
@@ -93,8 +100,12 @@ def read_family(
     *,
     resources: Sequence[Resource] | None = None,
     workload: Json | None = None,
+    on_fault: OnFault | None = None,
 ) -> tuple[Family, tuple[str, ...]]:
-    """Read one workload and its children (those its state needs, or `resources`), and notes. Raises NotFound."""
+    """Read one workload and its children (those its state needs, or `resources`), and notes.
+
+    Raises NotFound for the workload; ServerFault and TooBusy for children only without `on_fault`.
+    """
     if workload is None:
         workload = cluster.get(kind.resource, name, namespace)
     if not kind.makes_children:
@@ -103,12 +114,16 @@ def read_family(
     selectors = [f"{kind.label_prefix}/name={name}"]
     if kind.former_kind and resources is not None:
         selectors.append(f"{former_label(kind)}={name}")
-    objects, unreadable, notes = _children(cluster, wanted, namespace, selectors)
+    objects, unreadable, notes = _children(cluster, wanted, namespace, selectors, on_fault)
     return completed(cluster, Family(kind, workload, objects, unreadable)), notes
 
 
 def _children(
-    cluster: Cluster, resources: Iterable[Resource], namespace: str | None, selectors: Sequence[str]
+    cluster: Cluster,
+    resources: Iterable[Resource],
+    namespace: str | None,
+    selectors: Sequence[str],
+    on_fault: OnFault | None = None,
 ) -> tuple[tuple[Json, ...], frozenset[str], tuple[str, ...]]:
     found: dict[str, Json] = {}
     unreadable: set[str] = set()
@@ -124,6 +139,12 @@ def _children(
         except NotFound:
             unreadable.add(resource.kind)
             notes.append(f"this cluster does not serve {resource.full_name} in {resource.version}")
+        except (ServerFault, TooBusy) as error:
+            if on_fault is None:
+                raise
+            unreadable.add(resource.kind)
+            notes.append(f"{resource.plural} could not be listed: what depends on them is shown as ?")
+            on_fault(error)
     return tuple(found.values()), frozenset(unreadable), tuple(notes)
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from sednactl.lifecycle.bare_pods import of_bare_pods, owner_is_replica_set
 from sednactl.lifecycle.claims import Claim
-from sednactl.lifecycle.ownership import Family, label_uid, seconds_since, worker_of
+from sednactl.lifecycle.ownership import Family, label_uid, seconds_since
 from sednactl.lifecycle.pod_trouble import BEING_DELETED, deployment_trouble, pod_ready, pod_trouble, said_of
 from sednactl.lifecycle.state import (
     BROKEN,
@@ -45,7 +46,7 @@ def of_joint_inference(
     """Judge a joint inference service: both sides, their autoscalers, the cloud side's Service."""
     former = [pod for pod in family.own("Pod") if not owner_is_replica_set(pod)]
     if former and not family.own("Deployment"):
-        return _before_0_7(family, former, counts, bounds)
+        return of_bare_pods(family, former, now, nodes, counts, bounds, claim)
     verdicts = []
     for side in SIDES:
         verdicts.append(_worker(family, side, now, nodes, counts, claim))
@@ -86,29 +87,11 @@ def of_object_search(family: Family, now: datetime, nodes: Nodes, counts: dict[s
     return worst(verdicts)
 
 
-def owner_is_replica_set(pod: Json) -> bool:
-    """Tell whether a pod belongs to a Deployment rather than to a workload itself."""
-    return any(one.get("kind") == "ReplicaSet" for one in pod["metadata"].get("ownerReferences") or ())
-
-
 def replicas_of(deployment: Json) -> Replicas:
     """Give ready and desired replicas of a Deployment."""
     wanted = (deployment.get("spec") or {}).get("replicas")
     ready = (deployment.get("status") or {}).get("readyReplicas") or 0
     return Replicas(int(ready), 1 if wanted is None else int(wanted))
-
-
-def _before_0_7(
-    family: Family, pods: list[Json], counts: dict[str, Replicas], bounds: dict[str, str]
-) -> Verdict:
-    for side in SIDES:
-        if _hpa_asked(family, side):
-            bounds[side] = "?" if "HorizontalPodAutoscaler" in family.unreadable else "missing"
-        mine = [pod for pod in pods if worker_of(pod) == side]
-        counts[side] = Replicas(sum(map(pod_ready, mine)), len(mine))
-    ready = sum(count.ready or 0 for count in counts.values())
-    said = "runs as bare pods, as Sedna before 0.7 makes them: edits and autoscaling do nothing here"
-    return Verdict(DEGRADED if ready else BROKEN, (said,))
 
 
 def _worker(
@@ -146,7 +129,7 @@ def _worker(
 
 def _no_deployment(family: Family, name: str, now: datetime, claim: Claim) -> Verdict:
     if "Deployment" in family.unreadable:
-        return Verdict(UNKNOWN, ("Deployments may not be read here",))
+        return Verdict(UNKNOWN, ("Deployments cannot be read here",))
     namesake = family.named("Deployment", name)
     if namesake is not None:
         whose = (
@@ -278,7 +261,8 @@ def _service(family: Family, worker: str, now: datetime, ready: int) -> list[Ver
             Verdict(
                 BROKEN,
                 (
-                    f"Service {name} is missing, and Sedna 0.7 does not make it again: delete the workload and apply it",
+                    f"Service {name} is missing, and Sedna 0.7 does not make it again: "
+                    f"'sednactl repair {family.kind.word} {family.name}' does",
                 ),
             )
         ]
@@ -313,14 +297,16 @@ def _endpoints(family: Family, service: str, ready: int, now: datetime) -> str |
         if item.get("kind") == "EndpointSlice"
         and (item["metadata"].get("labels") or {}).get("kubernetes.io/service-name") == service
     ]
-    if not slices or not ready:
+    if not ready or "EndpointSlice" in family.unreadable or _age(family.workload, now) < PATIENCE_SECONDS:
         return None
+    if not slices:
+        return f"Service {service} has no EndpointSlice, so nothing leads to the {ready} ready replicas"
     serving = sum(
         (endpoint.get("conditions") or {}).get("ready") is not False
         for item in slices
         for endpoint in item.get("endpoints") or ()
     )
-    if serving or _age(family.workload, now) < PATIENCE_SECONDS:
+    if serving:
         return None
     return f"Service {service} has no ready endpoints, although {ready} replicas are ready"
 

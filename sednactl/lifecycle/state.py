@@ -8,11 +8,12 @@ it that is taken for true is the message of an error while children were made.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sednactl.lifecycle.claims import Claim, claim_of, doubt_about
+from sednactl.lifecycle.completeness import made_in_full
 from sednactl.lifecycle.ownership import Family, seconds_since
 from sednactl.sedna.kinds import (
     FEATURE_EXTRACTION,
@@ -40,6 +41,8 @@ FAILED = "Failed"
 INERT = "Inert"
 STORED = "Stored"
 UNKNOWN = "Unknown"
+
+_INERT = "Sedna 0.7 has no controller for this kind: it is stored, and nothing is made for it"
 
 _WORST_FIRST = (
     BROKEN,
@@ -124,6 +127,8 @@ def state_of(family: Family, now: datetime, nodes: Mapping[str, bool | None] | N
     from sednactl.lifecycle import job_state, service_state
 
     claim = claim_of(family.kind, family.workload)
+    if claim.creation_error and made_in_full(family):
+        claim = replace(claim, creation_error=False, outdated=True)
     counts: dict[str, Replicas] = {}
     bounds: dict[str, str] = {}
     judges: dict[str, Callable[[], Verdict]] = {
@@ -134,7 +139,7 @@ def state_of(family: Family, now: datetime, nodes: Mapping[str, bool | None] | N
             family, now, nodes, counts, claim
         ),
         OBJECT_SEARCH.kind: lambda: service_state.of_object_search(family, now, nodes, counts),
-        OBJECT_TRACKING.kind: lambda: Verdict(INERT, ("Sedna 0.7 has no controller for this kind",)),
+        OBJECT_TRACKING.kind: lambda: Verdict(INERT, (_INERT,)),
         FEDERATED_LEARNING.kind: lambda: job_state.of_federated_learning(family, now, nodes, counts),
         INCREMENTAL_LEARNING.kind: lambda: job_state.of_learning(family, now, nodes, counts, claim),
         LIFELONG_LEARNING.kind: lambda: job_state.of_learning(family, now, nodes, counts, claim),

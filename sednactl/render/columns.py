@@ -27,8 +27,10 @@ def width(text: str) -> int:
     )
 
 
-def columns(heads: Sequence[str], rows: Sequence[Sequence[str]], *, headers: bool = True) -> str:
-    """Lay out rows under their heads; ends with a newline unless there is nothing to show."""
+def columns(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], *, headers: bool = True, gap: int = 3
+) -> str:
+    """Lay out rows under their heads, `gap` blanks apart; ends with a newline unless there is nothing to show."""
     lines = [[printable(cell) for cell in row] for row in rows]
     if headers:
         lines.insert(0, list(heads))
@@ -36,10 +38,12 @@ def columns(heads: Sequence[str], rows: Sequence[Sequence[str]], *, headers: boo
         return ""
     widths = [max(width(line[index]) for line in lines) for index in range(len(heads))]
     return "".join(
-        "   ".join(
+        (" " * gap)
+        .join(
             cell if last == index else cell + " " * (widths[index] - width(cell))
             for index, cell in enumerate(line)
-        ).rstrip()
+        )
+        .rstrip()
         + "\n"
         for line in lines
         for last in (len(line) - 1,)

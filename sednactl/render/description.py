@@ -8,6 +8,7 @@ from typing import Any
 
 from sednactl.lifecycle.description import CheckedReference, Description, SideDescription
 from sednactl.lifecycle.ownership import seconds_since
+from sednactl.lifecycle.state import STORED
 from sednactl.render.columns import age, columns, printable
 from sednactl.render.events import event_table
 from sednactl.render.settings import settings_of
@@ -46,15 +47,18 @@ def _head(description: Description, now: datetime) -> str:
     labels = meta.get("labels") or {}
     if labels:
         rows.append(("Labels", ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))))
-    if family.kind.makes_children:
-        rows.append(("State", state.word))
+    rows.append(("State", state.word))
     if state.claim.says:
         claim = state.claim.says + (f" ({state.claim.reason})" if state.claim.reason else "")
         rows.append(("Sedna says", claim + (f": {state.claim.message}" if state.claim.message else "")))
-    elif family.kind.makes_children:
+    elif state.word != STORED:
         rows.append(("Sedna says", "nothing"))
     spec = family.workload.get("spec") or {}
     rows += [(key, str(value)) for key, value in spec.items() if isinstance(value, (str, int, float))]
+    if state.word == STORED:
+        # What Sedna has found out about it: how many samples, when that was.
+        status = family.workload.get("status") or {}
+        rows += [(key, str(value)) for key, value in status.items() if isinstance(value, (str, int, float))]
     return _pairs(rows)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from sednactl.lifecycle.description import event_time
 from sednactl.lifecycle.event_stream import involved
 from sednactl.lifecycle.ownership import seconds_since
-from sednactl.render.columns import age, columns, printable
+from sednactl.render.columns import age, printable
+from sednactl.render.fitting import fitted
 
 Json = dict[str, Any]
 HEADS = ("AGO", "TYPE", "REASON", "OBJECT", "MESSAGE")
@@ -32,9 +33,12 @@ def _what(event: Json) -> tuple[str, str, str, str]:
     )
 
 
-def event_table(events: Iterable[Json], now: datetime, *, headers: bool = True) -> str:
-    """Write events as a table."""
-    return columns(HEADS, [event_row(event, now) for event in events], headers=headers)
+def event_table(
+    events: Iterable[Json], now: datetime, *, headers: bool = True, room: int | None = None
+) -> str:
+    """Write events as a table; in `room` cells a line messages stand under what they are about."""
+    rows = [event_row(event, now) for event in events]
+    return fitted(HEADS, rows, room, headers=headers, spare=("TYPE",), under=True)
 
 
 def event_line(event: Json) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sednactl.render.columns import columns
+from sednactl.render.fitting import fitted
 
 if TYPE_CHECKING:
     from sednactl.lifecycle.bundle import Bundle
@@ -35,8 +35,8 @@ def restore_data(bundle: Bundle, done: Undoing) -> dict[str, Any]:
     }
 
 
-def restore_table(done: Undoing) -> str:
-    """Give a row for each object of the bundle that had been deleted."""
+def restore_table(done: Undoing, room: int | None = None) -> str:
+    """Give a row for each object of the bundle that had been deleted; `room` tells how wide a line may be."""
     rows = [
         (
             one.result,
@@ -46,7 +46,7 @@ def restore_table(done: Undoing) -> str:
         )
         for one in done.objects
     ]
-    return columns(("RESULT", "NAMESPACE", "OBJECT", "REMARK"), rows) if rows else ""
+    return fitted(("RESULT", "NAMESPACE", "OBJECT", "REMARK"), rows, room, under=True) if rows else ""
 
 
 def restore_summary(done: Undoing, total: int) -> str:

@@ -6,19 +6,22 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from sednactl.render.columns import age, columns, printable
+from sednactl.render.columns import age, printable
+from sednactl.render.fitting import fitted
 from sednactl.scaling.comparison import SIDES, Broken, Prices, side_of, totals_of
 from sednactl.scaling.history import sparkline
 from sednactl.scaling.simulation import Run, SideRun
 
 BARS = 60
+_BESIDE_BARS = 18 + 8 + 20
+"""Cells that a side's name, the blanks and the sentence behind the bars take."""
 _MOST_DRAWN = 4
 _CSV = ("variant", "side", "t", "load", "utilization", "replicas", "desired", "limited")
 
 
-def table(runs: Sequence[Run], prices: Prices) -> str:
-    """Write each variant's sides, and the sum beside the first variant's."""
-    return columns(*cells(runs, prices))
+def table(runs: Sequence[Run], prices: Prices, room: int | None = None) -> str:
+    """Write each variant's sides, and the sum beside the first variant's; `room` tells how wide a line may be."""
+    return fitted(*cells(runs, prices), room, spare=("LONGEST WAIT", "EVENTS", "OVERLOADED", "PEAK"))
 
 
 def cells(runs: Sequence[Run], prices: Prices) -> tuple[list[str], list[list[str]]]:
@@ -82,11 +85,12 @@ def _percent(share: float) -> str:
     return "0%" if not percent else f"{percent:.1f}%" if percent >= 0.05 else "<0.1%"
 
 
-def pictures(runs: Sequence[Run], *, unicode: bool) -> str:
+def pictures(runs: Sequence[Run], *, unicode: bool, room: int | None = None) -> str:
     """Draw load and replicas over time, as bars of equal time; nothing for many variants."""
     if len(runs) > _MOST_DRAWN:
         return ""
     lines = []
+    bars = BARS if room is None else max(10, min(BARS, room - _BESIDE_BARS))
     for run in runs:
         lines.append(printable(f"{run.name}, {age(run.edge.seconds)}:"))
         for side in SIDES:
@@ -94,14 +98,14 @@ def pictures(runs: Sequence[Run], *, unicode: bool) -> str:
             load = [round(point[1] * 1000) for point in series]
             replicas = [point[4] for point in series]
             lines.append(
-                f"  {side:<5} load      {_bars(load, unicode)}  up to {max(load) / 1000:g} requests/s"
+                f"  {side:<5} load      {_bars(load, unicode, bars)}  up to {max(load) / 1000:g} requests/s"
             )
-            lines.append(f"  {'':<5} replicas  {_bars(replicas, unicode)}  up to {max(replicas)}")
+            lines.append(f"  {'':<5} replicas  {_bars(replicas, unicode, bars)}  up to {max(replicas)}")
     return "\n".join(lines) + "\n"
 
 
-def _bars(values: Sequence[int], unicode: bool) -> str:
-    count = min(BARS, len(values))
+def _bars(values: Sequence[int], unicode: bool, most: int) -> str:
+    count = min(most, len(values))
     slices = [
         values[place * len(values) // count : (place + 1) * len(values) // count] for place in range(count)
     ]

@@ -9,7 +9,8 @@ from typing import Any
 from sednactl.lifecycle.ownership import Family, seconds_since
 from sednactl.lifecycle.state import WorkloadState, state_of
 from sednactl.lifecycle.users_of import Usage
-from sednactl.render.columns import age, columns
+from sednactl.render.columns import age
+from sednactl.render.fitting import fitted
 from sednactl.sedna.kinds import (
     DATASET,
     FEATURE_EXTRACTION,
@@ -39,20 +40,30 @@ def workload_table(
     all_namespaces: bool = False,
     headers: bool = True,
     usage: Usage | None = None,
+    room: int | None = None,
 ) -> str:
-    """Lay out workloads of one kind; `usage` tells who uses models or datasets."""
+    """Lay out workloads of one kind; `usage` tells who uses models or datasets, `room` how wide a line may be."""
     chosen = _COLUMNS[kind.kind]
     extra = _WIDE.get(kind.kind, ()) if wide else ()
     heads = ["NAME", *(head for head, _ in chosen), "AGE", *(head for head, _ in extra)]
     heads += ["USED-BY"] if usage is not None else []
-    rows = []
+    rows, claims, users = [], [], []
     for family in families:
         state = state_of(family, now)
+        claims.append(_short_claim(state))
+        users.append(_short_users(family, usage) if usage is not None else "")
         row = [family.name, *(cell(family, state) for _, cell in chosen), _age(family, now)]
         row += [cell(family, state) for _, cell in extra]
         row += [used_by(family, usage)] if usage is not None else []
         rows.append([_namespace(family), *row] if all_namespaces else row)
-    return columns(["NAMESPACE", *heads] if all_namespaces else heads, rows, headers=headers)
+    return fitted(
+        ["NAMESPACE", *heads] if all_namespaces else heads,
+        rows,
+        None if wide else room,
+        headers=headers,
+        shorter={"CLAIMS": claims, "USED-BY": users},
+        spare=("CLAIMS", "SAMPLES", "EVAL", "TRAIN"),
+    )
 
 
 def overview_table(
@@ -62,10 +73,11 @@ def overview_table(
     wide: bool = False,
     all_namespaces: bool = False,
     headers: bool = True,
+    room: int | None = None,
 ) -> str:
-    """Lay out workloads of all kinds in one table."""
+    """Lay out workloads of all kinds in one table; `room` tells how wide a line may be."""
     heads = ["KIND", "NAME", "STATE", "READY", "CLAIMS", "AGE", *(["WHY"] if wide else [])]
-    rows = []
+    rows, kinds, counts, claims = [], [], [], []
     for kind, families in groups:
         for family in families:
             state = state_of(family, now)
@@ -73,7 +85,17 @@ def overview_table(
             row = [kind.word, family.name, state.word, ready, _claim(family, state), _age(family, now)]
             row += [_why(family, state)] if wide else []
             rows.append([_namespace(family), *row] if all_namespaces else row)
-    return columns(["NAMESPACE", *heads] if all_namespaces else heads, rows, headers=headers)
+            kinds.append(kind.aliases[0] if kind.aliases else kind.word)
+            counts.append(_short_counts(state))
+            claims.append(_short_claim(state))
+    return fitted(
+        ["NAMESPACE", *heads] if all_namespaces else heads,
+        rows,
+        None if wide else room,
+        headers=headers,
+        shorter={"READY": counts, "KIND": kinds, "CLAIMS": claims},
+        spare=("CLAIMS", "READY"),
+    )
 
 
 def used_by(family: Family, usage: Usage) -> str:
@@ -92,6 +114,22 @@ def _why(_: Family, state: WorkloadState) -> str:
 
 def _claim(_: Family, state: WorkloadState) -> str:
     return state.claim.words(healthy=state.healthy)
+
+
+def _short_claim(state: WorkloadState) -> str:
+    return state.claim.says or "-"
+
+
+def _short_counts(state: WorkloadState) -> str:
+    """Give the counts without the workers' names, and without those of which none is wanted now."""
+    counts = [str(count) for count in state.replicas.values()]
+    return ", ".join([one for one in counts if one != "0/0"] or counts[:1]) or "-"
+
+
+def _short_users(family: Family, usage: Usage) -> str:
+    users = len(dict.fromkeys(map(str, usage.of(_namespace(family), family.name))))
+    said = f"{users} workload{'' if users == 1 else 's'}" if users else "-"
+    return f"{said},?" if usage.unreadable else said
 
 
 def _worker(worker: str) -> Cell:

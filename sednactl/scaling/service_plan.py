@@ -13,6 +13,7 @@ from sednactl.scaling.normalization import Frame
 from sednactl.scaling.scaling_rules import behavior_of, bounds_of, metric_specs_of
 from sednactl.scaling.simulated_autoscaler import Goal
 from sednactl.scaling.simulation import Plan, SideModel, SidePlan
+from sednactl.sedna.kinds import with_article
 from sednactl.sedna.quantity import milli_units
 
 Json = dict[str, Any]
@@ -75,7 +76,8 @@ def variant_of(service: Json, name: str) -> Variant:
     """Give a service as it stands. Raises InvalidInput for what is no JointInferenceService."""
     if service.get("kind") != "JointInferenceService":
         raise InvalidInput(
-            f"a {service.get('kind')} is no JointInferenceService", hint="only these have an hpa block"
+            f"{with_article(str(service.get('kind')))} is no JointInferenceService",
+            hint="only these have an hpa block",
         )
     hpas = {side: (_worker(service, side).get("hpa") or None) for side in ("edge", "cloud")}
     return Variant(name, service, hpas)

@@ -20,6 +20,7 @@ from sednactl.scaling.readings import Readings, Unavailable
 from sednactl.scaling.scale_history import history_from
 from sednactl.scaling.scales import scale_of
 from sednactl.scaling.scaling_rules import behavior_of
+from sednactl.sedna.kinds import with_article
 
 Json = dict[str, Any]
 
@@ -85,7 +86,8 @@ def evidence_of(objects: Iterable[Json]) -> Evidence:
         if place is not None:
             if place not in ("custom", "external") and not (item.get("metadata") or {}).get("name"):
                 raise InvalidInput(
-                    f"a {item.get('kind')} has no name", hint="every object needs metadata.name"
+                    f"{with_article(str(item.get('kind')))} has no name",
+                    hint="every object needs metadata.name",
                 )
             found.setdefault(place, []).append(item)
     return Evidence(**found)

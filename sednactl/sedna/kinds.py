@@ -15,6 +15,11 @@ VERSION = "v1alpha1"
 API_VERSION = f"{GROUP}/{VERSION}"
 
 
+def with_article(kind: str) -> str:
+    """Put `a` or `an` before the name of a kind."""
+    return f"{'an' if kind[:1].upper() in 'AEIO' else 'a'} {kind}"
+
+
 class SednaKind(NamedTuple):
     """One Sedna kind.
 
@@ -33,6 +38,11 @@ class SednaKind(NamedTuple):
     services: tuple[str, ...] = ()
     deployments: tuple[str, ...] = ()
     former_kind: str | None = None
+
+    @property
+    def with_article(self) -> str:
+        """Give the kind as a sentence begins with it: `a ReidJob`, `an ObjectSearchService`."""
+        return with_article(self.kind)
 
     @property
     def resource(self) -> Resource:

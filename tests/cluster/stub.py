@@ -641,6 +641,9 @@ class _Handler(BaseHTTPRequestHandler):
             )
             if stored is not None and merged == stored:
                 return 200, stored
+            if stored is not None and "spec" in merged and merged["spec"] != stored.get("spec"):
+                # Kubernetes counts the versions of a spec, from 1 on.
+                merged["metadata"]["generation"] = int(stored["metadata"].get("generation") or 1) + 1
             status = 200 if stored else 201
             return status, merged if dry else stub._store(resource, merged)
         if stored is None:

@@ -34,6 +34,7 @@ from tests.lifecycle.objects import (
     ji_spec,
     pod,
     service,
+    slice_of,
     workload,
 )
 
@@ -124,6 +125,51 @@ def test_trouble_of_a_service(
     ]
     assert results and results[0].status == status and words in results[0].message, results
     assert results[0].mend and str(results[0].subject) == "JointInferenceService park/helmet"
+
+
+def test_a_creation_error_that_was_mended_is_not_held_against_a_service() -> None:
+    observed = seen((JOINT_INFERENCE, helmet(status=CREATION), children()))
+    assert told("DOC703", observed) == (
+        "ok",
+        "Sedna's Failed is out of date, all children are there by now: jointinference helmet",
+    )
+    assert told("DOC704", observed) == ("ok", "2 autoscalers at work")
+    lacking = seen((JOINT_INFERENCE, helmet(status=CREATION), children(hpa=False)))
+    assert told("DOC703", lacking)[0] == "failed" and not check("DOC704", lacking)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "status", "made"),
+    [
+        ("DOC703", CREATION, ()),
+        ("DOC704", {}, children(hpa=False)),
+        ("DOC705", {}, (*children()[:4], service(selects=DEAD))),
+    ],
+)
+def test_what_repair_mends_is_named_with_repair(
+    identifier: str, status: Json, made: tuple[Json, ...]
+) -> None:
+    observed = seen((JOINT_INFERENCE, helmet(status=status), made))
+    (result, *_) = [one for one in check(identifier, observed) if one.status == "failed"]
+    assert "sednactl repair jointinference helmet -n park" in result.mend
+
+
+def test_surplus_pods_are_repaired() -> None:
+    (result,) = check("DOC803", seen((FEDERATED_LEARNING, _federated(), _pods(1, 4))))
+    assert "sednactl repair federatedlearning fl -n park" in result.mend
+
+
+def test_services_of_a_sedna_before_0_7_lead_to_their_pods() -> None:
+    former = {"prefix": "jointinference", "owner_kind": "JointInference"}
+    pods = [pod(f"helmet-{side}-x", side, **former) for side in ("cloud", "edge")]
+    there = service(**former)
+    running = {"conditions": [condition("Running")]}
+    made = (*pods, there, slice_of(there))
+    observed = seen((JOINT_INFERENCE, helmet(status=running), made))
+    assert told("DOC705", observed) == ("ok", "1 Service with ready endpoints")
+    assert told("DOC701", observed)[0] == "ok"
+    none = seen((JOINT_INFERENCE, helmet(status=running), (*pods, there, slice_of(there, ready=0))))
+    assert told("DOC705", none) == ("failed", "Service helmet-cloud has no ready endpoints")
 
 
 def test_a_new_service_gets_time() -> None:

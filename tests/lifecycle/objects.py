@@ -241,17 +241,16 @@ def whole_service(*, hpa: tuple[str, ...] = ("cloud", "edge"), replicas: int = 1
         if side in hpa:
             made.append(autoscaler(side))
     made.append(service())
-    endpoints = [{"conditions": {"ready": True}}] * replicas
-    made.append(
-        child(
-            "EndpointSlice",
-            "helmet-cloud-x2x4z",
-            owner=made[-1],
-            endpoints=endpoints,
-            meta={"labels": {**made[-1]["metadata"]["labels"], "kubernetes.io/service-name": "helmet-cloud"}},
-        )
-    )
+    made.append(slice_of(made[-1], ready=replicas))
     return made
+
+
+def slice_of(owner: Json, *, ready: int = 1) -> Json:
+    """Give the EndpointSlice of a Service, with so many ready endpoints."""
+    name = owner["metadata"]["name"]
+    labels = {**owner["metadata"]["labels"], "kubernetes.io/service-name": name}
+    endpoints = [{"conditions": {"ready": True}}] * ready
+    return child("EndpointSlice", f"{name}-x2x4z", owner=owner, endpoints=endpoints, meta={"labels": labels})
 
 
 class VirtualTime:

@@ -150,7 +150,8 @@ def test_a_half_made_service_is_made_anew_once_its_model_is_there() -> None:
 def test_a_service_of_a_sedna_before_0_7_is_made_anew_and_what_kubernetes_would_leave_goes() -> None:
     former = {"prefix": "jointinference", "owner_kind": "JointInference"}
     pods = [pod(f"helmet-{side}-x1", side, **former) for side in ("cloud", "edge")]
-    (step,) = plan(JOINT_INFERENCE, *pods, service(**former), spec=ji_spec()).steps
+    looked = {**STARTED, **FALSE_ALARM}
+    (step,) = plan(JOINT_INFERENCE, *pods, service(**former), spec=ji_spec(), status=looked).steps
     assert step.action == "recreate"
     assert {one["metadata"]["name"] for one in step.also} == {
         "helmet-cloud-x1",
@@ -231,3 +232,10 @@ def test_what_nothing_looked_at_yet_is_not_repaired() -> None:
 @pytest.mark.parametrize("kind", [MODEL, DATASET, OBJECT_TRACKING, REID])
 def test_kinds_with_nothing_to_repair(kind: SednaKind) -> None:
     assert plan(kind, spec={}).nothing
+
+
+def test_bare_pods_are_left_to_the_global_manager_that_counts_them() -> None:
+    former = {"prefix": "jointinference", "owner_kind": "JointInference"}
+    pods = [pod(f"helmet-{side}-x1", side, **former) for side in ("cloud", "edge")]
+    counted = {**STARTED, "conditions": [{"type": "Running", "status": "True"}]}
+    assert plan(JOINT_INFERENCE, *pods, service(**former), spec=ji_spec(), status=counted).nothing

@@ -95,7 +95,7 @@ def shell(stub: StubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     shell.before_request = lambda _: collect_garbage(stub)
     job = {**workload(REID), "spec": template(1)}
     stub.put(REID.resource, job)
-    fill(stub, pod("helmet-reid-1", "reid", owner=job, prefix="reidjob"))
+    fill(stub, {**pod("helmet-reid-1", "reid", owner=job, prefix="reidjob"), **template(1)["template"]})
     return shell
 
 
@@ -119,6 +119,34 @@ def test_without_a_terminal_an_ignored_edit_is_stored_and_the_way_is_named(shell
     assert (done.code, done.out) == (0, "reidjob.sedna.io/helmet configured\n")
     assert "does not carry this change" in done.err and "--replace" in done.err
     assert len(shell.stub.objects(POD)) == 1
+    again = shell(REID, template(2))
+    assert again.out == "reidjob.sedna.io/helmet unchanged\n"
+    assert "w:v1, and example.org/w:v2 is asked for" in again.err and "--replace brings it about" in again.err
+    late = shell(REID, template(2), "--replace")
+    assert (late.code, late.out) == (0, "reidjob.sedna.io/helmet replaced\n"), late.err
+    assert shell.stub.objects(POD) == []
+    settled = shell(REID, template(2), "--replace")
+    assert (settled.out, settled.err) == ("reidjob.sedna.io/helmet unchanged\n", "")
+
+
+def test_a_terminal_is_asked_about_what_an_earlier_apply_stored(shell: Shell) -> None:
+    shell(REID, template(2))
+    no = shell(REID, template(2), answer="n")
+    assert no.out == "reidjob.sedna.io/helmet unchanged\n" and "Without that all stays as it is" in no.err
+    yes = shell(REID, template(2), answer="y")
+    assert yes.out == "reidjob.sedna.io/helmet replaced\n"
+
+
+def test_replace_says_where_it_cannot_see_what_came_of_an_edit(shell: Shell) -> None:
+    """A job whose pods are gone, and one of a kind whose edits only the node knows of."""
+    shell(REID, template(2))
+    for item in shell.stub.objects(POD):
+        shell.stub.remove(POD, item["metadata"]["name"], "park")
+    quiet = shell(REID, template(2))
+    assert (quiet.out, quiet.err) == ("reidjob.sedna.io/helmet unchanged\n", "")
+    said = shell(REID, template(2), "--replace")
+    assert said.out == "reidjob.sedna.io/helmet unchanged\n"
+    assert "to be sure, delete it and apply it again" in said.err
 
 
 def test_a_harmful_edit_is_refused_in_every_way_but_two(shell: Shell) -> None:

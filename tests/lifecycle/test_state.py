@@ -33,6 +33,7 @@ from tests.lifecycle.objects import (
     ji_spec,
     pod,
     service,
+    slice_of,
     whole_service,
     workload,
 )
@@ -53,6 +54,12 @@ def without(children: list[Json], *kinds: str) -> list[Json]:
 
 
 BOTH = ji_spec(hpa=("cloud", "edge"))
+
+
+def reached(worker: str = "cloud", **more: Any) -> tuple[Json, Json]:
+    """Give a worker's Service with a ready endpoint."""
+    there = service(worker, **more)
+    return there, slice_of(there)
 
 
 def test_a_whole_service_runs_whatever_its_condition_claims() -> None:
@@ -95,7 +102,7 @@ def test_a_real_creation_error_is_broken_and_quoted() -> None:
     ],
 )
 def test_replicas_decide(cloud: Json, edge: Json, word: str) -> None:
-    state = judge(workload(), deployment("cloud", **cloud), deployment("edge", **edge), service())
+    state = judge(workload(), deployment("cloud", **cloud), deployment("edge", **edge), *reached())
     assert state.word == word
     assert word == "Running" or state.evidence
 
@@ -181,9 +188,23 @@ def test_a_service_made_before_0_7_runs_as_bare_pods() -> None:
         pod(f"helmet-{side}-x", side, prefix="jointinference", owner_kind="JointInference")
         for side in ("cloud", "edge")
     ]
-    state = judge(workload(), *pods)
+    state = judge(workload(status=FALSE_ALARM), *pods)
     assert state.word == "Degraded" and "before 0.7" in state.evidence[0]
     assert str(state.replicas["edge"]) == "1/1"
+
+
+def test_a_global_manager_before_0_7_looks_after_its_bare_pods() -> None:
+    former = {"prefix": "jointinference", "owner_kind": "JointInference"}
+    running = {"conditions": [condition("Running")]}
+    cloud, edge = (pod(f"helmet-{side}-x", side, **former) for side in ("cloud", "edge"))
+    state = judge(workload(status=running), cloud, edge)
+    assert state.word == "Running" and "before 0.7" in state.evidence[0]
+    lost = pod("helmet-edge-x", "edge", ready=False, node="edge-1", **former)
+    assert judge(workload(status=running), cloud, lost).word == "Degraded"
+    young = judge(workload(status=running, age=5), cloud, lost)
+    assert young.word == "Starting" and "the edge pod is not ready" in young.evidence
+    waiting = judge(workload(status=running), lost, nodes={"edge-1": False})
+    assert waiting.word == "Broken" and any("edge-1" in said for said in waiting.evidence)
 
 
 def test_causes_come_from_pods_and_nodes() -> None:
@@ -200,7 +221,7 @@ def test_causes_come_from_pods_and_nodes() -> None:
 
 def test_a_pod_that_a_roll_out_ends_is_no_trouble() -> None:
     ending = pod("x", meta={"deletionTimestamp": ago(2)}, ready=False, owned=False)
-    state = judge(workload(), deployment("cloud", wanted=2, ready=1), ending, deployment("edge"), service())
+    state = judge(workload(), deployment("cloud", wanted=2, ready=1), ending, deployment("edge"), *reached())
     assert state.evidence == ("1 of 2 cloud replicas ready",)
 
 
@@ -262,16 +283,43 @@ def test_the_other_kinds() -> None:
     assert judge(workload(REID), single, kind=REID).word == "Running"
     assert judge(workload(REID), kind=REID, unreadable=("Pod",)).word == "Unknown"
     fe = {"prefix": "featureextractionservice", "owner_kind": "FeatureExtractionService"}
-    children = (deployment("fe", **fe), service("fe", **fe))
+    children = (deployment("fe", **fe), *reached("fe", **fe))
     state = judge(workload(FEATURE_EXTRACTION, status=FALSE_ALARM), *children, kind=FEATURE_EXTRACTION)
     assert state.word == "Running" and state.doubt is not None
     search = {"prefix": "objectsearchservice", "owner_kind": "ObjectSearchService"}
     whole = [deployment(worker, **search) for worker in ("userworker", "reidworker")]
-    whole += [service(worker, **search) for worker in ("userworker", "reidworker")]
+    whole += [one for worker in ("userworker", "reidworker") for one in reached(worker, **search)]
     tracking = pod("t", "trackingworker", **search)
     item = workload(OBJECT_SEARCH, spec={"trackingWorkers": [{}]})
     assert judge(item, *whole, tracking, kind=OBJECT_SEARCH).word == "Running"
     assert judge(item, *whole, kind=OBJECT_SEARCH).word == "Broken"
+
+
+def test_a_service_without_any_endpoint_slice_leads_nowhere() -> None:
+    children = [item for item in whole_service() if item["kind"] != "EndpointSlice"]
+    state = judge(workload(spec=BOTH), *children)
+    assert state.word == "Degraded"
+    assert state.evidence == (
+        "Service helmet-cloud has no EndpointSlice, so nothing leads to the 1 ready replicas",
+    )
+    assert judge(workload(spec=BOTH, age=20), *children).word == "Running"
+    assert judge(workload(spec=BOTH), *children, unreadable=("EndpointSlice",)).word == "Running"
+
+
+def test_a_creation_error_is_outdated_once_all_children_are_there() -> None:
+    status = {"conditions": [condition("Failed", "", "horizontalpodautoscalers is forbidden")]}
+    item = workload(spec=BOTH, status=status)
+    mended = judge(item, *whole_service())
+    assert mended.word == "Running" and mended.claim.outdated and not mended.claim.creation_error
+    assert mended.claim.words(healthy=True) == "Failed (outdated)"
+    assert mended.doubt is not None and "never takes its Failed back" in mended.doubt
+    lacking = [one for one in whole_service() if one["metadata"]["name"] != "hpa-helmet-deployment-edge"]
+    namesake = autoscaler("edge", owned=False, labels=False)
+    for children in (lacking, [*lacking, namesake]):
+        true = judge(item, *children)
+        assert true.claim.creation_error and not true.claim.outdated
+    unseen = judge(item, *lacking, unreadable=("HorizontalPodAutoscaler",))
+    assert unseen.claim.creation_error
 
 
 def test_every_subset_of_children_gets_a_verdict() -> None:

@@ -98,7 +98,7 @@ def test_what_may_not_be_read_is_not_waited_for(stub: StubServer) -> None:
         Answers(403), method="GET", path="/(deployments|pods|services|endpointslices|horizontal)", times=999
     )
     time = VirtualTime()
-    with pytest.raises(ConditionUnmet, match=r"cannot be seen: Deployments may not be read here$") as caught:
+    with pytest.raises(ConditionUnmet, match=r"cannot be seen: Deployments cannot be read here$") as caught:
         running(stub, time)
     assert "right to list Deployment" in str(caught.value.hint)
     assert time.seconds == 0

@@ -87,12 +87,18 @@ def test_ignored_edits_come_about_by_replacement(plane: Plane, namespace: str, s
     ignored = sednactl("apply", "-f", "-", "--dry-run=server", input=edited)
     assert ignored.code == 0 and ignored.out.count("configured") == 4
     assert ignored.err.count("does not carry this change") == ignored.err.count("--replace") == 4
+    stored = sednactl("apply", "-f", "-", input=edited)
+    assert stored.code == 0 and stored.out.count(" configured\n") == 4
+    again = sednactl("apply", "-f", "-", input=edited)
+    assert again.out.count(" unchanged\n") == again.err.count("--replace") == 4, again.err
     done = sednactl("apply", "-f", "-", "--replace", input=edited, timeout=120)
     assert done.code == 0, done.err
     assert done.out.count(" replaced\n") == 4
     eventually(
         lambda: images(plane, namespace) == ["example.org/w:v2"] * 6, what="pods of the new version alone"
     )
+    settled = sednactl("apply", "-f", "-", "--replace", input=edited)
+    assert settled.out.count(" unchanged\n") == 4 and "--replace" not in settled.err, settled.err
     gone = sednactl("delete", "-f", "-", "--yes", input=edited, timeout=90)
     assert gone.code == 0, gone.err
     assert plane.kubectl("get", "deploy,po,svc", "-n", namespace, "-o", "name") == ""

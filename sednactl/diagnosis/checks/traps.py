@@ -8,7 +8,7 @@ from datetime import datetime
 from sednactl.diagnosis.book import Result, check
 from sednactl.diagnosis.observed import NotSeen, Observed
 from sednactl.diagnosis.words import counted, some
-from sednactl.diagnosis.workload_set import look_closer, namespace, subject, workloads_of
+from sednactl.diagnosis.workload_set import look_closer, named, namespace, subject, workloads_of
 from sednactl.lifecycle.ownership import Family, seconds_since, worker_of
 from sednactl.lifecycle.state import PATIENCE_SECONDS, stuck_in_foreground
 from sednactl.sedna.kinds import (
@@ -52,7 +52,7 @@ def crashes(observed: Observed, _: datetime) -> Iterator[Result]:
             for problem in rule.check(Workload(kind, family.workload))
         ]
         for message, hint in said:
-            mend = f"{hint or 'mend it'}, or delete it: sednactl delete {_named(family)}"
+            mend = f"{hint or 'mend it'}, or delete it: sednactl delete {named(family)}"
             yield Result("DOC801", "failed", message, mend, subject(family))
         by_secret = list(_secret(observed, family))
         yield from by_secret
@@ -116,7 +116,7 @@ def stuck_deletions(observed: Observed, now: datetime) -> Iterator[Result]:
             message = (
                 f"it has been going for {seconds} s, in the foreground, while its children are made anew"
             )
-            mend = f"sednactl delete {_named(family)} turns it into a deletion that ends"
+            mend = f"sednactl delete {named(family)} turns it into a deletion that ends"
             yield Result("DOC802", "failed", message, mend, subject(family))
         elif seconds > PATIENCE_SECONDS:
             held = ", ".join(str(one) for one in meta.get("finalizers") or ()) or "nothing that it says"
@@ -132,7 +132,7 @@ def surplus_pods(observed: Observed, _: datetime) -> Iterator[Result]:
 
     An edit of a federated learning job makes Sedna 0.7 delete the pods of whichever job it looked at
     last, perhaps another one, and leave old pods of the edited one beside the new. Pods that are deleted
-    come back. The way out is to delete the job, wait until all is gone, and apply it again.
+    come back. sednactl repair ends that, after showing each step.
     """
     found = workloads_of(observed, _is_federated, (POD.kind,))
     yield from found.unknown("DOC803")
@@ -151,7 +151,7 @@ def surplus_pods(observed: Observed, _: datetime) -> Iterator[Result]:
         ]
         if surplus:
             message = f"it has {' and '.join(surplus)}: an edit left some behind"
-            mend = f"keep its manifest, then sednactl delete {_named(family)}, and apply it again"
+            mend = f"sednactl repair {named(family)}, which shows what it does first"
             yield Result("DOC803", "failed", message, mend, subject(family))
         else:
             good += 1
@@ -181,7 +181,3 @@ def ghosts(observed: Observed, _: datetime) -> Iterator[Result]:
         yield Result("DOC804", "warning", message, mend, details=found.names)
     elif not found.unjudged:
         yield Result("DOC804", "ok", "no ghost instances")
-
-
-def _named(family: Family) -> str:
-    return f"{family.kind.word} {family.name} -n {namespace(family)}"

@@ -10,13 +10,13 @@ from sednactl.diagnosis.observed import NotSeen, Observed
 from sednactl.diagnosis.words import counted, some
 from sednactl.diagnosis.workload_set import (
     look_closer,
+    named,
     namespace,
     state,
     subject,
     with_controller,
     workloads_of,
 )
-from sednactl.lifecycle.claims import claim_of
 from sednactl.lifecycle.ownership import Family, seconds_since
 from sednactl.lifecycle.references import references_of
 from sednactl.lifecycle.service_state import replicas_of
@@ -31,6 +31,7 @@ from sednactl.lifecycle.state import (
     UNKNOWN,
 )
 from sednactl.scaling.snapshot import snapshot_of
+from sednactl.sedna.belonging import label_uids
 from sednactl.sedna.kinds import DATASET, JOINT_INFERENCE, MODEL
 from sednactl.sedna.naming import service_name
 from sednactl.sedna.resources import DEPLOYMENT, ENDPOINT_SLICE, HPA, POD, SERVICE
@@ -121,9 +122,10 @@ def claims(observed: Observed, now: datetime) -> Iterator[Result]:
     Sedna 0.7 marks healthy joint inference services as Failed (workerFailed) within a second, and again
     at every scale-up; feature extraction always. Such a Failed is a false alarm where the children are
     well, and counts as in order here. A Failed without a reason and with a message is a real error
-    while children were made, and Sedna does not try again.
+    while children were made, and Sedna does not try again; nor does it take that Failed back when
+    the children are there, which then counts as in order too.
     """
-    false_alarms, good = [], 0
+    false_alarms, overtaken, good = [], [], 0
     found = workloads_of(observed, with_controller, _JUDGED_BY)
     yield from found.unknown("DOC703")
     for family in found.families:
@@ -133,8 +135,10 @@ def claims(observed: Observed, now: datetime) -> Iterator[Result]:
             good += claim.says != "Failed"
         elif claim.creation_error:
             message = f"Failed, and that is true: {claim.message}"
-            mend = "mend what it says, then delete the workload and apply it again: Sedna does not try again"
+            mend = f"mend what it says, then sednactl repair {named(family)}: Sedna does not try again"
             yield Result("DOC703", "failed", message, mend, subject(family))
+        elif claim.outdated:
+            overtaken.append(f"{family.kind.word} {family.name}")
         elif judged.healthy or judged.word == STARTING:
             false_alarms.append(f"{family.kind.word} {family.name}")
         else:
@@ -144,7 +148,10 @@ def claims(observed: Observed, now: datetime) -> Iterator[Result]:
         verbs = "says Failed and runs" if len(false_alarms) == 1 else "say Failed and run"
         message = f"{counted(len(false_alarms), 'false alarm')}: {some(false_alarms)} {verbs}"
         yield Result("DOC703", "ok", message, details=tuple(false_alarms))
-    elif good:
+    if overtaken:
+        message = f"Sedna's Failed is out of date, all children are there by now: {some(overtaken)}"
+        yield Result("DOC703", "ok", message, details=tuple(overtaken))
+    if good and not false_alarms and not overtaken:
         yield Result("DOC703", "ok", f"{counted(good, 'workload')} that Sedna does not call Failed")
 
 
@@ -160,7 +167,7 @@ def autoscalers(observed: Observed, now: datetime) -> Iterator[Result]:
     found = workloads_of(observed, lambda kind: kind is JOINT_INFERENCE, (HPA.kind, DEPLOYMENT.kind))
     yield from found.unknown("DOC704")
     for family in found.families:
-        if HPA.kind in family.unreadable or claim_of(family.kind, family.workload).creation_error:
+        if HPA.kind in family.unreadable or state(observed, family, now).claim.creation_error:
             continue  # that was said above, or is DOC703's: the rest of the service was not made either
         objects = family.objects
         snapshot = snapshot_of(
@@ -189,6 +196,8 @@ def autoscalers(observed: Observed, now: datetime) -> Iterator[Result]:
                 status: Status = "warning" if shown.limit.code == "at max" else "failed"
                 message = f"the {side} side: {shown.limit.why}"
                 mend = f"sednactl scale explain {family.name} -n {snapshot.namespace} tells more"
+                if shown.limit.code in ("no autoscaler", "no deployment"):
+                    mend = f"sednactl repair {named(family)} makes what is missing, after showing each step"
                 yield Result("DOC704", status, message, mend, subject(family))
             else:
                 good += bool(shown.hpa)
@@ -226,11 +235,11 @@ def services(observed: Observed, now: datetime) -> Iterator[Result]:
             if _scaled_to_zero(family, worker):
                 continue
             selector = (service.get("spec") or {}).get("selector") or {}
-            if selector.get(f"{family.kind.label_prefix}/uid") != family.uid:
+            if family.uid not in label_uids({"metadata": {"labels": selector}}):
                 message = f"Service {name} has no endpoints: it selects the pods of something else"
                 mend = (
-                    f"delete the workload, then the Service (sednactl cleanup ghost-instances shows whose it is), "
-                    f"then apply {family.kind.word} {family.name} again"
+                    "remove that Service (sednactl cleanup ghost-instances does if it is a ghost), then "
+                    f"sednactl repair {named(family)} makes its own"
                 )
             else:
                 message = f"Service {name} has no ready endpoints"
