@@ -87,6 +87,8 @@ MENDED: list[tuple[str, dict[str, Any], dict[str, Any], str, Any]] = [
     ("SDN206", SERVICE, {f"{METRIC}.type": "Pods"}, f"{METRIC}.type", "Resource"),
     ("SDN208", SERVICE, {f"{TARGET}.type": "utilization"}, f"{TARGET}.type", "Utilization"),
     ("SDN209", SERVICE, {f"{TARGET}.type": "AverageValue"}, f"{TARGET}.type", "Utilization"),
+    ("SDN209", SERVICE, {f"{TARGET}.value": 3}, f"{TARGET}.value", REMOVED),
+    ("SDN215", SERVICE, {METRIC: test_rules.of_container("CPU")}, f"{METRIC}.containerResource.name", "cpu"),
     ("SDN210", SERVICE, {f"{CLOUD}.hpa.metrics": [at(SERVICE, METRIC)] * 2}, f"{CLOUD}.hpa.metrics", [at(SERVICE, METRIC)]),
     ("SDN211", SERVICE, {f"{CLOUD}.hpa.behavior.scaleUp": {"selectPolicy": "max"}}, f"{CLOUD}.hpa.behavior.scaleUp.selectPolicy", "Max"),
     ("SDN211", SERVICE, {f"{CLOUD}.hpa.behavior.scaleUp": {"policies": PODS_POLICY}}, f"{CLOUD}.hpa.behavior.scaleUp.policies.0.type", "Pods"),

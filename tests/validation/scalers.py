@@ -12,6 +12,18 @@ BLOCKS = {
     "Object": "object",
     "External": "external",
 }
+NAMES = (
+    "",
+    "gpu",
+    "nvidia.com/gpu",
+    "ephemeral-storage",
+    "hugepages-2Mi",
+    "a b",
+    "x/y/z",
+    "kubernetes.io/x",
+    "CPU",
+)
+"""What may be asked of a container, and what may not."""
 CONTAINER = {"name": "c", "image": "i", "resources": {"requests": {"cpu": "1", "memory": "1Gi"}}}
 
 
@@ -60,7 +72,7 @@ def _block(block: str, rng: random.Random) -> dict[str, Any]:
     if block == "containerResource":
         # That the pod has no such container is our finding alone, so "" is the only wrong name here.
         return {
-            "name": rng.choice(("cpu", "")),
+            "name": rng.choice(("cpu", "cpu", "cpu", *NAMES)),
             "container": rng.choice(("c", "c", "")),
             "target": _target(rng),
         }

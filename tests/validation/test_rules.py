@@ -77,6 +77,37 @@ def found_in(content: Any) -> list[Finding]:
     ]
 
 
+def of_container(resource: str) -> dict[str, Any]:
+    target = {"type": "AverageValue", "averageValue": "500m"}
+    return {
+        "type": "ContainerResource",
+        "containerResource": {"name": resource, "container": "big", "target": target},
+    }
+
+
+def of_object(target: dict[str, Any]) -> dict[str, Any]:
+    described = {"kind": "Service", "name": "gate"}
+    block = {"metric": {"name": "frames"}, "describedObject": described, "target": target}
+    return {"type": "Object", "object": block}
+
+
+def of_pods(labels: dict[str, str], frames: str = "500m") -> dict[str, Any]:
+    metric = {"name": "frames", "selector": {"matchLabels": labels}}
+    return {
+        "type": "Pods",
+        "pods": {"metric": metric, "target": {"type": "AverageValue", "averageValue": frames}},
+    }
+
+
+def node_affinity(*names: list[str]) -> dict[str, Any]:
+    """Give an affinity of which each term names nodes by their hostname."""
+    terms = [
+        {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": each}]}
+        for each in names
+    ]
+    return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}}
+
+
 SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     # rule, what is spoiled, how, where it is found
     ("SDN101", SERVICE, {"metadata.name": "a" * 54}, "metadata.name"),
@@ -171,6 +202,17 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         f"{CLOUD}.{POD}.initContainers[0]",
     ),
     (
+        "SDN207",
+        SERVICE,
+        {
+            f"{CLOUD}.{POD}.containers": [
+                {"name": "a", "image": "i", "resources": {"requests": {"cpu": None}, "limits": {"cpu": 1}}},
+                {"name": "b", "image": "i", "resources": {"limits": {"memory": "1Gi"}}},
+            ]
+        },
+        f"{CLOUD}.{POD}.containers[1]",
+    ),
+    (
         "SDN208",
         SERVICE,
         {f"{METRIC}.resource.target.averageUtilization": 0},
@@ -205,6 +247,24 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         SERVICE,
         {f"{METRIC}.resource.target.type": "Value"},
         f"{CLOUD}.hpa.metrics[0].resource.target.type",
+    ),
+    (
+        "SDN209",
+        SERVICE,
+        {f"{METRIC}.resource.target.value": 3},
+        f"{CLOUD}.hpa.metrics[0].resource.target.value",
+    ),
+    (
+        "SDN209",
+        SERVICE,
+        {METRIC: of_object({"type": "AverageValue", "value": 3})},
+        f"{CLOUD}.hpa.metrics[0].object.target.type",
+    ),
+    (
+        "SDN210",
+        SERVICE,
+        {f"{CLOUD}.hpa.metrics": [of_pods({"a": "1", "b": "2"}), of_pods({"b": "2", "a": "1"})]},
+        f"{CLOUD}.hpa.metrics[1]",
     ),
     (
         "SDN210",
@@ -271,6 +331,12 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         },
         f"{CLOUD}.{POD}.initContainers[0].ports[0].hostPort",
     ),
+    (
+        "SDN212",
+        SERVICE,
+        {f"{EDGE}.{POD}.affinity": node_affinity(["edge-1"], ["edge-1"])},
+        f"{EDGE}.{POD}.hostNetwork",
+    ),
     ("SDN213", SERVICE, {f"{CLOUD}.{POD}.nodeName": "cloud-1"}, f"{CLOUD}.{POD}.nodeName"),
     ("SDN214", SERVICE, {f"{CLOUD}.hpa.metrics": []}, f"{CLOUD}.hpa"),
     ("SDN215", SERVICE, {f"{METRIC}.resource.name": ""}, f"{CLOUD}.hpa.metrics[0].resource.name"),
@@ -289,6 +355,10 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
             }
         },
         f"{CLOUD}.hpa.metrics[0].containerResource.container",
+    ),
+    *(
+        ("SDN215", SERVICE, {METRIC: of_container(name)}, f"{CLOUD}.hpa.metrics[0].containerResource.name")
+        for name in ("gpu", "", "nvidia.com/gpu", "CPU")
     ),
     (
         "SDN215",
@@ -372,7 +442,7 @@ def test_found(rule: str, content: dict[str, Any], changes: dict[str, Any], path
     expect(rule, changed(content, changes), path)
 
 
-OF_SEVERAL_LEVELS = ("SDN203", "SDN215", "SDN503", "SDN505", "SDN506", "SDN602", "SDN702")
+OF_SEVERAL_LEVELS = ("SDN203", "SDN209", "SDN215", "SDN503", "SDN505", "SDN506", "SDN602", "SDN702")
 
 
 def expect(rule: str, content: dict[str, Any], path: str) -> None:
@@ -418,6 +488,25 @@ HARMLESS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (SERVICE, {f"{CLOUD}.{POD}.restartPolicy": "Always"}),
     (SERVICE, {"status": {"startTime": 5}}),
     (SERVICE, {"metadata.creationTimestamp": None}),
+    *(
+        (SERVICE, {f"{EDGE}.{POD}.affinity": affinity})
+        for affinity in (node_affinity(["edge-1", "edge-2"]), node_affinity(["edge-1"], ["edge-2"]), {})
+    ),
+    (  # what one container asks for is enough to know a share
+        SERVICE,
+        {
+            f"{CLOUD}.{POD}.initContainers": [
+                {
+                    "name": "proxy",
+                    "image": "p",
+                    "restartPolicy": "Always",
+                    "resources": {"requests": {"cpu": 0}},
+                }
+            ]
+        },
+    ),
+    (SERVICE, {f"{CLOUD}.hpa.metrics": [of_pods({"a": "1"}), of_pods({"a": "2"})]}),
+    (SERVICE, {METRIC: of_object({"type": "Value", "value": "1e3", "averageValue": "1Gi"})}),
     (MODEL, {"spec.url": "/data/big model/m.pb"}),
     (MODEL, {"spec.url": "https://example.org/m.pb?x=1#y"}),
     (DATASET, {"spec.format": "CSV"}),
@@ -436,6 +525,22 @@ def test_scaling_to_zero_is_a_warning_where_it_could_work() -> None:
     }
     (finding,) = found_in(changed(SERVICE, {f"{CLOUD}.hpa.minReplicas": 0, METRIC: metric}))
     assert (finding.rule, finding.level) == ("SDN203", "warning")
+
+
+def test_the_level_says_whether_the_autoscaler_still_works() -> None:
+    def levels(metric: dict[str, Any]) -> list[tuple[str, str]]:
+        return [(found.rule, found.level) for found in found_in(changed(SERVICE, {METRIC: metric}))]
+
+    assert levels(of_object({"type": "Utilization", "value": 3})) == [("SDN209", "error")]
+    assert levels(of_container("gpu")) == [("SDN215", "error")]
+    assert levels(of_container("nvidia.com/gpu")) == [("SDN215", "warning")]
+
+
+def test_of_two_figures_the_lower_one_need_not_matter() -> None:
+    cpu = SERVICE["spec"]["cloudWorker"]["hpa"]["metrics"][0]
+    amount = changed(cpu, {"resource.target": {"type": "AverageValue", "averageValue": "500m"}})
+    (found,) = found_in(changed(SERVICE, {f"{CLOUD}.hpa.metrics": [cpu, amount]}))
+    assert (found.rule, "whichever asks for more" in found.hint) == ("SDN210", True)
 
 
 def test_one_replica_needs_no_room_on_its_node() -> None:

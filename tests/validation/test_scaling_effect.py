@@ -11,7 +11,18 @@ from sednactl.validation.check import check_documents
 from sednactl.validation.finding import spell_path
 from sednactl.validation.target import target_named
 from tests.validation.learning import INCREMENTAL
-from tests.validation.test_rules import CLOUD, EDGE, METRIC, POD, REMOVED, SERVICE, changed, expect, found_in
+from tests.validation.test_rules import (
+    BIG,
+    CLOUD,
+    EDGE,
+    METRIC,
+    POD,
+    REMOVED,
+    SERVICE,
+    changed,
+    expect,
+    found_in,
+)
 
 HPA = f"{CLOUD}.hpa"
 UP = f"{HPA}.behavior.scaleUp"
@@ -21,6 +32,15 @@ MEMORY = {
     "type": "Resource",
     "resource": {"name": "memory", "target": {"type": "Utilization", "averageUtilization": 70}},
 }
+SHARE = f"{METRIC}.resource.target"
+AS_MUCH = {"requests": {"cpu": "500m"}, "limits": {"cpu": "0.5"}}
+
+
+def of_container(name: str, target: dict[str, Any]) -> dict[str, Any]:
+    block = {"name": "cpu", "container": name, "target": target}
+    return {"type": "ContainerResource", "containerResource": block}
+
+
 SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     # rule, what is spoiled, how, where it is found
     ("SDN216", SERVICE, {f"{HPA}.minReplicas": 5}, f"{HPA}.maxReplicas"),
@@ -37,6 +57,31 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("SDN218", SERVICE, {f"{HPA}.metrics": [MEMORY]}, f"{HPA}.metrics[0]"),
     ("SDN219", SERVICE, {f"{DOWN}.policies.0.periodSeconds": 5}, f"{DOWN}.policies[0].periodSeconds"),
     ("SDN219", SERVICE, {f"{DOWN}.policies.0.value": 4}, f"{DOWN}.policies[0].value"),
+    (
+        "SDN225",
+        SERVICE,
+        {f"{BIG}.resources": AS_MUCH, f"{SHARE}.averageUtilization": 91},
+        f"{HPA}.metrics[0].resource.target.averageUtilization",
+    ),
+    (
+        "SDN225",
+        SERVICE,
+        {
+            f"{BIG}.resources": {"limits": {"cpu": "1e3"}},
+            SHARE: {"type": "AverageValue", "averageValue": "910"},
+        },
+        f"{HPA}.metrics[0].resource.target.averageValue",
+    ),
+    (
+        "SDN225",
+        SERVICE,
+        {
+            f"{BIG}.resources": AS_MUCH,
+            f"{CLOUD}.{POD}.initContainers": [{"name": "p", "image": "i", "restartPolicy": "Always"}],
+            METRIC: of_container("big", {"type": "Utilization", "averageUtilization": 100}),
+        },
+        f"{HPA}.metrics[0].containerResource.target.averageUtilization",
+    ),
 ]
 
 
@@ -53,6 +98,25 @@ def test_found(rule: str, content: dict[str, Any], changes: dict[str, Any], path
         {f"{DOWN}.policies.0.periodSeconds": 15},
         {f"{DOWN}.policies.0.value": 3},
         {f"{HPA}.metrics.0": MEMORY},
+        {f"{BIG}.resources": AS_MUCH, f"{SHARE}.averageUtilization": 90},
+        {f"{BIG}.resources": {"limits": {"cpu": 1}}, SHARE: {"type": "AverageValue", "averageValue": "900m"}},
+        {f"{BIG}.resources": {"requests": {"cpu": "100m"}}, f"{SHARE}.averageUtilization": 500},
+        {
+            f"{BIG}.resources": {"limits": {"memory": "1Gi"}, "requests": {"cpu": 1}},
+            f"{SHARE}.averageUtilization": 99,
+        },
+        {  # one container without a limit has no end
+            f"{BIG}.resources": AS_MUCH,
+            f"{SHARE}.averageUtilization": 99,
+            f"{CLOUD}.{POD}.initContainers": [
+                {
+                    "name": "p",
+                    "image": "i",
+                    "restartPolicy": "Always",
+                    "resources": {"requests": {"cpu": "100m"}},
+                }
+            ],
+        },
     ],
     ids=str,
 )
@@ -78,15 +142,9 @@ def test_kubernetes_before_its_autoscaling() -> None:
 
 
 def test_kubernetes_before_its_metrics_of_containers() -> None:
-    of_container = {
-        "type": "ContainerResource",
-        "containerResource": {
-            "name": "cpu",
-            "container": "big",
-            "target": {"type": "AverageValue", "averageValue": 1},
-        },
-    }
-    service = changed(SERVICE, {METRIC: of_container})
+    service = changed(
+        SERVICE, {METRIC: of_container("big", {"type": "AverageValue", "averageValue": "500m"})}
+    )
     assert for_kubernetes(service, "1.26.4") == [("SDN221", "warning", f"{HPA}.metrics[0].type")]
     assert for_kubernetes(service, "1.27") == []
 

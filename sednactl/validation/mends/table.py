@@ -132,6 +132,7 @@ DECISIONS: dict[str, Decision] = {
     "SDN222": _left(_CHOICE),
     "SDN223": _mended(workloads.empty_hpa, "null is dropped before anybody looks"),
     "SDN224": _left("the edit is to be made otherwise, not the manifest"),
+    "SDN225": _left(_FIGURE),
     "SDN301": _mended(workloads.algorithm, "a name that differs in capitals only; others an image may bring"),
     "SDN302": _mended(
         workloads.setting, "a setting that differs in capitals or dashes only; else it is a choice"

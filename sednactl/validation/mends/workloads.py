@@ -89,7 +89,9 @@ def target_type(fault: Fault) -> Change | None:
 
 
 def type_of_figure(fault: Fault) -> Change | None:
-    """Kubernetes goes by the figure: with the type that fits it nothing changes but what is said."""
+    """Kubernetes goes by the figure that a metric can use: the type follows, and another figure is ignored."""
+    if fault.path[-1] != "type":
+        return remove(fault)
     figures = {"averageUtilization": "Utilization", "averageValue": "AverageValue", "value": "Value"}
     given = [kind for figure, kind in figures.items() if has(fault.owner, figure)]
     return Replace(fault.path, given[0]) if len(given) == 1 else None
@@ -113,7 +115,8 @@ def behavior_word(fault: Fault) -> Change | None:
 
 def resource_name(fault: Fault) -> Change | None:
     """CPU and Memory, which differ in capitals only."""
-    return spelled(fault, ("cpu", "memory")) if fault.path[-2:] == ("resource", "name") else None
+    resource = fault.path[-1] == "name" and fault.path[-2] in ("resource", "containerResource")
+    return spelled(fault, ("cpu", "memory")) if resource else None
 
 
 def empty_hpa(fault: Fault) -> Change | None:

@@ -10,6 +10,7 @@ from sednactl.errors import InvalidInput
 from sednactl.sedna.quantity import nano_units
 from sednactl.validation.rulebook import page
 from sednactl.validation.rules.edits import dangerous_edits
+from sednactl.validation.rules.resources import shown
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
 
@@ -146,8 +147,8 @@ def _room(demand: Demand, nodes: dict[str, Any]) -> Problem | None:
     if not fitting:
         if node or not selector or any("$" in str(value) for value in selector.values()):
             return None
-        shown = ", ".join(f"{key}={value}" for key, value in selector.items())
-        message = f"no node of the cluster has the labels {shown}: the pods stay Pending"
+        labels = ", ".join(f"{key}={value}" for key, value in selector.items())
+        message = f"no node of the cluster has the labels {labels}: the pods stay Pending"
         return Problem(
             "SDN125", (*demand.path, "nodeSelector"), message, "kubectl get nodes --show-labels", True
         )
@@ -167,7 +168,7 @@ def _room(demand: Demand, nodes: dict[str, Any]) -> Problem | None:
     )
     where = f"node {next(iter(fitting))} holds" if len(fitting) == 1 else f"{len(fitting)} nodes hold"
     wanted = "one replica" if demand.replicas == 1 else f"{demand.replicas} replicas"
-    message = f"{wanted} of {_shown(requests[scarce], scarce)} {scarce} each, but {where} {total}"
+    message = f"{wanted} of {shown(requests[scarce], scarce)} {scarce} each, but {where} {total}"
     hint = "lower the requests or the replicas, or let other nodes help"
     return Problem("SDN222", demand.count_path, message, hint, True)
 
@@ -220,15 +221,6 @@ def _parsed(quantity: str) -> int | None:
         return nano_units(quantity)
     except InvalidInput:
         return None
-
-
-def _shown(need: int, resource: str) -> str:
-    units = need / 10**9
-    if resource == "memory" or resource.endswith("storage"):
-        for suffix, size in (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10)):
-            if units >= size:
-                return f"{units / size:.4g}{suffix}"
-    return f"{units:.4g}"
 
 
 def _denied(together: Together, survey: Survey) -> Iterator[tuple[Document, Problem]]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rules.metrics import Metric, amount_of, metrics_of, running_containers
+from sednactl.validation.rules.resources import nanos_of, shown
 from sednactl.validation.rules.scaling import JI, scaled_sides
 from sednactl.validation.shape import mapping, maps, text, whole
 from sednactl.validation.structure import Problem
@@ -111,3 +113,52 @@ def figures_that_surprise(workload: Workload) -> Iterator[Problem]:
                 if text(policy, "type") == "Pods" and value and most > least and value >= most - least:
                     message = f"a policy of {value} Pods limits nothing between {least} and {most} replicas"
                     yield Problem("SDN219", (*path, index, "value"), message, "lower it, or leave it out")
+
+
+@rule("SDN225", "warning", JI, since=DEPLOYMENTS_SINCE)
+def target_can_be_exceeded(workload: Workload) -> Iterator[Problem]:
+    """Target that the load can never exceed
+
+    The autoscaler adds replicas when a metric is more than a tenth above its target. What a container
+    uses ends at its limit, so a target that the limits of all containers together do not reach by that
+    much never adds any: with a limit equal to the request, utilization ends at 100 %, and every target
+    above 90 % is out of reach.
+
+    Right:
+      averageUtilization: 80
+    """
+    for metric in metrics_of(workload):
+        if metric.type not in ("Resource", "ContainerResource"):
+            continue
+        resource, target = text(metric.block, "name"), mapping(metric.block, "target")
+        most, requested = _together(metric, resource)
+        share, amount = whole(target, "averageUtilization"), nanos_of(target.get("averageValue"))
+        path = (*metric.block_path, "target")
+        if most is None or most <= 0:
+            continue
+        if amount is not None and amount > 0 and most * 10 <= amount * 11:
+            message = (
+                f"the limits end at {shown(most, resource)} {resource}, too near to {target['averageValue']}"
+            )
+            hint = f"at most {shown((most * 10 - 1) // 11, resource)}, or raise the limits"
+            yield Problem("SDN225", (*path, "averageValue"), message, hint)
+        elif amount is None and share and requested and most * 1000 <= share * 11 * requested:
+            message = f"the limits end at {most * 100 // requested} % of the requests, too near to {share} %"
+            hint = f"at most {max(1, (most * 1000 - 1) // (11 * requested))}, or raise limits.{resource}"
+            yield Problem("SDN225", (*path, "averageUtilization"), message, hint)
+
+
+def _together(metric: Metric, resource: str) -> tuple[int | None, int]:
+    """Give what the containers that a metric looks at may use at most, and request, in nano-units.
+
+    None for the first where one of them has no limit.
+    """
+    only = text(metric.block, "container") if metric.type == "ContainerResource" else None
+    most: int | None = 0
+    requested = 0
+    for _, container in running_containers(metric.side):
+        if only in (None, text(container, "name")):
+            limit = nanos_of(amount_of(container, resource, "limits"))
+            most = None if limit is None or most is None else most + limit
+            requested += nanos_of(amount_of(container, resource)) or 0
+    return most, requested

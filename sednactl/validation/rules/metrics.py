@@ -13,6 +13,7 @@ from sednactl.errors import InvalidInput
 from sednactl.sedna.quantity import nano_units
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Side, Workload, rule
+from sednactl.validation.rules.resources import is_resource
 from sednactl.validation.rules.scaling import JI, scaled_sides
 from sednactl.validation.shape import has, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
@@ -95,9 +96,9 @@ def utilization_needs_requests(workload: Workload) -> Iterator[Problem]:
 
     Utilization is a share of what is requested, summed over all containers of the pod, sidecars
     (init containers with restartPolicy Always) included. One container without a request for that
-    resource is enough for the autoscaler to see nothing and to stand still (FailedGetResourceMetric).
-    A limit without a request counts as the request. The same holds for an hpa without metrics,
-    which stands for 80 % of the requested CPU.
+    resource is enough for the autoscaler to see nothing and to stand still (FailedGetResourceMetric),
+    and so are requests that are 0 together. A limit without a request counts as the request. The same
+    holds for an hpa without metrics, which stands for 80 % of the requested CPU.
 
     Right:
       resources:
@@ -117,17 +118,29 @@ def utilization_needs_requests(workload: Workload) -> Iterator[Problem]:
 
 
 def _missing_requests(side: Side, resource: str, only: str | None) -> Iterator[Problem]:
-    for path, container in running_containers(side):
-        name = text(container, "name")
-        if only is not None and name != only:
-            continue
-        resources = mapping(container, "resources")
-        request = mapping(resources, "requests").get(resource, mapping(resources, "limits").get(resource))
-        if request is None or _is_zero(request):
+    asking = [
+        (path, container, amount_of(container, resource))
+        for path, container in running_containers(side)
+        if only in (None, text(container, "name"))
+    ]
+    nothing = all(_is_zero(request) for _, _, request in asking)  # what some ask for is enough for a share
+    for path, container, request in asking:
+        if request is None or (nothing and _is_zero(request)):
             what = "asks for 0" if request is not None else "has no request"
+            name = text(container, "name")
             message = f'the container "{name}" {what} for {resource}, so its utilization cannot be known'
             hint = f"add resources.requests.{resource} to it (the {side.name} side scales on it)"
             yield Problem("SDN207", path, message, hint)
+
+
+def amount_of(container: dict[str, Any], resource: str, *sides: str) -> Any:
+    """Give what a container asks for, its limit where it does not say; or the first of `sides` that is there."""
+    resources = mapping(container, "resources")
+    for side in sides or ("requests", "limits"):
+        amount = mapping(resources, side).get(resource)
+        if amount is not None:
+            return amount
+    return None
 
 
 def running_containers(side: Side) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
@@ -204,19 +217,25 @@ def target_type_fits(workload: Workload) -> Iterator[Problem]:
     """Target type that contradicts its figure
 
     Kubernetes goes by the figure that is given and not by the type, so the metric acts, but
-    not as the type says.
+    not as the type says. An Object metric is the exception: its figure only counts with its own type,
+    and the autoscaler stands still otherwise. A figure that the metric has no use for is ignored.
     """
     wanted = {"Utilization": "averageUtilization", "AverageValue": "averageValue", "Value": "value"}
     for metric in metrics_of(workload):
-        target = mapping(metric.block, "target")
+        target, path = mapping(metric.block, "target"), (*metric.path, BLOCKS.get(metric.type, ""), "target")
         kind = text(target, "type")
-        figures = [figure for figure in _FIGURES.get(metric.type, ()) if has(target, figure)]
+        allowed = _FIGURES.get(metric.type, ())
+        figures = [figure for figure in allowed if has(target, figure)]
         if kind in wanted and figures and wanted[kind] not in figures:
-            path = (*metric.block_path, "target", "type")
             fitting = next(name for name, figure in wanted.items() if figure == figures[0])
-            yield Problem(
-                "SDN209", path, f"the type is {kind}, the figure {figures[0]}", f"write type: {fitting}"
-            )
+            message, level = f"the type is {kind}, the figure {figures[0]}", None
+            if metric.type == "Object":
+                message, level = f"{message}: an Object metric has no figure then", "error"
+            yield Problem("SDN209", (*path, "type"), message, f"write type: {fitting}", level=level)
+        for figure in wanted.values() if figures else ():
+            if figure not in allowed and has(target, figure):
+                message = f"{figure} {target[figure]} is ignored: {figures[0]} is what counts"
+                yield Problem("SDN209", (*path, figure), message, "remove the line")
 
 
 @rule("SDN210", "warning", JI, since=DEPLOYMENTS_SINCE)
@@ -226,19 +245,28 @@ def metrics_differ(workload: Workload) -> Iterator[Problem]:
     Of several metrics the one that asks for most replicas wins, so of two targets for the same
     metric the higher one never matters.
     """
-    seen: dict[str, tuple[Any, ...]] = {}
+    seen: dict[str, tuple[tuple[Any, ...], set[str]]] = {}
     for metric in metrics_of(workload):
         if not metric.block:
             continue
         identity = {key: value for key, value in metric.block.items() if key != "target"}
-        key = repr((metric.side.name, metric.type, sorted(identity.items(), key=lambda pair: pair[0])))
-        if key in seen:
+        key = repr((metric.side.name, metric.type, in_order(identity)))
+        figures = {figure for figure in _FIGURES[metric.type] if has(mapping(metric.block, "target"), figure)}
+        first, other = seen.setdefault(key, (metric.path, figures))
+        if first != metric.path:
             words = text(metric.block, "name") or text(mapping(metric.block, "metric"), "name")
-            message = f"the metric {metric.type} {words} is given twice, first as metrics[{seen[key][-1]}]"
-            yield Problem(
-                "SDN210", metric.path, message, "keep one; only the lower target ever matters", True
-            )
-        seen.setdefault(key, metric.path)
+            message = f"the metric {metric.type} {words} is given twice, first as metrics[{first[-1]}]"
+            hint = "keep one; only the lower target ever matters"
+            if figures != other:
+                hint = "keep one; whichever asks for more replicas counts, which may change with the load"
+            yield Problem("SDN210", metric.path, message, hint, True)
+
+
+def in_order(value: Any) -> Any:
+    """Give a value in a form that is the same for maps that differ in the order of their keys alone."""
+    if isinstance(value, dict):
+        return sorted((str(key), repr(in_order(item))) for key, item in value.items())
+    return [in_order(item) for item in value] if isinstance(value, list) else value
 
 
 @rule("SDN215", "error", JI, since=DEPLOYMENTS_SINCE)
@@ -257,10 +285,17 @@ def metrics_name_something(workload: Workload) -> Iterator[Problem]:
                 yield Problem(
                     "SDN215", (*metric.block_path, "name"), "the resource has no name", "cpu or memory"
                 )
-            elif metric.type == "Resource" and isinstance(name, str) and name not in ("cpu", "memory"):
+            elif isinstance(name, str) and name not in ("cpu", "memory"):
+                refused = metric.type == "ContainerResource" and not is_resource(name)
                 message = f'pods report no "{name}"; the resource metrics are cpu and memory'
-                hint = "a Pods metric can carry others"
-                yield Problem("SDN215", (*metric.block_path, "name"), message, hint, level="warning")
+                level = None if refused else "warning"
+                yield Problem(
+                    "SDN215",
+                    (*metric.block_path, "name"),
+                    message,
+                    "a Pods metric can carry others",
+                    level=level,
+                )
         if metric.type == "ContainerResource" and isinstance(metric.block.get("container"), str):
             names = [text(container, "name") for _, container in running_containers(metric.side)]
             if metric.block["container"] not in names:

@@ -46,7 +46,7 @@ def _amounts(resources: dict[str, Any], path: Place) -> Iterator[Problem]:
     for side in ("requests", "limits"):
         for name, amount in mapping(resources, side).items():
             place = (*path, side, name)
-            if not _is_resource(name):
+            if not is_resource(name):
                 hint = f"one of {', '.join(_OWN)}, or a device's full name such as nvidia.com/gpu"
                 yield Problem("SDN138", place, f'containers have no resource "{name}"', hint, True)
             nanos = nanos_of(amount)
@@ -91,12 +91,23 @@ def nanos_of(amount: Any) -> int | None:
         return None
 
 
+def shown(nanos: int, resource: str) -> str:
+    """Give an amount in nano-units as a person writes it: bytes in the largest binary unit that it fills."""
+    units = nanos / NANO
+    if resource == "memory" or resource.endswith("storage"):
+        for suffix, size in (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10)):
+            if units >= size:
+                return f"{units / size:.4g}{suffix}"
+    return f"{units:.4g}"
+
+
 def is_device(name: str) -> bool:
     """Tell whether a resource comes from a device plugin: its name has a domain that is not Kubernetes' own."""
     return "/" in name and "kubernetes.io/" not in name
 
 
-def _is_resource(name: str) -> bool:
+def is_resource(name: str) -> bool:
+    """Tell whether Kubernetes takes a name as that of something a container may ask for."""
     if label_key_fault(name):
         return False
     return "/" in name or name in _OWN or name.startswith("hugepages-")

@@ -12,12 +12,14 @@ from typing import Any
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Side, Workload, rule
-from sednactl.validation.shape import has, mapping, maps, text, whole
+from sednactl.validation.shape import has, listed, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 
 JI = "JointInferenceService"
 LONGEST_WINDOW = 3600
 LONGEST_PERIOD = 1800
+HOSTNAME = "kubernetes.io/hostname"
+"""The label that every node has of its own."""
 
 
 def scaled_sides(workload: Workload) -> Iterator[tuple[Side, dict[str, Any]]]:
@@ -124,7 +126,7 @@ def _scaling_rules(rules: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Pro
 def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
     """Several replicas that fight for one node's ports
 
-    nodeName puts every replica on one node, and so does a nodeSelector for a hostname. With
+    nodeName puts every replica on one node, and so does a nodeSelector or an affinity for a hostname. With
     hostNetwork (or a hostPort) the second replica finds the port taken: cloud workers all bind
     5000. The autoscaler adds pods that never become ready. Sedna's own HPA example has this trap.
 
@@ -197,7 +199,24 @@ def hpa_says_something(workload: Workload) -> Iterator[Problem]:
 
 def pinned_to(pod: dict[str, Any]) -> str:
     """Give the one node that a pod can run on, "" where the scheduler may choose."""
-    return text(pod, "nodeName") or text(mapping(pod, "nodeSelector"), "kubernetes.io/hostname")
+    return text(pod, "nodeName") or text(mapping(pod, "nodeSelector"), HOSTNAME) or _only_node(pod)
+
+
+def _only_node(pod: dict[str, Any]) -> str:
+    """Give the node that every term of the required affinity names alone."""
+    required = mapping(
+        mapping(mapping(pod, "affinity"), "nodeAffinity"), "requiredDuringSchedulingIgnoredDuringExecution"
+    )
+    names = set()
+    for _, term in maps(required, "nodeSelectorTerms"):
+        only = {
+            tuple(map(str, listed(one, "values")))
+            for key, group in ((HOSTNAME, "matchExpressions"), ("metadata.name", "matchFields"))
+            for _, one in maps(term, group)
+            if one.get("key") == key and one.get("operator") == "In" and len(listed(one, "values")) == 1
+        }
+        names.add(only.pop()[0] if len(only) == 1 else "")
+    return names.pop() if len(names) == 1 else ""
 
 
 def _host_ports(pod: dict[str, Any]) -> list[tuple[tuple[Any, ...], int]]:
