@@ -63,7 +63,9 @@ def rounds(bare: BareCluster, folder: Path, count: int, seed: int) -> int:
         release = str(NEW if begun % 2 == 0 else OLD)
         begun += 1
         arguments = ("upgrade", *KINDS, "--yes", "--sedna-version", release)
-        if chance.random() < 0.2:  # one that is missing, put in again; an earlier round may not have come so far
+        if (
+            chance.random() < 0.2
+        ):  # one that is missing, put in again; an earlier round may not have come so far
             with suppress(NotFound):
                 bare.cluster.delete(CRD, definition_name("FeatureExtractionService"))
             arguments = ("install", *KINDS, "--sedna-version", release)
