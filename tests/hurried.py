@@ -34,12 +34,14 @@ _NEVER = 100_000.0
 
 
 def hurried(surroundings: Surroundings, speed: float = SPEED) -> Surroundings:
-    """Give surroundings in which a second takes less than one of ours."""
-    return replace(
-        surroundings,
-        monotonic=lambda: time.monotonic() * speed,
-        sleep=lambda seconds: time.sleep(seconds / speed),
-    )
+    """Give surroundings in which sleeping costs a fraction of its time, and requests have all of theirs."""
+    spared: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds / speed)
+        spared.append(seconds - seconds / speed)
+
+    return replace(surroundings, monotonic=lambda: time.monotonic() + sum(spared), sleep=sleep)
 
 
 class HurriedSandbox:

@@ -93,7 +93,8 @@ class Repairing:
         if how == "forever_deleted":
             letting_go.join()
             assert done.code in (0, 4), done  # 4: the killed run had already done all that was to be done
-            self._until(lambda: self._live(kind) is None and not self._owned(), "an end of the deletion")
+            self._until(lambda: self._live(kind) is None, "an end of the deletion")
+            self._until(lambda: not self._owned(), f"the end of {[one['metadata'] for one in self._owned()]}")
             self._whole(kind)
         assert done.code in (0, 4), (how, done)
         self._until(lambda: "nothing to repair" in self.park("repair", *self._words(kind)).out, how)
@@ -187,6 +188,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     asked = parser.parse_args()
+    sys.stdout.write(f"seed {asked.seed}\n")
     with tempfile.TemporaryDirectory() as folder, hurried_sandbox(Path(folder)) as park:
         repairing = Repairing(park, asked.seed)
         repairing.play(asked.rounds)
