@@ -123,7 +123,7 @@ def _verified(
 
     if done.stopped is not None or not done.deleted():
         return GhostReport(scan, done)
-    before = before_and_after(scan.ghosts, done.deleted(), scan.seen)
+    before = before_and_after(scan.ghosts, done.deleted(), scan.seen, done.begun)
     try:
         remaining = what_remains(
             cluster, surroundings, before, namespaces=namespaces, timeout=timeout, tell=tell

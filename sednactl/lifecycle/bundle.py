@@ -3,7 +3,8 @@
 A bundle is a file of JSON lines, mode 0600 because objects carry credentials in
 their environment variables. It never replaces a file that is there.
 
-    {"apiVersion": "sednactl.io/v1", "kind": "GhostBundle", "created": RFC3339, "server": URL,
+    {"apiVersion": "sednactl.io/v1", "kind": "GhostBundle", "created": RFC3339, "begun": the same by
+     the cluster's clock, "server": URL,
      "context": NAME, "cluster": UID of the namespace kube-system or null, "version": ours}
     {"type": "object", "ghost": {kind, namespace, name, uid, cause, evidence, …}, "object": {the whole object}}
     …
@@ -40,6 +41,7 @@ from typing import Any
 from sednactl import __version__
 from sednactl.errors import InvalidInput
 from sednactl.lifecycle.durable_folders import make_folder, sync_folder
+from sednactl.moments import seconds_of
 
 Json = dict[str, Any]
 
@@ -75,6 +77,14 @@ class Bundle:
         if isinstance(limit, bool) or not isinstance(limit, int | float) or not limit >= 0:
             raise InvalidInput(f"{self.path} does not say how old objects had to be")
         return float(limit)
+
+    def begun(self) -> float:
+        """Give when the clean-up began, in seconds since 1970: by the cluster's clock, or by ours in older bundles."""
+        for key in ("begun", "created"):
+            with contextlib.suppress(InvalidInput):
+                if self.header.get(key) is not None:
+                    return seconds_of(self.header[key])
+        raise InvalidInput(f"{self.path} does not say when it was begun")
 
     def may_be_deleted(self) -> list[str]:
         """Give the UIDs of objects that a clean-up deleted or may have deleted, in its order."""

@@ -33,6 +33,7 @@ from sednactl.lifecycle.ghosts import (
     find_ghosts,
     rebuilders,
 )
+from sednactl.moments import time_of
 from sednactl.sedna.belonging import named_workloads
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.resources import CHILD_RESOURCES, DEPLOYMENT, NAMESPACE, SERVICE
@@ -62,10 +63,14 @@ class Outcome:
 
 @dataclass
 class Cleanup:
-    """How far a clean-up came: the bundle, the outcome of each ghost by UID, and the error that stopped it."""
+    """How far a clean-up came: the bundle, the outcome of each ghost by UID, when it began, what stopped it.
+
+    `begun` is in seconds since 1970 by the cluster's clock; of one that was taken up again it is the first beginning.
+    """
 
     bundle: Path | None = None
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    begun: float = 0.0
     stopped: SednactlError | None = None
 
     def deleted(self) -> list[str]:
@@ -96,7 +101,7 @@ def clean_up(
     Raises before the first deletion (bundle not writable, cluster gone); from
     then on whatever happens is in the result.
     """
-    done = Cleanup()
+    done = Cleanup(begun=cluster.now().timestamp())
     doomed = deletion_order(ghosts)
     shapes: dict[str, str] = {}
 
@@ -126,6 +131,7 @@ def bundle_header(cluster: Cluster, surroundings: Surroundings) -> Json:
     """Give what a bundle says about where it comes from."""
     return {
         "created": stamp(surroundings),
+        "begun": time_of(cluster.now().timestamp()),
         "server": cluster.server,
         "context": cluster.context,
         "cluster": cluster_uid(cluster),

@@ -29,7 +29,7 @@ def take_up(cluster: Cluster, surroundings: Surroundings, bundle: record.Bundle,
 
     Raises InvalidInput where another run has the bundle.
     """
-    done = Cleanup(bundle.path)
+    done = Cleanup(bundle.path, begun=bundle.begun())
     ghosts = {ghost.uid: ghost for ghost in ghosts_of(bundle)}
     for uid, step in bundle.steps.items():
         if step in (record.DELETED, record.GONE):

@@ -94,12 +94,9 @@ def _has_too_many(job: Json, pods: Mapping[str, Mapping[str, int]]) -> bool:
 class Lists:
     """The lists of one scan, with what they share: scope, counts, and the courage to go on after an error."""
 
-    def __init__(
-        self, cluster: Cluster, namespace: str | None, labels: str | None, tell: Callable[[str], None]
-    ) -> None:
+    def __init__(self, cluster: Cluster, namespace: str | None, tell: Callable[[str], None]) -> None:
         self.cluster = cluster
         self.namespace = namespace
-        self.labels = labels
         self.tell = tell
         self.scanned: dict[str, int] = {}
         self._uncounted: dict[str, str] = {}
@@ -147,7 +144,7 @@ class Lists:
         """Give the children worth judging, and why kinds of children could not be listed."""
         kept: list[Json] = []
         blind: dict[str, str] = {}
-        selections = [Selection(resource, self.namespace, self.labels) for resource in _OWNERS_FIRST]
+        selections = [Selection(resource, self.namespace) for resource in _OWNERS_FIRST]
         with self._at_once(selections) as lists:
             for resource, pages in zip(_OWNERS_FIRST, lists, strict=True):
                 count = 0
@@ -196,7 +193,6 @@ class Lists:
     def _pods_of(self, jobs: list[str]) -> Iterator[Json]:
         for start in range(0, len(jobs), _A_FEW):
             labels = f"{JOB_UID} in ({','.join(jobs[start : start + _A_FEW])})"
-            labels = f"{self.labels},{labels}" if self.labels else labels
             yield from self.cluster.list(Selection(POD, self.namespace, labels), metadata_only=True)
 
     def inventory(self, children: list[Json]) -> Inventory:
@@ -276,7 +272,7 @@ class Lists:
         there: list[Json] = []
         for resource in CHILD_RESOURCES:
             if resource.kind in wanted.values():
-                for page in self.cluster.metadata(Selection(resource, self.namespace, self.labels)):
+                for page in self.cluster.metadata(Selection(resource, self.namespace)):
                     there += (as_child(meta, resource) for meta in page if meta.uid in wanted)
         return there
 

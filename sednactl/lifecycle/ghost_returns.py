@@ -19,6 +19,7 @@ from sednactl.lifecycle.ghost_places import place_of
 from sednactl.lifecycle.ghost_scan import SETTLE
 from sednactl.lifecycle.ghosts import Ghost, traces
 from sednactl.lifecycle.ownership import seconds_since
+from sednactl.moments import seconds_of
 from sednactl.sedna.kinds import BY_KIND, GROUP
 from sednactl.sedna.resources import CHILD_RESOURCES, POD
 
@@ -35,6 +36,7 @@ CAME_BACK, EDGE_OFFLINE, HELD, STOPPING, STILL_THERE = (
 )  # fmt: skip
 _FINAL = (EDGE_OFFLINE, HELD)  # waiting longer does not help
 _POLL = 2.0
+CLOCKS_AGREE_SECONDS = 5.0
 _FEW = 50  # workloads that one selector names
 
 
@@ -52,17 +54,25 @@ class Remaining:
 
 @dataclass(frozen=True)
 class Before:
-    """What was known before the deletion: UIDs deleted by it, UIDs of ghosts kept, every UID the scan saw."""
+    """What was known before the deletion: UIDs deleted by it, UIDs of ghosts kept, every UID the scan saw.
+
+    `since` is when it began, by the cluster's clock, in seconds since 1970. What a scan was told to leave out it
+    did not see: that it was there before only its age tells.
+    """
 
     deleted: Mapping[str, Ghost]
+    since: float
     kept: frozenset[str] = frozenset()
     seen: frozenset[str] = frozenset()
 
 
-def before_and_after(ghosts: Sequence[Ghost], deleted: Collection[str], seen: frozenset[str]) -> Before:
-    """Divide the ghosts of a scan by what a clean-up did with them."""
+def before_and_after(
+    ghosts: Sequence[Ghost], deleted: Collection[str], seen: frozenset[str], since: float
+) -> Before:
+    """Divide the ghosts of a scan by what a clean-up, begun at `since`, did with them."""
     return Before(
         {ghost.uid: ghost for ghost in ghosts if ghost.uid in deleted},
+        since,
         frozenset(ghost.uid for ghost in ghosts if ghost.uid not in deleted),
         seen,
     )
@@ -104,7 +114,9 @@ def _look(cluster: Cluster, before: Before, namespaces: Sequence[str | None]) ->
         if _under(item, found, before.kept):
             continue
         key = (item["kind"], meta.get("namespace", ""), meta["name"])
-        returned = uid not in before.deleted and (key in names or uid not in before.seen)
+        returned = uid not in before.deleted and (key in names or _made_since(item, before))
+        if not returned and not _goes_along(item, found, before):
+            continue  # of the same workload, but the clean-up was not told to delete it
         if returned and traces(item).others and not meta.get("deletionTimestamp"):
             continue  # made by a controller for something that is itself in this list
         if returned and not meta.get("deletionTimestamp"):
@@ -161,6 +173,28 @@ def _under(item: Json, found: Mapping[str, Json], kept: frozenset[str]) -> bool:
         seen.add(uid)
         if uid not in found:
             return False
+        owners = [str(one.get("uid", "")) for one in traces(found[uid]).others]
+        uid = owners[0] if owners else uid
+    return False
+
+
+def _made_since(item: Json, before: Before) -> bool:
+    """Tell whether an object was made after the clean-up began, give or take what two clocks may differ by."""
+    meta = item["metadata"]
+    made = seconds_of(meta.get("creationTimestamp"))
+    return meta["uid"] not in before.seen and made >= before.since - CLOCKS_AGREE_SECONDS
+
+
+def _goes_along(item: Json, found: Mapping[str, Json], before: Before) -> bool:
+    """Tell whether an object was deleted, or goes with one that was."""
+    uid = item["metadata"]["uid"]
+    passed: set[str] = set()
+    while uid not in passed:
+        if uid in before.deleted:
+            return True
+        if uid not in found:
+            return item["metadata"]["uid"] in before.seen  # what owned it has gone before it
+        passed.add(uid)
         owners = [str(one.get("uid", "")) for one in traces(found[uid]).others]
         uid = owners[0] if owners else uid
     return False

@@ -15,8 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sednactl.cluster.label_selectors import read_selector, selects
+from sednactl.errors import UsageError
 from sednactl.lifecycle import ghost_evidence as say
 from sednactl.lifecycle.ghost_lists import Lists
 from sednactl.lifecycle.ghost_sieve import Sieve
@@ -24,7 +26,10 @@ from sednactl.lifecycle.ghosts import OLDER_THAN, Ghost, find_ghosts, unjudged
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
+    from sednactl.cluster.label_selectors import Selector
     from sednactl.surroundings import Surroundings
+
+Json = dict[str, Any]
 
 SETTLE = 5.0
 """Seconds until what Kubernetes removes by itself is gone (GM re-creates an ObjectSearchService's
@@ -64,11 +69,13 @@ def scan_for_ghosts(
 ) -> Scan:
     """List, judge, and look a second time at what may just be on its way out.
 
-    `namespace` None means all of them; `older_than` is in seconds; `tell` hears
-    what is going on. A kind that cannot be listed is reported, not guessed; raises
-    when nothing at all could be listed.
+    `namespace` None means all of them; `labels` chooses among what was found, as what
+    hangs on a ghost or is served by it may carry others; `older_than` is in seconds;
+    `tell` hears what is going on. A kind that cannot be listed is reported, not guessed; raises
+    when nothing at all could be listed, and UsageError for `labels` that are no selector.
     """
-    scan = Lists(cluster, namespace, labels, tell)
+    wanted = None if labels is None else _selector(labels)
+    scan = Lists(cluster, namespace, tell)
     sieve = Sieve(scan.living_uids())
     children, blind = scan.children(sieve)
     children += scan.surplus_pods(sieve)
@@ -84,7 +91,31 @@ def scan_for_ghosts(
             inventory = replace(inventory, stayed=frozenset(unsettled))
         ghosts = find_ghosts(inventory, cluster.now(), older_than)
     seen = frozenset(child["metadata"]["uid"] for child in children)
-    return Scan(ghosts, scan.scanned, unjudged(inventory), inventory.unreadable, blind, seen)
+    chosen = (
+        inventory.children if wanted is None else [one for one in inventory.children if _chosen(one, wanted)]
+    )
+    uids = {child["metadata"]["uid"] for child in chosen}
+    return Scan(
+        [ghost for ghost in ghosts if ghost.uid in uids],
+        scan.scanned,
+        unjudged(replace(inventory, children=chosen)),
+        inventory.unreadable,
+        blind,
+        seen,
+    )
+
+
+def _selector(text: str) -> Selector:
+    try:
+        return read_selector(text)
+    except ValueError as error:
+        raise UsageError(
+            f"--selector '{text}' is none: {error}", hint="for example -l app=gate,site!=west"
+        ) from None
+
+
+def _chosen(child: Json, wanted: Selector) -> bool:
+    return selects(wanted, child["metadata"].get("labels"))
 
 
 def _may_settle(ghost: Ghost, waited: float) -> bool:

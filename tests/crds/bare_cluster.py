@@ -46,18 +46,18 @@ class BareCluster:
 
         self.server.handle = handle  # type: ignore[method-assign]
         tokens, certificate = new_tokens(), make_certificate()
-        self._front = HttpFront(self.server, clock, users_by_token(tokens), certificate)
+        self.front = HttpFront(self.server, clock, users_by_token(tokens), certificate)
         self.cluster: HttpCluster = in_process_cluster(self.server, ADMIN, _silent({}))
         self.kubeconfig = folder / "kubeconfig"
         self._text = {
-            user: kubeconfig(self._front.url, certificate.authority, token) for user, token in tokens.items()
+            user: kubeconfig(self.front.url, certificate.authority, token) for user, token in tokens.items()
         }
         self.kubeconfig.write_text(self._text["admin"])
-        self._front.start()
+        self.front.start()
 
     def stop(self) -> None:
         """End serving."""
-        self._front.stop()
+        self.front.stop()
 
     def install(self, release: str, *kinds: str, manager: str = "sednactl") -> None:
         """Create a release's definitions as a field manager would that does not apply."""

@@ -212,6 +212,7 @@ def test_selector_and_kind(park: Park) -> None:
     _, report = park.report("-l", "jointinference.sedna.io/name=old")
     assert [ghost["name"] for ghost in report["ghosts"]] == ["old-edge-x"]
     assert park.clean("--kind", "nonsense").code == 2
+    assert park.clean("-l", "a in b").code == 2
 
 
 def test_only_one_namespace_unless_all_are_asked_for(park: Park) -> None:

@@ -60,6 +60,46 @@ def test_somebodys_own_object_that_hangs_on_a_ghost_keeps_the_ghost(park: Park) 
         park.fill(deployment)
 
 
+@pytest.mark.parametrize(
+    "chosen", [("-l", "jointinferenceservice.sedna.io/worker-type=cloud"), ("--kind", "deploy")]
+)
+def test_a_narrow_choice_does_not_hide_what_hangs_on_a_ghost(park: Park, chosen: tuple[str, str]) -> None:
+    deployment = child("Deployment", "helmet-deployment-cloud")
+    own = child("Pod", "mine", owners=(owned_by(deployment),))
+    del own["metadata"]["labels"]
+    park.fill(deployment, own)
+    code, report = park.report("--yes", *chosen)
+    (ghost,) = report["ghosts"]
+    assert (code, ghost["action"], ghost["keptBecause"]) == (7, "keep", "carries-others")
+    assert park.names() == {"Deployment/helmet-deployment-cloud", "Pod/mine"}
+
+
+def test_a_narrow_choice_does_not_hide_what_a_service_serves(park: Park) -> None:
+    park.server.put(
+        JOINT_INFERENCE.resource, {"metadata": {"name": "helmet", "namespace": "park", "uid": LIVE}}
+    )
+    left = orphans()
+    for one in left:
+        if one["kind"] == "Service":
+            one["metadata"]["labels"]["only"] = "this"
+    park.fill(*left)
+    code, report = park.report("--yes", "-l", "only=this")
+    (ghost,) = report["ghosts"]
+    assert (code, ghost["kind"], ghost["keptBecause"]) == (7, "Service", "belongs-to-kept")
+    assert "Service/helmet-cloud" in park.names()
+
+
+def test_what_a_clean_up_was_not_told_to_delete_is_neither_waited_for_nor_called_back(park: Park) -> None:
+    park.fill(*orphans())
+    code, report = park.report("--yes", "--kind", "svc")
+    assert (code, [one["kind"] for one in report["ghosts"]], report["remaining"]) == (0, ["Service"], [])
+    assert sum(park.slept) < 30
+    code, report = park.report(
+        "--yes", "-l", "jointinferenceservice.sedna.io/worker-type=edge", "--kind", "hpa"
+    )
+    assert (code, report["remaining"]) == (0, [])
+
+
 def test_what_has_another_owner_too_is_not_carried() -> None:
     deployment = child("Deployment", "helmet-deployment-cloud")
     owners = (owned_by(deployment), reference(JI, "gate", LIVE))

@@ -20,7 +20,7 @@ from sednactl.sedna.resources import NAMESPACE, POD
 from sednactl.surroundings import Surroundings
 from tests.cluster.stub import StubServer
 from tests.command import CompletedRun, clean_environment
-from tests.killer import Killer
+from tests.killer import Killer, at_stub
 from tests.lifecycle.conftest import collect_garbage, fill
 from tests.lifecycle.objects import Json, pod, workload
 
@@ -37,7 +37,7 @@ class Replacing:
         self.stub = stub
         self.folder = folder
         self.chance = random.Random(seed)
-        self.killer = Killer(stub, self.chance, lambda: collect_garbage(stub))
+        self.killer = at_stub(stub, Killer(self.chance), lambda: collect_garbage(stub))
         self.environment = clean_environment(
             folder / "home", {"KUBECONFIG": str(stub.kubeconfig(folder / "config"))}
         )
