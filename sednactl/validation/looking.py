@@ -6,6 +6,7 @@ only plain values, so that it can come from another process.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sednactl.errors import InvalidInput
@@ -159,6 +160,7 @@ def title_of(document: Document) -> str:
     return f"{kind} {name}".strip() or f"document {document.index + 1}"
 
 
+@functools.cache
 def _level(rule: str) -> Level:
     if rule in STRUCTURAL_RULES:
         return "error"
