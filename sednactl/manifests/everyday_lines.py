@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sednactl.manifests.scalars import NotJson, json_number, plain
+from sednactl.manifests.scalars import WORDS, NotJson, json_number, plain
 
 NOTHING, KEY, VALUE, ENTRY, ENTRY_KEY, ENTRY_VALUE, FRESH = range(7)
 """What a line is: nothing, `key:`, `key: value`, `- value`, `- key:`, `- key: value`; for FRESH see `Line`."""
@@ -23,8 +23,8 @@ _PLAIN = rf"(?:[A-Za-z0-9_./+($~]|-+(?=[A-Za-z0-9])){_CHARACTERS}*(?:(?::| +){_C
 _TAIL = re.compile(rf"( *)(?:({_PLAIN}|\"[ !#-\[\]-~]*\"|'[ -&(-~]*'|\{{\}}|\[\])(?: +#[ -~]*)?|#[ -~]*)? *")
 _KEY_BEGINS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 _KEY_HOLDS = _KEY_BEGINS | frozenset("0123456789./-")
-_BEGINS_TEXT = frozenset("ABCDEGHIJKLMPQRSUVWXZabcdeghijklmpqrsuvwxz/")
-"""What no number, no `yes`, `off`, `null` or `True` begins with."""
+_LETTERS = _KEY_BEGINS - {"_"}
+_ONE_TO_NINE = frozenset("123456789")
 _IN_TEXT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./@+=%~,()-:"
 
 
@@ -84,9 +84,12 @@ class Lines(dict[str, Line]):
 
 def _is_surely_text(tail: str) -> bool:
     """Tell, quickly, whether what follows a key is one word that means itself, as most words do."""
+    begins = tail[:1]
     return (
-        tail[:1] in _BEGINS_TEXT
-        and tail[-1:] != ":"
+        # A number ends with a digit or a point, but for hexadecimal ones, which begin with 0.
+        (begins in _LETTERS or begins == "/" or (begins in _ONE_TO_NINE and tail[-1] in _LETTERS))
+        and tail not in WORDS
+        and tail[-1] != ":"
         and tail.isascii()
         and not tail.encode().translate(None, _IN_TEXT)
     )

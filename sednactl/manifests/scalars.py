@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_WORDS: dict[str, Any] = {
+WORDS: dict[str, Any] = {
     word: value
     for value, words in (
         (True, "y Y yes Yes YES true True TRUE on On ON"),
@@ -21,7 +21,8 @@ _WORDS: dict[str, Any] = {
     )
     for word in words.split()
 }
-_WORDS[""] = None
+WORDS[""] = None
+"""Unquoted words that mean a boolean or nothing."""
 _NOT_FINITE = frozenset(
     sign + word for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")
 ) | frozenset((".nan", ".NaN", ".NAN"))
@@ -43,8 +44,8 @@ def plain(text: str) -> Any:
     """
     if text and text[0] not in _MAY_MEAN_MORE:
         return text
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in WORDS:
+        return WORDS[text]
     if text in _NOT_FINITE:
         raise NotJson(f"{text} has no place in JSON")
     first = text[0]

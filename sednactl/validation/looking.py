@@ -6,6 +6,7 @@ only plain values, so that it can come from another process.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sednactl.errors import InvalidInput
@@ -14,6 +15,7 @@ from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
 from sednactl.sedna.releases import SINCE
 from sednactl.validation.finding import Finding, one_line
 from sednactl.validation.ignoring import holds_remarks, remarks_in
+from sednactl.validation.mends import MENDED
 from sednactl.validation.shape import mapping, text
 from sednactl.validation.structure import Problem, structural_problems
 from sednactl.validation.together import Noted, note
@@ -117,6 +119,8 @@ class Looker:
         return Found(rule, level, finding, ignore, fixable)
 
     def _fixable(self, problem: Problem, document: Document) -> bool:
+        if problem.rule not in MENDED:
+            return False
         from sednactl.validation.mending import change_for
 
         change = change_for(problem.rule, problem.path, problem.message, document.content, self.target)
@@ -156,6 +160,7 @@ def title_of(document: Document) -> str:
     return f"{kind} {name}".strip() or f"document {document.index + 1}"
 
 
+@functools.cache
 def _level(rule: str) -> Level:
     if rule in STRUCTURAL_RULES:
         return "error"

@@ -114,6 +114,8 @@ def _object_test(node: Node) -> Fits:
 
 
 def _fields_test(node: Node, required: tuple[str, ...]) -> Fits:
+    if node.additional is not None and not node.field_names and not required:
+        return _map_test(node.additional)
     fields = _Fields(node)
 
     def fits(value: Any) -> bool:
@@ -130,6 +132,23 @@ def _fields_test(node: Node, required: tuple[str, ...]) -> Fits:
                 return False
         for name in required:  # noqa: SIM110 - twice as fast
             if value.get(name) is None:
+                return False
+        return True
+
+    return fits
+
+
+def _map_test(items: Node) -> Fits:
+    """Give what tells whether a value is a map with free keys whose values fit."""
+    wanted = _class_or_test(items)
+
+    def fits(value: Any) -> bool:
+        if type(value) is not dict:
+            return False
+        for item in value.values():
+            if type(item) is wanted or item is None:
+                continue
+            if type(wanted) is type or not wanted(item):
                 return False
         return True
 

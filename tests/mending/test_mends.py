@@ -10,6 +10,7 @@ from sednactl.manifests.document import document_of
 from sednactl.manifests.mending import Mended, mended
 from sednactl.manifests.reading import read_documents
 from sednactl.manifests.writing import to_json, to_yaml
+from sednactl.validation import mends
 from sednactl.validation.check import check_documents
 from sednactl.validation.finding import Finding, spell_path
 from sednactl.validation.ignoring import Ignoring, from_command_line
@@ -166,6 +167,7 @@ def test_every_rule_is_decided_and_every_mend_is_tried() -> None:
     assert all(decision.because.strip() for decision in DECISIONS.values())
     tried = {rule for rule, *_ in MENDED} | {"SDN508"}
     assert tried == {rule for rule, decision in DECISIONS.items() if decision.mend}
+    assert tried == mends.MENDED
 
 
 _SPOILED = [
