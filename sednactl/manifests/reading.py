@@ -19,7 +19,7 @@ from sednactl.manifests.limits import DEEPEST, LARGEST_DOCUMENT, LARGEST_FILE, M
 from sednactl.manifests.lines import lines_of
 
 if TYPE_CHECKING:
-    from sednactl.manifests.document import Locate, Position
+    from sednactl.manifests.document import Locate, Origin, Position
 
 _SEPARATOR = re.compile(r"^---([^\n]*)(?:\n|\Z)", re.MULTILINE)
 _JSON_STARTS = re.compile(r"\s*\{")
@@ -34,26 +34,29 @@ def read_documents(data: bytes, file: str) -> list[Document]:
     return list(iterate_documents(data, file))
 
 
-def iterate_documents(data: bytes, file: str, *, on_disk: bool = False) -> Iterator[Document]:
-    """Give the documents of one file one by one, as `read_documents` does, holding one at a time.
-
-    `on_disk` says that the file can be read again by its name.
-    """
+def iterate_documents(data: bytes, file: str) -> Iterator[Document]:
+    """Give the documents of one file one by one, as `read_documents` does, holding one at a time."""
     if len(data) > LARGEST_FILE:
         raise too_large(file)
-    text = decode(data, file)
-    yield from _documents(
-        _json_documents(text, file) if _is_json(text) else _yaml_documents(text, file),
-        file,
-        on_disk=on_disk,
+    yield from documents_in(decode(data, file), file)
+
+
+def documents_in(text: str, file: str, origin: Origin | None = None) -> Iterator[Document]:
+    """Give the documents of a file's text one by one. Raises InvalidInput.
+
+    `origin` is the file's name where it can be read again, or the text where somebody keeps it.
+    """
+    return _documents(
+        _json_documents(text, file) if is_json(text) else _yaml_documents(text, file), file, origin
     )
 
 
-def _is_json(text: str) -> bool:
+def is_json(text: str) -> bool:
+    """Tell whether a file with this text is a stream of JSON, and else of YAML."""
     return _JSON_STARTS.match(text) is not None
 
 
-def _documents(read: Iterator[_Read], file: str, *, on_disk: bool = False) -> Iterator[Document]:
+def _documents(read: Iterator[_Read], file: str, origin: Origin | None = None) -> Iterator[Document]:
     index = 0
     for content, line, locate, source_line, whole in read:
         for item, where, below in _flatten(content, locate):
@@ -70,7 +73,7 @@ def _documents(read: Iterator[_Read], file: str, *, on_disk: bool = False) -> It
                 where,
                 source_line,
                 whole,
-                on_disk,
+                origin,
                 below,
             )
             index += 1
@@ -91,7 +94,7 @@ class Part(NamedTuple):
 
 def parts_of(text: str, file: str) -> Iterator[Part]:
     """Cut a text where its documents are, so that each part can be read alone. Raises InvalidInput."""
-    if _is_json(text):
+    if is_json(text):
         from sednactl.manifests import json_text
 
         line, counted = 0, 0

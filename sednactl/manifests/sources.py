@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sednactl.errors import InvalidInput
+from sednactl.manifests.document import KeptText
 from sednactl.manifests.limits import LARGEST_FILE
-from sednactl.manifests.reading import iterate_documents, too_large
+from sednactl.manifests.reading import decode, documents_in, too_large
 
 if TYPE_CHECKING:
-    from sednactl.manifests.document import Document
+    from sednactl.manifests.document import Document, Origin
     from sednactl.surroundings import Surroundings
 
 ENDINGS = (".yaml", ".yml", ".json")
@@ -43,7 +44,16 @@ class Source(NamedTuple):
 
     def documents(self) -> Iterator[Document]:
         """Give its documents one by one. Raises InvalidInput."""
-        return iterate_documents(self.read(), self.name, on_disk=self.lasts)
+        text = self.text()
+        return documents_in(text, self.name, self.origin_of(text))
+
+    def text(self) -> str:
+        """Give its text, at most `LARGEST_FILE` bytes of it. Raises InvalidInput with the cause."""
+        return decode(self.read(), self.name)
+
+    def origin_of(self, text: str) -> Origin:
+        """Give where what it held can be read again: in the file, or else in that text."""
+        return self.name if self.lasts else KeptText(text)
 
     def _file(self) -> bytes:
         with open(self.name, "rb") as file:  # noqa: PTH123 - pathlib costs more than the whole read
