@@ -112,19 +112,31 @@ def _files(name: str, recursive: bool) -> Iterator[str]:
 
 
 def _inside(folder: str, recursive: bool) -> Iterator[str]:
+    folders: set[str] = set()
     try:
         with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
+            names = [entry.name for entry in listing if _counts(entry, recursive, folders)]
     except OSError as error:
         raise InvalidInput(f"{folder}: {_cause(error)}") from None
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if recursive:
-                yield from _inside(entry.path, recursive)
-        elif entry.name == PROJECT_FILE:
-            continue
-        elif entry.name.endswith(ENDINGS) and (entry.is_file() or not os.path.exists(entry.path)):  # noqa: PTH110
-            yield entry.path  # a link that leads nowhere too, so that reading it says so; never a pipe or a device
+    names.sort(reverse=True)
+    while names:  # names alone, and each let go in its turn: a folder may hold very many
+        name = names.pop()
+        path = os.path.join(folder, name)  # noqa: PTH118
+        if name in folders:
+            yield from _inside(path, recursive)
+        else:
+            yield path
+
+
+def _counts(entry: os.DirEntry[str], recursive: bool, folders: set[str]) -> bool:
+    if entry.is_dir(follow_symlinks=False):
+        if recursive:
+            folders.add(entry.name)
+        return recursive
+    if entry.name == PROJECT_FILE or not entry.name.endswith(ENDINGS):
+        return False
+    # A link that leads nowhere too, so that reading it says so; never a pipe or a device.
+    return entry.is_file() or not os.path.exists(entry.path)  # noqa: PTH110
 
 
 def _path(name: str) -> str:
