@@ -56,8 +56,9 @@ def is_json(text: str) -> bool:
     return _JSON_STARTS.match(text) is not None
 
 
-def _documents(read: Iterator[_Read], file: str, origin: Origin | None = None) -> Iterator[Document]:
-    index = 0
+def _documents(
+    read: Iterator[_Read], file: str, origin: Origin | None = None, index: int = 0
+) -> Iterator[Document]:
     for content, line, locate, source_line, whole in read:
         for item, where, below in _flatten(content, locate):
             if index >= MOST_DOCUMENTS:
@@ -77,6 +78,41 @@ def _documents(read: Iterator[_Read], file: str, origin: Origin | None = None) -
                 below,
             )
             index += 1
+
+
+class Stretch(NamedTuple):
+    """Some documents of a YAML stream that follow each other, with the lines between them."""
+
+    file: str
+    text: str
+    lines_before: int
+
+
+def stretches_of(text: str, file: str, least: int) -> Iterator[Stretch]:
+    """Cut a YAML stream into stretches of at least so many characters, the last one aside.
+
+    Lines of `---` end a document wherever they stand, in a block of text too, so that no stretch
+    depends on what lies before it. What is wrong with such a line is left to who reads the stretch.
+    """
+    begin = lines = 0
+    while len(text) - begin > least:
+        separator = _SEPARATOR.search(text, begin + least)
+        if separator is None:
+            break
+        stretch = Stretch(file, text[begin : separator.end()], lines)
+        yield stretch
+        begin = separator.end()
+        lines += stretch.text.count("\n")
+    yield Stretch(file, text[begin:], lines)
+
+
+def documents_of_stretch(
+    stretch: Stretch, index: int = 0, origin: Origin | None = None
+) -> Iterator[Document]:
+    """Give the documents of a stretch one by one, counted from `index`. Raises InvalidInput."""
+    file, text, lines_before = stretch
+    read = (one for chunk in _chunks(text, file, lines_before) for one in _of_chunk(chunk))
+    return _documents(read, file, origin, index)
 
 
 class Part(NamedTuple):
@@ -175,9 +211,12 @@ def _of_chunk(chunk: Chunk) -> Iterator[_Read]:
         )
 
 
-def _chunks(text: str, file: str) -> Iterator[Chunk]:
-    """Cut a stream where kubectl cuts it: at lines of `---` alone, before any YAML is parsed."""
-    begin = lines = 0
+def _chunks(text: str, file: str, lines: int = 0) -> Iterator[Chunk]:
+    """Cut a stream where kubectl cuts it: at lines of `---` alone, before any YAML is parsed.
+
+    `lines` counts those before the text.
+    """
+    begin = 0
     for separator in _SEPARATOR.finditer(text):
         rest = separator.group(1).strip()
         part = text[begin : separator.start()]
