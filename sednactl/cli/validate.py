@@ -156,7 +156,9 @@ def validate(
     if fix:
         from sednactl.cli.mending import Files, mend
 
-        surroundings = mend(Files(names, recursive), surroundings, ignoring, target, yes=yes, outputs=outputs)
+        surroundings = mend(
+            Files(names, recursive), surroundings, ignoring, target, yes=yes, outputs=outputs, jobs=jobs
+        )
     elif yes:
         raise UsageError("--yes answers the question of --fix", hint="add --fix, or leave --yes out")
     run = _Run(surroundings, ignoring, target, access if ask_cluster else None, infos)

@@ -32,8 +32,8 @@ FEWEST = 200
 """Files from which on more than one process pays: starting them costs as much as some 100 files do."""
 _USUAL_SIZE = 2500
 """Bytes that count as one file."""
-_FILES_AT_A_TIME = 64
-_STRETCH = _FILES_AT_A_TIME * _USUAL_SIZE
+FILES_AT_A_TIME = 64
+_STRETCH = FILES_AT_A_TIME * _USUAL_SIZE
 """Characters of a stream that are given to a process at a time."""
 
 
@@ -141,7 +141,7 @@ def looked_at(items: Iterable[Item], looker: Looker, jobs: int | None) -> Iterat
     for item in items:
         first.append(_opened(item))
         weight += max(1, _size(first[-1]) // _USUAL_SIZE)
-        if weight >= FEWEST or (jobs and len(first) > 1):
+        if weight >= FEWEST or (jobs and (len(first) > 1 or _size(first[-1]) > _STRETCH)):
             return look_at(chain(first, items), looker, processes)
     return iter(first)
 
@@ -176,7 +176,7 @@ def _portions(items: Iterable[Item], looker: Looker, stretch: int) -> Iterator[P
     handful: list[str] = []
     for given in items:
         item = _opened(given, stretch)
-        if handful and (not isinstance(item, Source) or len(handful) >= _FILES_AT_A_TIME):
+        if handful and (not isinstance(item, Source) or len(handful) >= FILES_AT_A_TIME):
             yield Portion(handful)
             handful = []
         if isinstance(item, Source):

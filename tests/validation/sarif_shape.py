@@ -35,7 +35,10 @@ def _list(items: Any, **more: Any) -> dict[str, Any]:
 ARTIFACT = _object(
     ["uri"],
     # RFC 3986, and no back slash, blank or raw character beyond ASCII
-    uri={"type": "string", "pattern": r"^(file:///)?([A-Za-z0-9._~/!$&'()*+,;=@-]|%[0-9A-F]{2})+$"},
+    uri={
+        "type": "string",
+        "pattern": r"^(file:///|(file:///)?([A-Za-z0-9._~/!$&'()*+,;=@-]|%[0-9A-F]{2})+)$",
+    },
     uriBaseId={"const": "%SRCROOT%"},
 )
 REGION = _object(["startLine", "startColumn"], startLine=COUNT_FROM_1, startColumn=COUNT_FROM_1)

@@ -152,8 +152,9 @@ def test_the_command_gives_the_same_bytes_for_one_large_stream(
     run_sednactl: RunSednactl, tmp_path: Any, name: str
 ) -> None:
     text = "".join(
-        "---\n" + (JOB if n % 3 else MODEL).replace("NAME", f"m{n % 900}").replace("a}", f"m{n}}}")
-        for n in range(420)
+        f"---\n# {'x' * 1500}\n"
+        + (JOB if n % 3 else MODEL).replace("NAME", f"m{n % 190}").replace("a}", f"m{n}}}")
+        for n in range(220)
     )
     (tmp_path / "stream.yaml").write_text(text)
     told = [
