@@ -5,22 +5,23 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
 from sednactl.errors import ExitCode, InvalidInput, UsageError
-from sednactl.manifests.mending import Mended, encoded, mended
+from sednactl.manifests.mending import Refused, encoded, mended
 from sednactl.manifests.reading import decode
 from sednactl.manifests.sources import Source, sources_of
 from sednactl.render.columns import printable
 from sednactl.render.difference import unified_text
 from sednactl.render.findings_files import write_bytes
+from sednactl.surroundings import Surroundings
 from sednactl.validation.mending import wishes_for
 
 if TYPE_CHECKING:
     from sednactl.render.findings_files import Output
-    from sednactl.surroundings import Surroundings
     from sednactl.validation.ignoring import Ignoring
     from sednactl.validation.target import Target
 
@@ -32,12 +33,44 @@ class Files(NamedTuple):
     recursive: bool
 
 
-@dataclass(frozen=True)
-class _MendedFile:
+class _MendedFile(NamedTuple):
+    """What is to be written into a file, what is told of it, and how many places that mends."""
+
     name: str
     before: bytes
-    text: str
-    mended: Mended
+    after: bytes
+    difference: str
+    mends: int
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True)
+class _Mender:
+    """Finds the mends of files; it can do so in another process."""
+
+    ignoring: Ignoring
+    target: Target
+    colour: bool
+
+    def __call__(self, names: Sequence[str]) -> list[_MendedFile]:
+        """Give what there is to mend, or to be said, in the files of these names."""
+        surroundings = Surroundings.of_process()
+        return [file for file in (self.of(Source(name, surroundings)) for name in names) if file]
+
+    def of(self, source: Source) -> _MendedFile | None:
+        """Give the mends of a file; None where there is nothing to say, or it cannot be read."""
+        try:
+            data = source.read()
+            text = decode(data, source.name)
+            made = mended(text, source.name, wishes_for(self.ignoring, self.target))
+        except InvalidInput:
+            return None
+        if not made.mends and not made.refused:
+            return None
+        difference = unified_text(source.name, text, made.text, colour=self.colour) if made.mends else ""
+        return _MendedFile(
+            source.name, data, encoded(made.text, data), difference, len(made.mends), made.refused
+        )
 
 
 def mend(
@@ -48,6 +81,7 @@ def mend(
     *,
     yes: bool,
     outputs: Sequence[Output],
+    jobs: int | None = None,
 ) -> Surroundings:
     """Mend the files, and give the surroundings in which to validate what they are then.
 
@@ -58,15 +92,12 @@ def mend(
         return _through(files, surroundings, ignoring, target, outputs)
     shown = surroundings.stdout if _is_free(outputs) else surroundings.stderr
     found: list[_MendedFile] = []
-    for source in _sources(files, surroundings):
-        file = _mended_file(source, ignoring, target)
-        if file is None:
-            continue
-        _tell_refused(file, surroundings)
-        if file.mended.mends:
+    mender = _Mender(ignoring, target, surroundings.colour(shown))
+    for file in _found(mender, _sources(files, surroundings), jobs):
+        _tell_refused(file.name, file.refused, surroundings)
+        if file.mends:
             found.append(file)
-            before, after = file.text, file.mended.text
-            shown.write(unified_text(file.name, before, after, colour=surroundings.colour(shown)))
+            shown.write(file.difference)
     if found:
         shown.flush()
         _agree(found, surroundings, yes=yes)
@@ -88,23 +119,34 @@ def _sources(files: Files, surroundings: Surroundings) -> Iterator[Source]:
             continue  # the validation says so
 
 
-def _mended_file(source: Source, ignoring: Ignoring, target: Target) -> _MendedFile | None:
-    try:
-        data = source.read()
-        text = decode(data, source.name)
-        return _MendedFile(source.name, data, text, mended(text, source.name, wishes_for(ignoring, target)))
-    except InvalidInput:
-        return None
+def _found(mender: _Mender, sources: Iterator[Source], jobs: int | None) -> Iterator[_MendedFile]:
+    """Give what is to be mended in the order of the files, found in several processes where that pays."""
+    from sednactl.validation.portions import FEWEST, FILES_AT_A_TIME
+    from sednactl.validation.processes import Portion, processes_for, worked_at
+
+    first = list(islice(sources, FEWEST))
+    if (len(first) < FEWEST and (not jobs or len(first) < 2)) or processes_for(jobs) == 1:
+        yield from filter(None, map(mender.of, chain(first, sources)))
+        return
+
+    def portions() -> Iterator[Portion]:
+        for lasts, group in groupby(chain(first, sources), lambda source: source.lasts):
+            while handful := [source.name for source in islice(group, FILES_AT_A_TIME)]:
+                # A pipe is empty once it was read, and so is for its owner alone.
+                yield Portion(handful) if lasts else Portion(answer=mender(handful))
+
+    for portion in worked_at(portions(), mender, processes_for(jobs)):
+        yield from portion.answer
 
 
-def _tell_refused(file: _MendedFile, surroundings: Surroundings) -> None:
-    for refused in file.mended.refused:
-        place = printable(f"{file.name}:{refused.line}")
+def _tell_refused(name: str, why_not: Sequence[Refused], surroundings: Surroundings) -> None:
+    for refused in why_not:
+        place = printable(f"{name}:{refused.line}")
         surroundings.stderr.write(f"note: {place}: not mended [{refused.rule}]: {refused.why}\n")
 
 
 def _counted(found: Sequence[_MendedFile]) -> str:
-    mends = sum(len(file.mended.mends) for file in found)
+    mends = sum(file.mends for file in found)
     places = "1 place" if mends == 1 else f"{mends} places"
     return f"{places} in {'1 file' if len(found) == 1 else f'{len(found)} files'}"
 
@@ -131,7 +173,7 @@ def _write(file: _MendedFile) -> None:
         same = False
     if not same:
         raise InvalidInput(f"{file.name}: changed while it was being mended", hint="run the command again")
-    write_bytes(file.name, encoded(file.mended.text, file.before))
+    write_bytes(file.name, file.after)
 
 
 def _through(
@@ -152,7 +194,7 @@ def _through(
     except InvalidInput:
         made = None  # as it came; the validation says what is wrong with it
     if made is not None:
-        _tell_refused(_MendedFile(source.name, data, text, made), surroundings)
+        _tell_refused(source.name, made.refused, surroundings)
         data = encoded(made.text, data)
     out = surroundings.stdout
     buffer = getattr(out, "buffer", None)

@@ -12,16 +12,15 @@ from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ClusterError, ExitCode, InvalidInput, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from sednactl.manifests.sources import Source
     from sednactl.render.findings_run import Checked, Run
     from sednactl.surroundings import Surroundings
     from sednactl.validation.check import Checker
     from sednactl.validation.finding import Finding
     from sednactl.validation.ignoring import Ignoring
     from sednactl.validation.looking import Looked
-    from sednactl.validation.processes import OfFile
+    from sednactl.validation.portions import Item
     from sednactl.validation.target import Target
 
 _SECONDS_UNTOLD = 0.2
@@ -157,7 +156,9 @@ def validate(
     if fix:
         from sednactl.cli.mending import Files, mend
 
-        surroundings = mend(Files(names, recursive), surroundings, ignoring, target, yes=yes, outputs=outputs)
+        surroundings = mend(
+            Files(names, recursive), surroundings, ignoring, target, yes=yes, outputs=outputs, jobs=jobs
+        )
     elif yes:
         raise UsageError("--yes answers the question of --fix", hint="add --fix, or leave --yes out")
     run = _Run(surroundings, ignoring, target, access if ask_cluster else None, infos)
@@ -201,28 +202,34 @@ class _Run:
         self.names += ["standard input" if name == "-" else name for name in names]
         items = self._items(names, recursive)
         if jobs != 1:
-            from itertools import chain, islice
+            from sednactl.validation.portions import looked_at
 
-            from sednactl.validation.processes import FEWEST, look_at, processes_for
-
-            first = list(islice(items, FEWEST))
-            items = chain(first, items)
-            processes = processes_for(jobs) if len(first) == FEWEST or jobs else 1
-            if processes > 1 and len(first) > 1:
-                items = look_at(items, self.checker.looker, processes)
+            items = looked_at(items, self.checker.looker, jobs)
         from sednactl.cli.ticker import Ticker
 
         with Ticker(self.surroundings) as tell:
             shown = self.surroundings.monotonic()
-            for item in items:
-                self._take(item)
-                if self.counts["files"] % 32 == 0 and self.surroundings.monotonic() - shown > _SECONDS_UNTOLD:
-                    shown = self.surroundings.monotonic()
-                    tell(f"checked {self.counts['files']:,} files, {self._documents():,} documents")
 
-    def _take(self, item: Source | OfFile) -> None:
-        """Put one file to the rest."""
-        from sednactl.validation.processes import OfFile
+            def tell_now_and_then() -> None:
+                nonlocal shown
+                if self.surroundings.environ.get("CI"):
+                    return  # what runs there may claim to be a terminal, and keeps every line
+                now = self.surroundings.monotonic()
+                if now - shown > _SECONDS_UNTOLD:
+                    shown = now
+                    files = self.counts["files"]
+                    tell(
+                        f"checked {files:,} {'file' if files == 1 else 'files'}, "
+                        f"{self._documents():,} documents"
+                    )
+
+            for item in items:
+                self._take(item, tell_now_and_then)
+                tell_now_and_then()
+
+    def _take(self, item: Item, tell: Callable[[], None]) -> None:
+        """Put one file, or a part of a stream, to the rest."""
+        from sednactl.validation.portions import OfFile
 
         self.counts["files"] += item.found if isinstance(item, OfFile) else 1
         try:
@@ -234,6 +241,7 @@ class _Run:
             else:  # one document at a time: a stream may hold very many
                 for document in item.documents():
                     self._take_document(self.checker.looker.look(document))
+                    tell()
         except InvalidInput as error:
             self.unreadable.append((item.name, error))
 
@@ -243,15 +251,16 @@ class _Run:
             from sednactl.render.findings_run import Checked
 
             at = looked.document
-            self.documents.append(Checked(at.file, at.index, at.line, looked.title, looked.skipped))
+            title = looked.title or f"document {at.index + 1}"
+            self.documents.append(Checked(at.file, at.index, at.line, title, looked.skipped))
 
     def _documents(self) -> int:
         return self.checker.checked + self.checker.skipped
 
-    def _items(self, names: list[str], recursive: bool) -> Iterator[Source | OfFile]:
+    def _items(self, names: list[str], recursive: bool) -> Iterator[Item]:
         """Give every file, and in its place what is wrong with a name."""
         from sednactl.manifests.sources import sources_of
-        from sednactl.validation.processes import OfFile
+        from sednactl.validation.portions import OfFile
 
         for name in names:
             try:

@@ -21,6 +21,18 @@ class Locate(Protocol):
         ...
 
 
+class KeptText:
+    """The text of what can be read but once, standard input or a pipe, for whoever looks into it again."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+Origin = str | KeptText
+
+
 class Document:
     """A document as Kubernetes reads it.
 
@@ -31,12 +43,12 @@ class Document:
     that good documents pay nothing for it; `source_line` gives a line's text, for
     showing it; `text` gives the number of the first line of what was read, and the
     text with its comments, which is that of the whole list for one of its items, and
-    nothing where there are no comments (JSON, or no file at all). `on_disk` says that all of
-    this can be read again from the file. `below` is its path within what was read: empty but for
-    the items of a list.
+    nothing where there are no comments (JSON, or no file at all). `origin` is where all of this can
+    be read again: the name of its file, or a text that is kept; None where it cannot. `below` is its
+    path within what was read: empty but for the items of a list.
     """
 
-    __slots__ = ("below", "content", "file", "index", "line", "locate", "on_disk", "source_line", "text")
+    __slots__ = ("below", "content", "file", "index", "line", "locate", "origin", "source_line", "text")
 
     def __init__(
         self,
@@ -47,7 +59,7 @@ class Document:
         locate: Locate,
         source_line: Callable[[int], str] = lambda line: "",  # noqa: ARG005
         text: Callable[[], tuple[int, str]] = lambda: (1, ""),
-        on_disk: bool = False,
+        origin: Origin | None = None,
         below: tuple[str | int, ...] = (),
     ) -> None:
         self.content = content
@@ -57,18 +69,18 @@ class Document:
         self.locate = locate
         self.source_line = source_line
         self.text = text
-        self.on_disk = on_disk
+        self.origin = origin
         self.below = below
 
     def without_content(self) -> Document:
         """Give the document without its value, for whoever keeps it to find places in later.
 
-        Of one that is on disk not even the text is kept.
+        Of one that can be read again not even the text is kept.
         """
-        if self.on_disk:
+        if self.origin is not None:
             from sednactl.manifests.again import ReadAgain
 
-            return ReadAgain(self.file, self.index, self.line)
+            return ReadAgain(self.origin, self.file, self.index, self.line, self.below)
         return Document(
             None,
             self.file,

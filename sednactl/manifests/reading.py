@@ -18,7 +18,7 @@ from sednactl.manifests.limits import DEEPEST, LARGEST_DOCUMENT, LARGEST_FILE, M
 from sednactl.manifests.lines import lines_of
 
 if TYPE_CHECKING:
-    from sednactl.manifests.document import Locate, Position
+    from sednactl.manifests.document import Locate, Origin, Position
 
 
 def read_documents(data: bytes, file: str) -> list[Document]:
@@ -30,27 +30,31 @@ def read_documents(data: bytes, file: str) -> list[Document]:
     return list(iterate_documents(data, file))
 
 
-def iterate_documents(data: bytes, file: str, *, on_disk: bool = False) -> Iterator[Document]:
-    """Give the documents of one file one by one, as `read_documents` does, holding one at a time.
-
-    `on_disk` says that the file can be read again by its name.
-    """
+def iterate_documents(data: bytes, file: str) -> Iterator[Document]:
+    """Give the documents of one file one by one, as `read_documents` does, holding one at a time."""
     if len(data) > LARGEST_FILE:
         raise too_large(file)
-    text = decode(data, file)
-    yield from _documents(
-        _json_documents(text, file) if _is_json(text) else _yaml_documents(text, file),
-        file,
-        on_disk=on_disk,
+    yield from documents_in(decode(data, file), file)
+
+
+def documents_in(text: str, file: str, origin: Origin | None = None) -> Iterator[Document]:
+    """Give the documents of a file's text one by one. Raises InvalidInput.
+
+    `origin` is the file's name where it can be read again, or the text where somebody keeps it.
+    """
+    return _documents(
+        _json_documents(text, file) if is_json(text) else _yaml_documents(text, file), file, origin
     )
 
 
-def _is_json(text: str) -> bool:
+def is_json(text: str) -> bool:
+    """Tell whether a file with this text is a stream of JSON, and else of YAML."""
     return text.lstrip().startswith("{")
 
 
-def _documents(read: Iterator[_Read], file: str, *, on_disk: bool = False) -> Iterator[Document]:
-    index = 0
+def _documents(
+    read: Iterator[_Read], file: str, origin: Origin | None = None, index: int = 0
+) -> Iterator[Document]:
     for content, line, locate, source_line, whole in read:
         for item, where, below in _flatten(content, locate):
             if index >= MOST_DOCUMENTS:
@@ -66,10 +70,46 @@ def _documents(read: Iterator[_Read], file: str, *, on_disk: bool = False) -> It
                 where,
                 source_line,
                 whole,
-                on_disk,
+                origin,
                 below,
             )
             index += 1
+
+
+class Stretch(NamedTuple):
+    """Some documents of a YAML stream that follow each other, with the lines between them."""
+
+    file: str
+    text: str
+    lines_before: int
+
+
+def stretches_of(text: str, file: str, least: int) -> Iterator[Stretch]:
+    """Cut a YAML stream into stretches of at least so many characters, the last one aside.
+
+    Lines of `---` end a document wherever they stand, in a block of text too, so that no stretch
+    depends on what lies before it. What is wrong with such a line is left to who reads the stretch.
+    """
+    begin = lines = 0
+    while len(text) - begin > least:
+        separator = next(_separators(text, begin + least), None)
+        if separator is None:
+            break
+        end = min(separator[0] + 3 + len(separator[1]) + 1, len(text))
+        stretch = Stretch(file, text[begin:end], lines)
+        yield stretch
+        begin = end
+        lines += stretch.text.count("\n")
+    yield Stretch(file, text[begin:], lines)
+
+
+def documents_of_stretch(
+    stretch: Stretch, index: int = 0, origin: Origin | None = None
+) -> Iterator[Document]:
+    """Give the documents of a stretch one by one, counted from `index`. Raises InvalidInput."""
+    file, text, lines_before = stretch
+    read = (one for chunk in _chunks(text, file, lines_before) for one in _of_chunk(chunk))
+    return _documents(read, file, origin, index)
 
 
 class Part(NamedTuple):
@@ -87,7 +127,7 @@ class Part(NamedTuple):
 
 def parts_of(text: str, file: str) -> Iterator[Part]:
     """Cut a text where its documents are, so that each part can be read alone. Raises InvalidInput."""
-    if _is_json(text):
+    if is_json(text):
         from sednactl.manifests import json_text
 
         line, counted = 0, 0
@@ -168,9 +208,12 @@ def _of_chunk(chunk: Chunk) -> Iterator[_Read]:
         )
 
 
-def _chunks(text: str, file: str) -> Iterator[Chunk]:
-    """Cut a stream where kubectl cuts it: at lines of `---` alone, before any YAML is parsed."""
-    begin = lines = 0
+def _chunks(text: str, file: str, lines: int = 0) -> Iterator[Chunk]:
+    """Cut a stream where kubectl cuts it: at lines of `---` alone, before any YAML is parsed.
+
+    `lines` counts those before the text.
+    """
+    begin = 0
     for at, rest in _separators(text):
         part = text[begin:at]
         if rest.strip() and not rest.strip().startswith("#"):
@@ -185,9 +228,9 @@ def _chunks(text: str, file: str) -> Iterator[Chunk]:
     yield Chunk(file, text[begin:], lines)
 
 
-def _separators(text: str) -> Iterator[tuple[int, str]]:
-    """Give where lines begin with `---`, and the rest of each."""
-    at = 0 if text.startswith("---") else text.find("\n---") + 1 or -1
+def _separators(text: str, since: int = 0) -> Iterator[tuple[int, str]]:
+    """Give where lines begin with `---`, from an offset on, and the rest of each."""
+    at = 0 if since == 0 and text.startswith("---") else text.find("\n---", max(0, since - 1)) + 1 or -1
     while at >= 0:
         end = text.find("\n", at)
         end = end if end >= 0 else len(text)

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sednactl.errors import InvalidInput
+from sednactl.manifests.document import KeptText
 from sednactl.manifests.limits import LARGEST_FILE
-from sednactl.manifests.reading import iterate_documents, too_large
+from sednactl.manifests.reading import decode, documents_in, too_large
 
 if TYPE_CHECKING:
-    from sednactl.manifests.document import Document
+    from sednactl.manifests.document import Document, Origin
     from sednactl.surroundings import Surroundings
 
 ENDINGS = (".yaml", ".yml", ".json")
@@ -44,7 +45,16 @@ class Source(NamedTuple):
 
     def documents(self) -> Iterator[Document]:
         """Give its documents one by one. Raises InvalidInput."""
-        return iterate_documents(self.read(), self.name, on_disk=self.lasts)
+        text = self.text()
+        return documents_in(text, self.name, self.origin_of(text))
+
+    def text(self) -> str:
+        """Give its text, at most `LARGEST_FILE` bytes of it. Raises InvalidInput with the cause."""
+        return decode(self.read(), self.name)
+
+    def origin_of(self, text: str) -> Origin:
+        """Give where what it held can be read again: in the file, or else in that text."""
+        return self.name if self.lasts else KeptText(text)
 
     def _file(self) -> bytes:
         with open(self.name, "rb") as file:  # noqa: PTH123 - pathlib costs more than the whole read
@@ -104,19 +114,31 @@ def _files(name: str, recursive: bool) -> Iterator[str]:
 
 
 def _inside(folder: str, recursive: bool) -> Iterator[str]:
+    folders: set[str] = set()
     try:
         with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
+            names = [entry.name for entry in listing if _counts(entry, recursive, folders)]
     except OSError as error:
         raise InvalidInput(f"{folder}: {_cause(error)}") from None
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if recursive:
-                yield from _inside(entry.path, recursive)
-        elif entry.name == PROJECT_FILE:
-            continue
-        elif entry.name.endswith(ENDINGS) and (entry.is_file() or not os.path.exists(entry.path)):  # noqa: PTH110
-            yield entry.path  # a link that leads nowhere too, so that reading it says so; never a pipe or a device
+    names.sort(reverse=True)
+    while names:  # names alone, and each let go in its turn: a folder may hold very many
+        name = names.pop()
+        path = os.path.join(folder, name)  # noqa: PTH118
+        if name in folders:
+            yield from _inside(path, recursive)
+        else:
+            yield path
+
+
+def _counts(entry: os.DirEntry[str], recursive: bool, folders: set[str]) -> bool:
+    if entry.is_dir(follow_symlinks=False):
+        if recursive:
+            folders.add(entry.name)
+        return recursive
+    if entry.name == PROJECT_FILE or not entry.name.endswith(ENDINGS):
+        return False
+    # A link that leads nowhere too, so that reading it says so; never a pipe or a device.
+    return entry.is_file() or not os.path.exists(entry.path)  # noqa: PTH110
 
 
 def _path(name: str) -> str:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from sednactl.errors import InvalidInput
 from sednactl.manifests.document import Document, document_of
 from sednactl.manifests.limits import MOST_FINDINGS
+from sednactl.validation.all_together import Together
 from sednactl.validation.finding import Finding, shown_path
 from sednactl.validation.ignoring import Ignored, Ignoring, from_command_line, needless
 from sednactl.validation.looking import STRUCTURAL_RULES, Looker
 from sednactl.validation.target import Target
-from sednactl.validation.together import Together
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster

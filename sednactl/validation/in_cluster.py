@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import Forbidden, NotFound
 from sednactl.sedna.kinds import BY_KIND, DATASET, JOINT_INFERENCE, MODEL
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.sedna.resources import CRD, DEPLOYMENT, HPA, NODE, SECRET, Resource
+from sednactl.validation.all_together import Together
 from sednactl.validation.manager_image import NAMESPACE, manager_image
 from sednactl.validation.shape import mapping, maps, text
-from sednactl.validation.together import Defined, Key, Scaler, Together, facts_of
+from sednactl.validation.together import Defined, Key, Scaler, facts_of
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
@@ -66,7 +68,7 @@ def survey(together: Together, cluster: Cluster) -> Survey:
     wanted = {reference.target[:2] for reference in together.references}
     for kind, namespace in sorted(wanted):
         _read(together, cluster, found, kind, namespace)
-    if together.pinned or together.demands:
+    if any(True for _ in chain(together.pinned, together.demands)):
         try:
             listed = cluster.list(_selection(NODE, None))
             found.nodes = {text(mapping(node, "metadata"), "name"): node for node in listed}
@@ -74,7 +76,7 @@ def survey(together: Together, cluster: Cluster) -> Survey:
             found.denied["Node", ""] = error.message
     found.unserved = {kind for kind in together.kinds if not cluster.serves(BY_KIND[kind].resource)}
     _read_live(together, cluster, found)
-    if together.scaled:
+    if any(True for _ in together.scaled):
         found.scales = _against_scaling(cluster, found)
     return found
 
@@ -137,7 +139,7 @@ def _define(together: Together, kind: str, namespaces: Iterable[str], objects: l
         if kind == "Secret":
             facts["keys"] = None
         for namespace in namespaces:
-            together.defined.setdefault((kind, namespace, name), Defined(facts, None))
+            together.defined.add_other((kind, namespace, name), Defined(facts, None))
 
 
 def _against_scaling(cluster: Cluster, found: Survey) -> str:

@@ -153,11 +153,11 @@ class Looker:
 
 
 def title_of(document: Document) -> str:
-    """Give what a document calls itself: kind, namespace and name."""
+    """Give what a document calls itself, kind, namespace and name; "" where it does not."""
     metadata = mapping(document.content, "metadata")
     name = "/".join(filter(None, (text(metadata, "namespace"), text(metadata, "name"))))
     kind = text(document.content, "kind") if isinstance(document.content, dict) else ""
-    return f"{kind} {name}".strip() or f"document {document.index + 1}"
+    return f"{kind} {name}".strip()
 
 
 @functools.cache

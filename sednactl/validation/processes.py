@@ -1,8 +1,8 @@
-"""Looks at many files in several processes, and gives what each holds in the order of the files.
+"""Works at many portions in several processes, and gives the answers in the order of the portions.
 
 Processes and pipes of our own rather than a pool: a process that dies is noticed at once and named,
 Ctrl-C ends all of them at once, and those whose parent was killed end by themselves, as nothing
-comes through their pipe any more. Each is given a handful of files at a time and answers
+comes through their pipe any more. Each is given one portion at a time and answers
 before it is given more, so that neither side can wait for the other with a full pipe; no process runs
 far ahead of the slowest, so that what waits for its turn stays small.
 """
@@ -11,35 +11,30 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sednactl.errors import InvalidInput, PartlyDone
+from sednactl.errors import PartlyDone
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from sednactl.manifests.sources import Source
-    from sednactl.validation.looking import Looked, Looker
-
-FEWEST = 200
-"""Files from which on more than one process pays: starting them costs as much as some 100 files do."""
 MOST_PROCESSES = 8
 """Processes that are started unasked: one that puts everything in order cannot feed more."""
-_FILES_AT_A_TIME = 64
 _AHEAD = 4
-"""Handfuls for each process that may wait for their turn."""
+"""Portions for each process that may wait for their turn."""
+
+Work = Callable[[Any], Any]
+"""What a process does with what it is given: plain values for plain values."""
 
 
-class OfFile(NamedTuple):
-    """What a file holds, up to the error that ends it, if there is one."""
+class Portion(NamedTuple):
+    """What a process is asked, or where nobody needs to be asked, the answer; `about` is for who gets it."""
 
-    name: str
-    looked: list[Looked]
-    error: InvalidInput | None = None
-    found: bool = True
-    """Not so for a name that no file has."""
+    asks: Any = None
+    answer: Any = None
+    about: Any = None
 
 
 def processes_for(wanted: int | None) -> int:
@@ -62,57 +57,33 @@ def _cores() -> int:
     return cores
 
 
-def of_file(looker: Looker, source: Source) -> OfFile:
-    """Look at every document of a file; what cannot be read is noted."""
-    looked: list[Looked] = []
-    try:
-        looked.extend(looker.look(document) for document in source.documents())
-    except InvalidInput as error:
-        return OfFile(source.name, looked, error)
-    return OfFile(source.name, looked)
+def worked_at(
+    portions: Iterable[Portion], work: Work, processes: int, method: str | None = None
+) -> Iterator[Portion]:
+    """Give every portion with its answer, in their order; processes are started for the first that asks.
 
-
-def look_at(items: Iterable[Source | OfFile], looker: Looker, processes: int) -> Iterator[OfFile]:
-    """Give what each file holds, in the order of the files.
-
-    Raises PartlyDone when a process died, and RuntimeError for a fault in a rule.
+    `method` is how they are started, as `multiprocessing` calls it; None leaves it to the system.
+    Raises PartlyDone when a process died, and RuntimeError for a fault in the work.
     """
-    crew = _Crew(looker)
+    crew = _Crew(work, processes, method)
     try:
-        crew.start(processes)
-        yield from crew.run(_handfuls(items, looker))
+        yield from crew.run(iter(portions))
     finally:
         crew.end()
-
-
-def _handfuls(items: Iterable[Source | OfFile], looker: Looker) -> Iterator[list[Source] | OfFile]:
-    """Put files together; what is known already, and what only we can read (a pipe), stay alone."""
-    handful: list[Source] = []
-    for item in items:
-        alone = isinstance(item, OfFile) or not item.lasts
-        if handful and (alone or len(handful) >= _FILES_AT_A_TIME):
-            yield handful
-            handful = []
-        if isinstance(item, OfFile):
-            yield item
-        elif alone:
-            yield of_file(looker, item)
-        else:
-            handful.append(item)
-    if handful:
-        yield handful
 
 
 class _Crew:
     """The processes, and what they are at."""
 
-    def __init__(self, looker: Looker) -> None:
-        self._looker = looker
+    def __init__(self, work: Work, processes: int, method: str | None) -> None:
+        self._work = work
+        self._processes = processes
+        self._method = method
         self._pipes: list[Connection] = []
         self._members: dict[Connection, Any] = {}
         self._at: dict[Connection, int] = {}
 
-    def start(self, processes: int) -> None:
+    def start(self) -> None:
         """Start the processes; signals wait until all of them can be ended."""
         import multiprocessing
         import threading
@@ -122,39 +93,46 @@ class _Crew:
         rulebook()
         # Forked, a process begins where we are, with every rule loaded. Elsewhere than on Linux the
         # system's libraries may not survive that, and with a second thread nothing may.
-        forks = sys.platform == "linux" and threading.active_count() == 1
-        context: Any = multiprocessing.get_context("fork" if forks else "spawn")
+        usual = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+        method = self._method or usual
+        context: Any = multiprocessing.get_context(method)
         with _interrupts_held():
-            for _ in range(processes):
+            for _ in range(self._processes):
                 ours, theirs = context.Pipe()
-                not_its = [*self._pipes, ours] if forks else []
-                member = context.Process(target=_work, args=(theirs, self._looker, not_its), daemon=True)
+                not_its = [*self._pipes, ours] if method == "fork" else []
+                member = context.Process(target=_serve, args=(theirs, self._work, not_its), daemon=True)
                 member.start()
                 theirs.close()
                 self._pipes.append(ours)
                 self._members[ours] = member
 
-    def run(self, handfuls: Iterator[list[Source] | OfFile]) -> Iterator[OfFile]:
-        """Give every handful to whoever is free; give the answers in order."""
+    def run(self, portions: Iterator[Portion]) -> Iterator[Portion]:
+        """Give every portion to whoever is free; give them back with their answers, in order."""
         from multiprocessing.connection import wait
 
-        answers: dict[int, list[OfFile]] = {}
+        waiting: dict[int, Portion] = {}
+        answered: set[int] = set()
         given = due = 0
-        free = list(self._pipes)
         more = True
+        idle: list[Connection] = []
         while True:
-            while more and free and given - due < _AHEAD * len(self._pipes):
-                handful = next(handfuls, None)
-                if handful is None:
+            while more and (idle or not self._pipes) and given - due < _AHEAD * self._processes:
+                portion = next(portions, None)
+                if portion is None:
                     more = False
-                elif isinstance(handful, OfFile):
-                    answers[given] = [handful]
-                    given += 1
+                    break
+                waiting[given] = portion
+                if portion.asks is None:
+                    answered.add(given)
                 else:
-                    self._give(free.pop(), given, [source.name for source in handful])
-                    given += 1
-            while due in answers:
-                yield from answers.pop(due)
+                    if not self._pipes:
+                        self.start()
+                        idle = list(self._pipes)
+                    self._give(idle.pop(), given, portion.asks)
+                given += 1
+            while due in answered:
+                answered.discard(due)
+                yield waiting.pop(due)
                 due += 1
             if not self._at:
                 if not more and due == given:
@@ -163,25 +141,25 @@ class _Crew:
             ready: Any
             for ready in wait(list(self._at)):
                 number = self._at.pop(ready)
-                answers[number] = self._answer(ready)
-                free.append(ready)
+                waiting[number] = waiting[number]._replace(asks=None, answer=self._answer(ready))
+                answered.add(number)
+                idle.append(ready)
 
-    def _give(self, pipe: Connection, number: int, names: list[str]) -> None:
+    def _give(self, pipe: Connection, number: int, asks: Any) -> None:
         try:
-            pipe.send(names)
+            pipe.send(asks)
         except OSError:
             raise self._died(pipe) from None
         self._at[pipe] = number
 
-    def _answer(self, pipe: Connection) -> list[OfFile]:
+    def _answer(self, pipe: Connection) -> Any:
         try:
             answer = pipe.recv()
         except (EOFError, OSError):
             raise self._died(pipe) from None
-        if isinstance(answer, str):
-            raise RuntimeError(answer)
-        found: list[OfFile] = answer
-        return found
+        if isinstance(answer, _Fault):
+            raise RuntimeError(answer.told)
+        return answer
 
     def _died(self, pipe: Connection) -> PartlyDone:
         member = self._members[pipe]
@@ -216,8 +194,14 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _work(pipe: Connection, looker: Looker, not_ours: list[Connection]) -> None:
-    """Answer with what the named files hold, until nobody asks any more; then end at once.
+class _Fault(NamedTuple):
+    """What went wrong in the work, which is our own fault."""
+
+    told: str
+
+
+def _serve(pipe: Connection, work: Work, not_ours: list[Connection]) -> None:
+    """Answer what comes through the pipe, until nobody asks any more; then end at once.
 
     What the parent has not written yet is not ours to write a second time.
     """
@@ -229,28 +213,24 @@ def _work(pipe: Connection, looker: Looker, not_ours: list[Connection]) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     code = 1
     try:
-        _answer(pipe, looker, not_ours)
+        _answer_all(pipe, work, not_ours)
         code = 0
     finally:
         os._exit(code)
 
 
-def _answer(pipe: Connection, looker: Looker, not_ours: list[Connection]) -> None:
+def _answer_all(pipe: Connection, work: Work, not_ours: list[Connection]) -> None:
     for other in not_ours:  # else none of us would notice that the parent is gone
         other.close()
-    from sednactl.manifests.sources import Source
-    from sednactl.surroundings import Surroundings
-
-    surroundings = Surroundings.of_process()
     try:
         while True:
-            names = pipe.recv()
+            asks = pipe.recv()
             try:
-                answer: Any = [of_file(looker, Source(name, surroundings)) for name in names]
+                answer: Any = work(asks)
             except Exception as error:  # noqa: BLE001 - the parent reports it as its own fault
                 import traceback
 
-                answer = f"{type(error).__name__}: {error}\n{traceback.format_exc()}"
+                answer = _Fault(f"{type(error).__name__}: {error}\n{traceback.format_exc()}")
             pipe.send(answer)
     except (EOFError, OSError):
         return

@@ -1,8 +1,6 @@
-"""Collects what documents define and refer to, so that rules can look at all of them together at the end.
+"""What a document defines and refers to: what rules that look at all of them together ask for.
 
-`note` takes from a document what matters, and can do so in another process; `Together.add` puts it to the
-rest, in the order of the documents. Only names, places and a few facts are kept, so that a long
-stream costs little memory; what follows from them is made when a rule asks.
+`note` takes it from a document, and can do so in another process; `all_together` puts it to the rest.
 """
 
 from __future__ import annotations
@@ -10,17 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sednactl.sedna.kinds import BY_KIND
-from sednactl.sedna.naming import fixed_names
 from sednactl.validation.rules.referring import names_in
 from sednactl.validation.shape import mapping, maps, text, whole
-from sednactl.validation.structure import Problem
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.finding import Path
     from sednactl.validation.rulebook import Workload
-    from sednactl.validation.rules.edits import Standing
 
 Key = tuple[str, str, str]
 """Kind, namespace ("" where none is written) and name."""
@@ -184,123 +178,6 @@ def _demands(workload: Workload, document: Document) -> Iterator[Demand]:
         if count is None or count < 1:
             count, counted = 1, path
         yield Demand(pod, count, document, path, counted)
-
-
-class Together:
-    """Everything that was seen so far in one run.
-
-    `kinds` holds each Sedna kind that was seen, with its first document; `spaces` the kinds and
-    namespaces that something was defined of; `in_cluster` the autoscalers of the cluster, once it was asked.
-    """
-
-    def __init__(self) -> None:
-        self.defined: dict[Key, Defined] = {}
-        self.spaces: set[tuple[str, str]] = set()
-        self.kinds: dict[str, Document] = {}
-        self.in_cluster: list[Scaler] = []
-        self._workloads: list[Noted] = []
-        self._autoscalers: list[Noted] = []
-        self._paths: dict[Path, Path] = {}
-
-    def add(self, noted: Noted) -> Problem | None:
-        """Put the next document to the rest; give a problem when its object was there before."""
-        problem = None
-        if noted.name and noted.defines:
-            key = (noted.kind, noted.namespace, noted.name)
-            before = self.defined.get(key)
-            if before is not None:
-                message = f'{noted.kind} "{noted.name}" is given twice, first in {before.place}'
-                problem = Problem("SDN103", ("metadata", "name"), message, "rename or remove one")
-            else:
-                self.defined[key] = Defined(noted.facts, noted.document)
-                self.spaces.add((noted.kind, noted.namespace))
-                if noted.target is not None:
-                    self._autoscalers.append(noted)
-        if noted.pins is not None:
-            self.kinds.setdefault(noted.kind, noted.document)
-            self._workloads.append(self._shared(noted))
-        return problem
-
-    def _shared(self, noted: Noted) -> Noted:
-        """Give the same with its paths as one object for all documents: there are few of them."""
-        path = self._paths.setdefault
-        pins = noted.pins
-        return noted._replace(
-            names=tuple((kind, name, path(at, at)) for kind, name, at in noted.names),
-            pins=pins and pins._replace(nodes=tuple((node, path(at, at)) for node, at in pins.nodes)),
-        )
-
-    @property
-    def references(self) -> Iterator[Reference]:
-        """Give every name that a workload refers to something by."""
-        for noted in self._workloads:
-            for kind, name, path in noted.names:
-                target = (kind, noted.namespace, name)
-                yield Reference(target, noted.kind, noted.document, path, noted.name)
-
-    @property
-    def claims(self) -> Iterator[Claim]:
-        """Give every child whose name is fixed; an autoscaler only where one is asked for."""
-        for noted in self._workloads:
-            for child in fixed_names(BY_KIND[noted.kind], noted.name) if noted.name else ():
-                kind = child.resource.kind
-                if kind != "HorizontalPodAutoscaler" or child.name.rpartition("-")[2] in noted.scaled:
-                    owner = f'{noted.kind} "{noted.name}"'
-                    yield Claim((kind, noted.namespace, child.name), owner, noted.document)
-
-    @property
-    def scaled(self) -> dict[Key, tuple[Document, Path]]:
-        """Give the Deployments that an hpa of a service will scale, each with where that stands."""
-        found: dict[Key, tuple[Document, Path]] = {}
-        for noted in self._workloads:
-            for child in fixed_names(BY_KIND[noted.kind], noted.name) if noted.name and noted.scaled else ():
-                side = child.name.rpartition("-")[2]
-                if child.resource.kind == "Deployment" and side in noted.scaled:
-                    key = ("Deployment", noted.namespace, child.name)
-                    found[key] = (noted.document, ("spec", f"{side}Worker", "hpa"))
-        return found
-
-    @property
-    def scalers(self) -> list[Scaler]:
-        """Give the autoscalers of the user's own that scale a Deployment, then those of the cluster."""
-        own = [
-            Scaler(
-                f"{noted.document.file}:{noted.document.line}",
-                ("Deployment", noted.namespace, noted.target or ""),
-            )
-            for noted in self._autoscalers
-        ]
-        return own + self.in_cluster
-
-    @property
-    def pinned(self) -> list[Reference]:
-        """Give every node that a pod, or for a cluster a Dataset, is pinned to."""
-        return [
-            Reference(("Node", "", node), noted.kind, noted.document, path)
-            for noted in self._workloads
-            for node, path in (noted.pins.nodes if noted.pins else ())
-        ]
-
-    @property
-    def placed(self) -> list[Placed]:
-        """Give the training workers that are pinned to a node, with the Dataset of each."""
-        return [one for noted in self._workloads for one in (noted.pins.placed if noted.pins else ())]
-
-    @property
-    def demands(self) -> list[Demand]:
-        """Give the pods that are asked for, where a cluster will be asked for room."""
-        return [one for noted in self._workloads for one in (noted.pins.demands if noted.pins else ())]
-
-    @property
-    def standing(self) -> list[Standing]:
-        """Give the workloads that may be edits of what runs, where a cluster will be asked for those."""
-        from sednactl.validation.rules.edits import Standing
-
-        return [
-            Standing((noted.kind, noted.namespace, noted.name), noted.pins.spec, noted.document)
-            for noted in self._workloads
-            if noted.pins and noted.pins.spec is not None
-        ]
 
 
 def facts_of(kind: str, content: dict[str, Any]) -> dict[str, Any]:

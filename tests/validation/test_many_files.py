@@ -89,13 +89,13 @@ def test_a_pipe_among_files_is_read_once_and_in_its_place(run_sednactl: RunSedna
 _PROBE = """
 import os, signal, sys, time
 from sednactl.cli.main import main
-from sednactl.validation import processes
-of_file = processes.of_file
+from sednactl.validation import portions
+of_file = portions.of_file
 def at_a_file(looker, source):
     if source.name.endswith("033.yaml"):
         {}
     return of_file(looker, source)
-processes.of_file = at_a_file
+portions.of_file = at_a_file
 sys.argv = ["sednactl", "validate", ".", "-j", "2"]
 sys.exit(main())
 """

@@ -172,6 +172,7 @@ def test_findings_that_are_not_kept_do_not_look_like_none() -> None:
 @example(HOSTILE.replace("\0", ""), HOSTILE, "error")
 @example("c:\\a b#?.yaml", "{0} [click](http://evil)", "info")
 @example("/elsewhere/ä.yaml", "x", "info")
+@example("/", "x", "error")  # a file's address of the root is nothing but file:///
 def test_any_text_gives_valid_json(file: str, words: str, level: str) -> None:
     run = hostile_run(file, words, level)
     # As it is written: what UTF-8 cannot hold becomes an escape, which JSON knows too.

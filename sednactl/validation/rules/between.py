@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sednactl.validation.packed import Twice
 from sednactl.validation.rulebook import page
 from sednactl.validation.structure import Problem
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
-    from sednactl.validation.together import Defined, Reference, Together
+    from sednactl.validation.all_together import Together
+    from sednactl.validation.together import Defined, Reference
 
 page(
     "SDN104",
@@ -96,6 +98,8 @@ page(
     same path there, where the data is not.
     """,
 )
+_MOST_CHILDREN = 6
+"""Names that a workload may claim."""
 
 
 def disagreements(together: Together) -> Iterator[tuple[Document, Problem]]:
@@ -111,12 +115,9 @@ def disagreements(together: Together) -> Iterator[tuple[Document, Problem]]:
 def _taken_names(together: Together) -> Iterator[tuple[Document, Problem]]:
     claimed: dict[tuple[str, str, str], str] = {}
     path = ("metadata", "name")
-    once: set[int] = set()
-    again: set[int] = set()
-    for claim in together.claims:  # nearly all are unique: their hashes alone take little room
-        known = hash(claim.target)
-        (again if known in once else once).add(known)
-    del once
+    twice = Twice(_MOST_CHILDREN * together.workloads)
+    hashes = (hash(claim.target) for claim in together.claims)
+    again = {known for known in hashes if twice.seen(known)}  # nearly all are unique
     for claim in together.claims:
         if hash(claim.target) not in again and claim.target not in together.defined:
             continue
@@ -136,11 +137,12 @@ def _two_autoscalers(together: Together) -> Iterator[tuple[Document, Problem]]:
     scalers = together.scalers
     if not scalers:
         return
-    scaled = together.scaled
+    wanted = {scaler.deployment for scaler in scalers}
+    scaled = {key: place for key, place in together.scaled if key in wanted}
     made = {
         claim.target: claim
         for claim in together.claims
-        if claim.target[0] == "Deployment" and claim.owner.startswith("JointInferenceService ")
+        if claim.target in wanted and claim.owner.startswith("JointInferenceService ")
     }
     for scaler in scalers:
         key = scaler.deployment
@@ -211,8 +213,11 @@ def _datasets(together: Together) -> Iterator[tuple[Document, Problem]]:
 
 
 def _models(together: Together) -> Iterator[tuple[Document, Problem]]:
-    initial: dict[int, tuple[str, object]] = {}
-    for reference in together.references:
+    job: Document | None = None
+    initial: tuple[str, str] | None = None
+    for reference in together.references:  # those of one document follow each other
+        if reference.document is not job:
+            job, initial = reference.document, None
         if reference.referrer != "IncrementalLearningJob" or reference.target[0] != "Model":
             continue
         model = together.defined.get(reference.target)
@@ -220,10 +225,9 @@ def _models(together: Together) -> Iterator[tuple[Document, Problem]]:
         if not isinstance(form, str):
             continue
         if reference.path[1] == "initialModel":
-            initial[id(reference.document)] = (reference.target[2], form)
-        elif id(reference.document) in initial and initial[id(reference.document)][1] != form:
-            name, other = initial[id(reference.document)]
-            message = f'its format is "{form}", that of the initial model "{name}" is "{other}"'
+            initial = (reference.target[2], form)
+        elif initial is not None and initial[1] != form:
+            message = f'its format is "{form}", that of the initial model "{initial[0]}" is "{initial[1]}"'
             hint = "both must be what training writes"
             yield reference.document, Problem("SDN512", reference.path, message, hint)
 

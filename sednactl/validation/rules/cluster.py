@@ -16,9 +16,10 @@ from sednactl.validation.structure import Problem
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
+    from sednactl.validation.all_together import Together
     from sednactl.validation.finding import Level
     from sednactl.validation.in_cluster import Survey
-    from sednactl.validation.together import Demand, Together
+    from sednactl.validation.together import Demand
 
 page(
     "SDN124",
@@ -121,7 +122,7 @@ def _kinds(together: Together, survey: Survey) -> Iterator[tuple[Document, Probl
         message = f"the cluster of {survey.context} serves no {kind}"
         yield together.kinds[kind], Problem("SDN126", ("kind",), message, "install Sedna's CRDs")
     if survey.scales:
-        for document, path in together.scaled.values():
+        for document, path in dict(together.scaled).values():
             yield document, Problem("SDN127", path, survey.scales, survey.scaling_hint, True)
 
 

@@ -5,7 +5,7 @@ Source: the update handlers of Sedna's Global Manager 0.7.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sednactl.sedna.kinds import FEATURE_EXTRACTION, FEDERATED_LEARNING, JOINT_INFERENCE, OBJECT_SEARCH
@@ -68,7 +68,7 @@ class Standing(NamedTuple):
 
 
 def dangerous_edits(
-    standing: list[Standing], live: dict[Key, dict[str, Any]]
+    standing: Iterable[Standing], live: dict[Key, dict[str, Any]]
 ) -> Iterator[tuple[Document, Problem]]:
     """Give what applying the documents would do to workloads that are there; `live` holds their specs."""
     for one in standing:

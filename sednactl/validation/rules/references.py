@@ -10,8 +10,9 @@ from sednactl.validation.structure import Problem
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
+    from sednactl.validation.all_together import Together
     from sednactl.validation.in_cluster import Survey
-    from sednactl.validation.together import Reference, Together
+    from sednactl.validation.together import Reference
 
 page(
     "SDN103",

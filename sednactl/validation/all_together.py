@@ -1,0 +1,139 @@
+"""Collects what was noted of documents, so that rules can look at all of them together at the end.
+
+`Together.add` puts one document to the rest, in their order. Only names, places and a few facts are
+kept, packed; what follows from them is made when a rule asks, one at a time.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sednactl.sedna.kinds import BY_KIND
+from sednactl.sedna.naming import fixed_names
+from sednactl.validation.kept import Definitions, Records
+from sednactl.validation.structure import Problem
+from sednactl.validation.together import Claim, Reference, Scaler
+
+if TYPE_CHECKING:
+    from sednactl.manifests.document import Document
+    from sednactl.validation.finding import Path
+    from sednactl.validation.rules.edits import Standing
+    from sednactl.validation.together import Demand, Key, Noted, Placed
+
+
+class Together:
+    """Everything that was seen so far in one run.
+
+    `kinds` holds each Sedna kind that was seen, with its first document; `spaces` the kinds and
+    namespaces that something was defined of; `in_cluster` the autoscalers of the cluster, once it was asked.
+    """
+
+    def __init__(self) -> None:
+        self._records = Records()
+        self.defined = Definitions(self._records)
+        self.spaces: set[tuple[str, str]] = set()
+        self.kinds: dict[str, Document] = {}
+        self.in_cluster: list[Scaler] = []
+        self._workload_numbers = array("I")
+        self._autoscaler_numbers = array("I")
+
+    def add(self, noted: Noted) -> Problem | None:
+        """Put the next document to the rest; give a problem when its object was there before."""
+        key = (noted.kind, noted.namespace, noted.name)
+        defines = bool(noted.name and noted.defines)
+        before = self.defined.get(key) if defines else None
+        fresh = defines and before is None
+        if fresh or noted.pins is not None:
+            number = self._records.add(noted)
+            if fresh:
+                self.defined.add(key, number)
+                self.spaces.add((noted.kind, noted.namespace))
+                if noted.target is not None:
+                    self._autoscaler_numbers.append(number)
+            if noted.pins is not None:
+                self.kinds.setdefault(noted.kind, noted.document)
+                self._workload_numbers.append(number)
+        if before is None:
+            return None
+        message = f'{noted.kind} "{noted.name}" is given twice, first in {before.place}'
+        return Problem("SDN103", ("metadata", "name"), message, "rename or remove one")
+
+    @property
+    def workloads(self) -> int:
+        """Count the workloads of Sedna."""
+        return len(self._workload_numbers)
+
+    @property
+    def _workloads(self) -> Iterator[Noted]:
+        return map(self._records.__getitem__, self._workload_numbers)
+
+    @property
+    def references(self) -> Iterator[Reference]:
+        """Give every name that a workload refers to something by."""
+        for noted in self._workloads:
+            for kind, name, path in noted.names:
+                target = (kind, noted.namespace, name)
+                yield Reference(target, noted.kind, noted.document, path, noted.name)
+
+    @property
+    def claims(self) -> Iterator[Claim]:
+        """Give every child whose name is fixed; an autoscaler only where one is asked for."""
+        for noted in self._workloads:
+            for child in fixed_names(BY_KIND[noted.kind], noted.name) if noted.name else ():
+                kind = child.resource.kind
+                if kind != "HorizontalPodAutoscaler" or child.name.rpartition("-")[2] in noted.scaled:
+                    owner = f'{noted.kind} "{noted.name}"'
+                    yield Claim((kind, noted.namespace, child.name), owner, noted.document)
+
+    @property
+    def scaled(self) -> Iterator[tuple[Key, tuple[Document, Path]]]:
+        """Give the Deployments that an hpa of a service will scale, each with where that stands."""
+        for noted in self._workloads:
+            for child in fixed_names(BY_KIND[noted.kind], noted.name) if noted.name and noted.scaled else ():
+                side = child.name.rpartition("-")[2]
+                if child.resource.kind == "Deployment" and side in noted.scaled:
+                    key = ("Deployment", noted.namespace, child.name)
+                    yield key, (noted.document, ("spec", f"{side}Worker", "hpa"))
+
+    @property
+    def scalers(self) -> list[Scaler]:
+        """Give the autoscalers of the user's own that scale a Deployment, then those of the cluster."""
+        own = [
+            Scaler(
+                f"{noted.document.file}:{noted.document.line}",
+                ("Deployment", noted.namespace, noted.target or ""),
+            )
+            for noted in map(self._records.__getitem__, self._autoscaler_numbers)
+        ]
+        return own + self.in_cluster
+
+    @property
+    def pinned(self) -> Iterator[Reference]:
+        """Give every node that a pod, or for a cluster a Dataset, is pinned to."""
+        for noted in self._workloads:
+            for node, path in noted.pins.nodes if noted.pins else ():
+                yield Reference(("Node", "", node), noted.kind, noted.document, path)
+
+    @property
+    def placed(self) -> Iterator[Placed]:
+        """Give the training workers that are pinned to a node, with the Dataset of each."""
+        for noted in self._workloads:
+            yield from noted.pins.placed if noted.pins else ()
+
+    @property
+    def demands(self) -> Iterator[Demand]:
+        """Give the pods that are asked for, where a cluster will be asked for room."""
+        for noted in self._workloads:
+            yield from noted.pins.demands if noted.pins else ()
+
+    @property
+    def standing(self) -> Iterator[Standing]:
+        """Give the workloads that may be edits of what runs, where a cluster will be asked for those."""
+        from sednactl.validation.rules.edits import Standing
+
+        for noted in self._workloads:
+            if noted.pins and noted.pins.spec is not None:
+                key = (noted.kind, noted.namespace, noted.name)
+                yield Standing(key, noted.pins.spec, noted.document)
