@@ -133,11 +133,13 @@ class Applying:
             if not edit.harmful:
                 self._note(edit.way_out(dry_run=self.wishes.dry_run))
             return False
+        from sednactl.cli.terminal_line import room_of
         from sednactl.lifecycle.replacement import plan_of_replacement
         from sednactl.render.deletion import plan_text
+        from sednactl.render.fitting import breaking
 
         stream = self.surroundings.stderr
-        stream.write(plan_text(plan_of_replacement(self.cluster, edit.live)))
+        stream.write(breaking(plan_text(plan_of_replacement(self.cluster, edit.live)), room_of(stream)))
         self._foretold = True
         otherwise = "the edit is stored, and ignored by Sedna"
         if edit.harmful or edit.stored:
@@ -177,11 +179,14 @@ class Applying:
         )
 
     def _foretell(self, plan: Plan) -> None:
+        from sednactl.cli.terminal_line import room_of
         from sednactl.render.deletion import plan_text
+        from sednactl.render.fitting import breaking
 
         if self._foretold:
             return  # whoever answered the question has read it
-        self.surroundings.stderr.write(plan_text(plan))
+        stream = self.surroundings.stderr
+        stream.write(breaking(plan_text(plan), room_of(stream)))
         self.surroundings.stderr.flush()
 
     def _done(self, applied: Applied, action: str) -> None:

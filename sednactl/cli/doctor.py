@@ -106,9 +106,10 @@ def doctor(
     surroundings: Surroundings = ctx.obj
     book = all_checks()
     if listing:
+        from sednactl.cli.terminal_line import room_of
         from sednactl.render.diagnosis import check_list
 
-        surroundings.stdout.write(check_list(book.values()))
+        surroundings.stdout.write(check_list(book.values(), room_of(surroundings.stdout)))
         return ExitCode.DONE
     if yes and not fix:
         raise UsageError("--yes says yes to --fix", hint="add --fix, or leave --yes out")
