@@ -114,6 +114,7 @@ class Applying:
         """Finish a replacement that an earlier run began; tell whether there was one to finish."""
         from sednactl.cli.progress_line import progress_line
         from sednactl.lifecycle.replacement import take_up_replacement
+        from sednactl.lifecycle.replacement_record import KEPT_DAYS
 
         if not (manifest.get("metadata") or {}).get("name"):
             return False
@@ -122,7 +123,7 @@ class Applying:
         if replaced is None:
             return False
         self._done(replaced.applied, "replaced")
-        self._note(f"the old one is kept in {replaced.kept}")
+        self._note(f"the old one is kept for {KEPT_DAYS} days in {replaced.kept}")
         return True
 
     def _replaces(self, edit: EditPreview) -> bool:
@@ -151,6 +152,7 @@ class Applying:
     def _replace(self, manifest: Json, edit: EditPreview) -> None:
         from sednactl.cli.progress_line import progress_line
         from sednactl.lifecycle.replacement import plan_of_replacement, replace_workload
+        from sednactl.lifecycle.replacement_record import KEPT_DAYS
 
         if self.wishes.dry_run:
             self._foretell(plan_of_replacement(self.cluster, edit.live))
@@ -161,7 +163,7 @@ class Applying:
             orders = self._orders(progress)
             replaced = replace_workload(self.cluster, manifest, edit.live, self.surroundings, orders)
         self._done(replaced.applied, "replaced")
-        self._note(f"the old one is kept in {replaced.kept}")
+        self._note(f"the old one is kept for {KEPT_DAYS} days in {replaced.kept}")
 
     def _orders(self, progress: Any) -> Orders:
         from sednactl.lifecycle.replacement import Orders
