@@ -145,9 +145,9 @@ class Applying:
         otherwise = "the edit is stored, and ignored by Sedna"
         if edit.harmful or edit.stored:
             otherwise = "nothing is changed" if edit.harmful else "all stays as it is"
-        stream.write(f"Delete it and create it anew? Without that {otherwise}. [y/N] ")
-        stream.flush()
-        return self.surroundings.stdin.readline().strip().lower() in ("y", "yes")
+        from sednactl.cli.asking import says_yes
+
+        return says_yes(f"Delete it and create it anew? Without that {otherwise}.", self.surroundings)
 
     def _replace(self, manifest: Json, edit: EditPreview) -> None:
         from sednactl.cli.progress_line import progress_line
@@ -219,9 +219,12 @@ class Applying:
             )
 
     def _note(self, text: str) -> None:
+        from sednactl.cli.terminal_line import room_of
         from sednactl.render.columns import printable
+        from sednactl.render.fitting import breaking
 
-        self.surroundings.stderr.write(f"note: {printable(text)}\n")
+        stream = self.surroundings.stderr
+        stream.write(breaking(f"note: {printable(text)}", room_of(stream), "  "))
 
 
 def write_results(results: list[tuple[Json, str]], output: str, surroundings: Surroundings) -> None:

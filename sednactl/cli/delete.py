@@ -206,10 +206,9 @@ def _agree(plan: Plan, surroundings: Surroundings, *, yes: bool, quiet: bool) ->
             "there is no terminal to ask on whether to delete this",
             hint="add --yes; --dry-run=client only tells what would go",
         )
-    surroundings.stderr.write("Delete? [y/N] ")
-    surroundings.stderr.flush()
-    answer = surroundings.stdin.readline().strip().lower()
-    if answer not in ("y", "yes"):
+    from sednactl.cli.asking import says_yes
+
+    if not says_yes("Delete?", surroundings):
         surroundings.stderr.write("Nothing was deleted.\n")
         raise typer.Exit(ExitCode.FOUND)  # as `cleanup` without --yes: what would go was only shown
 

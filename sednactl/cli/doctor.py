@@ -227,9 +227,9 @@ def _mend(
     for change in foretell(cluster, manifests):
         stderr.write(unified(change.name, change.before, change.after, colour=surroundings.colour(stderr)))
     if not yes:
-        stderr.write("Apply this? [y/N] ")
-        stderr.flush()
-        if surroundings.stdin.readline().strip().lower() not in ("y", "yes"):
+        from sednactl.cli.asking import says_yes
+
+        if not says_yes("Apply this?", surroundings):
             stderr.write("Nothing was changed.\n")
             return False
     apply_mend(cluster, manifests)

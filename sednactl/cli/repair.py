@@ -125,9 +125,9 @@ def _agreed(surroundings: Surroundings, *, yes: bool) -> bool:
         surroundings.stderr.write("To carry this out, the same again with --yes.\n")
         return False
     surroundings.stdout.flush()
-    surroundings.stderr.write("Carry this out? [y/N] ")
-    surroundings.stderr.flush()
-    if surroundings.stdin.readline().strip().lower() in ("y", "yes"):
+    from sednactl.cli.asking import says_yes
+
+    if says_yes("Carry this out?", surroundings):
         return True
     surroundings.stderr.write("Nothing was changed.\n")
     return False

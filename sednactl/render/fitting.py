@@ -33,7 +33,7 @@ def fitted(
     left out, each in the order in which that is done. With `under` the last column is
     prose: where it does not fit it stands under its row, wrapped.
     """
-    if room is None or not rows or _width(heads, rows, 3, headers) <= room:
+    if room is None or fits(heads, rows, room, headers=headers):
         return columns(heads, rows, headers=headers)
     names, cells = list(heads), [list(row) for row in rows]
     prose: list[str] = []
@@ -59,6 +59,13 @@ def fitted(
     for line, words in zip(lines[len(out) :], prose, strict=True):
         out += [line, *wrapped(words, room, "  ")]
     return "".join(f"{line}\n" for line in out)
+
+
+def fits(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], room: int | None, *, headers: bool = True
+) -> bool:
+    """Tell whether a table keeps to `room` cells a line as it is."""
+    return room is None or not rows or _width(heads, rows, 3, headers) <= room
 
 
 def wrapped(text: str, room: int, indent: str = "") -> list[str]:
