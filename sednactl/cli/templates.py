@@ -46,7 +46,9 @@ def list_(ctx: typer.Context) -> int:
     surroundings: Surroundings = ctx.obj
     rows = [(one.word, one.kind, one.name, one.purpose) for one in packaged_templates()]
     surroundings.stdout.write(
-        fitted(("NAME", "KIND", "FILE", "PURPOSE"), rows, room_of(surroundings.stdout), spare=("KIND",))
+        fitted(
+            ("NAME", "KIND", "FILE", "PURPOSE"), rows, room_of(surroundings.stdout), spare=("KIND", "FILE")
+        )
     )
     return ExitCode.DONE
 
