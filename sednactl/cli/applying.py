@@ -114,6 +114,7 @@ class Applying:
         """Finish a replacement that an earlier run began; tell whether there was one to finish."""
         from sednactl.cli.progress_line import progress_line
         from sednactl.lifecycle.replacement import take_up_replacement
+        from sednactl.lifecycle.replacement_record import KEPT_DAYS
 
         if not (manifest.get("metadata") or {}).get("name"):
             return False
@@ -122,7 +123,7 @@ class Applying:
         if replaced is None:
             return False
         self._done(replaced.applied, "replaced")
-        self._note(f"the old one is kept in {replaced.kept}")
+        self._note(f"the old one is kept for {KEPT_DAYS} days in {replaced.kept}")
         return True
 
     def _replaces(self, edit: EditPreview) -> bool:
@@ -133,22 +134,25 @@ class Applying:
             if not edit.harmful:
                 self._note(edit.way_out(dry_run=self.wishes.dry_run))
             return False
+        from sednactl.cli.terminal_line import room_of
         from sednactl.lifecycle.replacement import plan_of_replacement
         from sednactl.render.deletion import plan_text
+        from sednactl.render.fitting import breaking
 
         stream = self.surroundings.stderr
-        stream.write(plan_text(plan_of_replacement(self.cluster, edit.live)))
+        stream.write(breaking(plan_text(plan_of_replacement(self.cluster, edit.live)), room_of(stream)))
         self._foretold = True
         otherwise = "the edit is stored, and ignored by Sedna"
         if edit.harmful or edit.stored:
             otherwise = "nothing is changed" if edit.harmful else "all stays as it is"
-        stream.write(f"Delete it and create it anew? Without that {otherwise}. [y/N] ")
-        stream.flush()
-        return self.surroundings.stdin.readline().strip().lower() in ("y", "yes")
+        from sednactl.cli.asking import says_yes
+
+        return says_yes(f"Delete it and create it anew? Without that {otherwise}.", self.surroundings)
 
     def _replace(self, manifest: Json, edit: EditPreview) -> None:
         from sednactl.cli.progress_line import progress_line
         from sednactl.lifecycle.replacement import plan_of_replacement, replace_workload
+        from sednactl.lifecycle.replacement_record import KEPT_DAYS
 
         if self.wishes.dry_run:
             self._foretell(plan_of_replacement(self.cluster, edit.live))
@@ -159,7 +163,7 @@ class Applying:
             orders = self._orders(progress)
             replaced = replace_workload(self.cluster, manifest, edit.live, self.surroundings, orders)
         self._done(replaced.applied, "replaced")
-        self._note(f"the old one is kept in {replaced.kept}")
+        self._note(f"the old one is kept for {KEPT_DAYS} days in {replaced.kept}")
 
     def _orders(self, progress: Any) -> Orders:
         from sednactl.lifecycle.replacement import Orders
@@ -177,11 +181,14 @@ class Applying:
         )
 
     def _foretell(self, plan: Plan) -> None:
+        from sednactl.cli.terminal_line import room_of
         from sednactl.render.deletion import plan_text
+        from sednactl.render.fitting import breaking
 
         if self._foretold:
             return  # whoever answered the question has read it
-        self.surroundings.stderr.write(plan_text(plan))
+        stream = self.surroundings.stderr
+        stream.write(breaking(plan_text(plan), room_of(stream)))
         self.surroundings.stderr.flush()
 
     def _done(self, applied: Applied, action: str) -> None:
@@ -212,9 +219,12 @@ class Applying:
             )
 
     def _note(self, text: str) -> None:
+        from sednactl.cli.terminal_line import room_of
         from sednactl.render.columns import printable
+        from sednactl.render.fitting import breaking
 
-        self.surroundings.stderr.write(f"note: {printable(text)}\n")
+        stream = self.surroundings.stderr
+        stream.write(breaking(f"note: {printable(text)}", room_of(stream), "  "))
 
 
 def write_results(results: list[tuple[Json, str]], output: str, surroundings: Surroundings) -> None:

@@ -179,9 +179,9 @@ class _Changing:
             return True
         harm = "1 object is harmed" if harmed == 1 else f"{harmed} objects are harmed"
         question = "Change these CRDs" + (f", though {harm}" if harmed else "")
-        stream.write(f"{question}? [y/N] ")
-        stream.flush()
-        if self.surroundings.stdin.readline().strip().lower() in ("y", "yes"):
+        from sednactl.cli.asking import says_yes
+
+        if says_yes(f"{question}?", self.surroundings):
             return True
         stream.write("Nothing was changed.\n")
         return False

@@ -81,9 +81,11 @@ def delete(
       sednactl delete -f helmet.yaml --yes        all that a file names, workloads first
       sednactl delete fl -l team=vision --yes -o json
     """
+    from sednactl.cli.terminal_line import room_of
     from sednactl.cluster.door import open_cluster
     from sednactl.lifecycle.deletion import Deletion, execute, plan_deletion
     from sednactl.render import deletion as screen
+    from sednactl.render.fitting import breaking
     from sednactl.render.objects import unknown_format
 
     surroundings: Surroundings = ctx.obj
@@ -108,7 +110,7 @@ def delete(
         deletion = _carry_out(cluster, plan, surroundings, waits=waits, timeout=timeout)
     elif doomed:
         if output == "table":
-            surroundings.stdout.write(screen.plan_text(plan))
+            surroundings.stdout.write(breaking(screen.plan_text(plan), room_of(surroundings.stdout)))
         if mode == "server":
             deletion = execute(cluster, plan, surroundings, dry_run=True)
     failures += deletion.failures
@@ -191,10 +193,12 @@ def _find(
 
 
 def _agree(plan: Plan, surroundings: Surroundings, *, yes: bool, quiet: bool) -> None:
+    from sednactl.cli.terminal_line import room_of
     from sednactl.render.deletion import plan_text
+    from sednactl.render.fitting import breaking
 
     if not quiet:
-        surroundings.stderr.write(plan_text(plan))
+        surroundings.stderr.write(breaking(plan_text(plan), room_of(surroundings.stderr)))
     if yes:
         return
     if not surroundings.interactive():
@@ -202,10 +206,9 @@ def _agree(plan: Plan, surroundings: Surroundings, *, yes: bool, quiet: bool) ->
             "there is no terminal to ask on whether to delete this",
             hint="add --yes; --dry-run=client only tells what would go",
         )
-    surroundings.stderr.write("Delete? [y/N] ")
-    surroundings.stderr.flush()
-    answer = surroundings.stdin.readline().strip().lower()
-    if answer not in ("y", "yes"):
+    from sednactl.cli.asking import says_yes
+
+    if not says_yes("Delete?", surroundings):
         surroundings.stderr.write("Nothing was deleted.\n")
         raise typer.Exit(ExitCode.FOUND)  # as `cleanup` without --yes: what would go was only shown
 

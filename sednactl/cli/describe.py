@@ -35,6 +35,7 @@ def describe(
       sednactl describe ji helmet
       sednactl describe fl/surface-defects -n factory
     """
+    from sednactl.cli.terminal_line import room_of
     from sednactl.cluster.door import open_cluster
     from sednactl.lifecycle.description import read_description
     from sednactl.render.columns import printable
@@ -47,7 +48,12 @@ def describe(
     faults: list[SednactlError] = []
     description = read_description(cluster, kind, name, cluster.namespace, faults.append)
     surroundings.stdout.write(
-        description_text(description, cluster.now(), unicode=draws_unicode(surroundings.stdout))
+        description_text(
+            description,
+            cluster.now(),
+            unicode=draws_unicode(surroundings.stdout),
+            room=room_of(surroundings.stdout),
+        )
     )
     for note in description.notes:
         surroundings.stderr.write(f"note: {printable(note)}\n")

@@ -106,9 +106,10 @@ def doctor(
     surroundings: Surroundings = ctx.obj
     book = all_checks()
     if listing:
+        from sednactl.cli.terminal_line import room_of
         from sednactl.render.diagnosis import check_list
 
-        surroundings.stdout.write(check_list(book.values()))
+        surroundings.stdout.write(check_list(book.values(), room_of(surroundings.stdout)))
         return ExitCode.DONE
     if yes and not fix:
         raise UsageError("--yes says yes to --fix", hint="add --fix, or leave --yes out")
@@ -226,9 +227,9 @@ def _mend(
     for change in foretell(cluster, manifests):
         stderr.write(unified(change.name, change.before, change.after, colour=surroundings.colour(stderr)))
     if not yes:
-        stderr.write("Apply this? [y/N] ")
-        stderr.flush()
-        if surroundings.stdin.readline().strip().lower() not in ("y", "yes"):
+        from sednactl.cli.asking import says_yes
+
+        if not says_yes("Apply this?", surroundings):
             stderr.write("Nothing was changed.\n")
             return False
     apply_mend(cluster, manifests)

@@ -99,13 +99,15 @@ def _watch(
     output: str,
     surroundings: Surroundings,
 ) -> int:
+    from sednactl.cli.terminal_line import room_of
     from sednactl.lifecycle.event_stream import follow_events, of_types
     from sednactl.render.events import event_line
 
+    room = room_of(surroundings.stdout)
     for event in follow_events(cluster, family, namespace):
         if event is not None:
             for one in of_types((event,), types):
-                surroundings.stdout.write(_json_line(one) if output == "jsonl" else event_line(one))
+                surroundings.stdout.write(_json_line(one) if output == "jsonl" else event_line(one, room))
         surroundings.stdout.flush()
     return ExitCode.DONE
 

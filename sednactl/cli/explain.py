@@ -43,18 +43,28 @@ def explain(
       sednactl explain rules
       sednactl explain DOC501
     """
+    from sednactl.cli.terminal_line import room_of
+
     surroundings: Surroundings = ctx.obj
-    surroundings.stdout.write(_page(subject, recursive))
+    room = room_of(surroundings.stdout)
+    page = _page(subject, recursive, room)
+    surroundings.stdout.write(_fitting(page, room) if room is not None else page)
     return ExitCode.DONE
 
 
-def _page(subject: str, recursive: bool) -> str:
+def _fitting(page: str, room: int) -> str:
+    from sednactl.render.fitting import reflowed
+
+    return reflowed(page, room)
+
+
+def _page(subject: str, recursive: bool, room: int | None) -> str:
     from sednactl.render import explained
 
     if subject.lower() == "rules":
         from sednactl.validation.rulebook import rulebook
 
-        return explained.rule_list(rulebook().values())
+        return explained.rule_list(rulebook().values(), room)
     if subject[:3].upper() == "SDN" and subject[3:].isdigit():
         from sednactl.validation.rulebook import rulebook
 
@@ -63,7 +73,7 @@ def _page(subject: str, recursive: bool) -> str:
             raise UsageError(f"no rule is called {subject}", hint="'sednactl explain rules' lists them")
         return explained.rule_page(rule)
     if subject.lower() == "checks" or (subject[:3].upper() == "DOC" and subject[3:].isdigit()):
-        return _check_page(subject.upper())
+        return _check_page(subject.upper(), room)
     from sednactl.cli.naming_targets import kind_meant
     from sednactl.validation.fields import explain_field
 
@@ -73,13 +83,13 @@ def _page(subject: str, recursive: bool) -> str:
     return explained.explained(explain_field(kind.kind, steps, recursive=recursive), recursive=recursive)
 
 
-def _check_page(subject: str) -> str:
+def _check_page(subject: str, room: int | None) -> str:
     from sednactl.diagnosis.book import all_checks
     from sednactl.render.diagnosis import check_list, check_page
 
     book = all_checks()
     if subject == "CHECKS":
-        return check_list(book.values())
+        return check_list(book.values(), room)
     if subject not in book:
         raise UsageError(f"no check is called {subject}", hint="'sednactl explain checks' lists them")
     return check_page(book[subject])

@@ -158,9 +158,9 @@ def _agree(found: Sequence[_MendedFile], surroundings: Surroundings, *, yes: boo
     if not surroundings.interactive():
         stderr.write(f"To mend: {_counted(found)}. Nothing was changed; the same again with --yes does it.\n")
         raise typer.Exit(ExitCode.FOUND)
-    stderr.write(f"Mend {_counted(found)}? [y/N] ")
-    stderr.flush()
-    if surroundings.stdin.readline().strip().lower() not in ("y", "yes"):
+    from sednactl.cli.asking import says_yes
+
+    if not says_yes(f"Mend {_counted(found)}?", surroundings):
         stderr.write("Nothing was changed.\n")
         raise typer.Exit(ExitCode.FOUND)
 

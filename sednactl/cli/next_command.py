@@ -17,8 +17,12 @@ def next_command(surroundings: Surroundings, access: ClusterAccess, *words: str)
     import shlex
 
     flags: list[str] = []
+    kubeconfig = access.kubeconfig
+    if kubeconfig and _is_sandbox(kubeconfig, surroundings):
+        flags.append("--sandbox")
+        kubeconfig = None
     for flag, value in (
-        ("--kubeconfig", access.kubeconfig),
+        ("--kubeconfig", kubeconfig),
         ("--context", access.context),
         ("--as", access.as_user),
         *(("--as-group", group) for group in access.as_groups),
@@ -26,3 +30,12 @@ def next_command(surroundings: Surroundings, access: ClusterAccess, *words: str)
         if value:
             flags += (flag, value)
     return f"{surroundings.program} {shlex.join((*words, *flags))}"
+
+
+def _is_sandbox(kubeconfig: str, surroundings: Surroundings) -> bool:
+    """Tell whether a kubeconfig is that of the user's sandbox, which --sandbox stands for."""
+    if not kubeconfig.endswith("kubeconfig"):
+        return False
+    from sednactl.sandbox.place import place_of
+
+    return kubeconfig == str(place_of(surroundings.environ).kubeconfig)

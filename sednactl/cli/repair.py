@@ -68,8 +68,10 @@ def repair(
       sednactl repair ji helmet --dry-run   only show
       sednactl repair fl surface --yes -o json
     """
+    from sednactl.cli.terminal_line import room_of
     from sednactl.cluster.door import open_cluster
     from sednactl.lifecycle.repair import Repair, plan_repair
+    from sednactl.render.fitting import breaking
     from sednactl.render.objects import unknown_format
     from sednactl.render.repair import plan_text
 
@@ -84,7 +86,7 @@ def repair(
     for note in notes:
         surroundings.stderr.write(f"note: {note}\n")
     stream = surroundings.stdout if output == "table" else surroundings.stderr
-    stream.write(plan_text(plan))
+    stream.write(breaking(plan_text(plan), room_of(stream), "      "))
     done = Repair(plan, dry_run=dry_run)
     if plan.steps and not dry_run and _agreed(surroundings, yes=yes):
         done = _carry_out(cluster, target, plan, surroundings, timeout)
@@ -123,9 +125,9 @@ def _agreed(surroundings: Surroundings, *, yes: bool) -> bool:
         surroundings.stderr.write("To carry this out, the same again with --yes.\n")
         return False
     surroundings.stdout.flush()
-    surroundings.stderr.write("Carry this out? [y/N] ")
-    surroundings.stderr.flush()
-    if surroundings.stdin.readline().strip().lower() in ("y", "yes"):
+    from sednactl.cli.asking import says_yes
+
+    if says_yes("Carry this out?", surroundings):
         return True
     surroundings.stderr.write("Nothing was changed.\n")
     return False

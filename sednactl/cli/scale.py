@@ -270,6 +270,7 @@ def _print_table(
     output: StatusFormat,
     surroundings: Surroundings,
 ) -> None:
+    from sednactl.cli.terminal_line import room_of
     from sednactl.render.columns import printable
     from sednactl.render.scale_table import table, unknown_metrics
 
@@ -278,6 +279,7 @@ def _print_table(
         surroundings.stderr.write(f"No JointInferenceServices found {where}.\n")
         return
     wide = output is StatusFormat.WIDE
-    surroundings.stdout.write(table(snapshots, now, namespaces=scope.namespace is None, wide=wide))
+    room = room_of(surroundings.stdout)
+    surroundings.stdout.write(table(snapshots, now, namespaces=scope.namespace is None, wide=wide, room=room))
     for line in () if wide else unknown_metrics(snapshots):
         surroundings.stderr.write(printable(line) + "\n")

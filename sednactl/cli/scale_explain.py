@@ -204,7 +204,9 @@ def _write(found: Sequence[Explanation], output: ExplainFormat, surroundings: Su
     from sednactl.render.scale_explained import document, text
 
     if output is ExplainFormat.TEXT:
-        surroundings.stdout.write(text(found))
+        from sednactl.cli.terminal_line import room_of
+
+        surroundings.stdout.write(text(found, room_of(surroundings.stdout)))
     elif output is ExplainFormat.YAML:
         from sednactl.manifests.writing import to_yaml
 

@@ -155,7 +155,9 @@ def recommend(
         }
         surroundings.stdout.write(json.dumps(shown.document(sides, costs, about), indent=2) + "\n")
     else:
-        surroundings.stdout.write(shown.text(sides, costs))
+        from sednactl.cli.terminal_line import room_of
+
+        surroundings.stdout.write(shown.text(sides, costs, room_of(surroundings.stdout)))
     return ExitCode.DONE if all(one.best for one in sides) else ExitCode.UNMET
 
 

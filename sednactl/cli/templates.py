@@ -39,12 +39,17 @@ def list_(ctx: typer.Context) -> int:
     Example:
       sednactl templates list
     """
+    from sednactl.cli.terminal_line import room_of
     from sednactl.manifests.templates import packaged_templates
-    from sednactl.render.columns import columns
+    from sednactl.render.fitting import fitted
 
     surroundings: Surroundings = ctx.obj
     rows = [(one.word, one.kind, one.name, one.purpose) for one in packaged_templates()]
-    surroundings.stdout.write(columns(("NAME", "KIND", "FILE", "PURPOSE"), rows))
+    surroundings.stdout.write(
+        fitted(
+            ("NAME", "KIND", "FILE", "PURPOSE"), rows, room_of(surroundings.stdout), spare=("KIND", "FILE")
+        )
+    )
     return ExitCode.DONE
 
 

@@ -38,6 +38,7 @@ def tree(
       sednactl tree ji helmet
       sednactl tree ji helmet -o json
     """
+    from sednactl.cli.terminal_line import room_of
     from sednactl.cluster.door import open_cluster
     from sednactl.lifecycle.ownership import ownership_tree
     from sednactl.lifecycle.reading import ALL_CHILDREN, nodes_of, read_family, read_nodes
@@ -64,7 +65,11 @@ def tree(
         surroundings.stdout.write(report_json(tree_json(family, state, branches)))
     else:
         unicode = draws_unicode(surroundings.stdout)
-        surroundings.stdout.write(tree_text(family, state, branches, nodes=nodes, unicode=unicode))
+        surroundings.stdout.write(
+            tree_text(
+                family, state, branches, nodes=nodes, unicode=unicode, room=room_of(surroundings.stdout)
+            )
+        )
     for note in (*notes, *said):
         surroundings.stderr.write(f"note: {printable(note)}\n")
     if faults:

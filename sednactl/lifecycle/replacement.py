@@ -28,8 +28,10 @@ from sednactl.lifecycle.replacement_record import (
     Place,
     Record,
     RecordFile,
+    file_stamp,
     has_record,
     may_be_under_way,
+    remove_outdated,
 )
 from sednactl.lifecycle.serving import resource_of
 from sednactl.sedna.kinds import BY_KIND, GROUP
@@ -227,6 +229,7 @@ class _Target:
             ) from error
         file.step(record, DONE, self._stamp())
         aside = file.set_aside(self._file_stamp())
+        remove_outdated(self.surroundings.environ, self.surroundings.now())
         return Replaced(applied, aside / file.old_manifest.name)
 
     def set_aside(self, file: RecordFile, record: Record, live: Json | None, orders: Orders) -> None:
@@ -286,7 +289,7 @@ class _Target:
         return stamp(self.surroundings)
 
     def _file_stamp(self) -> str:
-        return self.surroundings.now().strftime("%Y%m%dT%H%M%S.%fZ")
+        return file_stamp(self.surroundings.now())
 
 
 def _uid(item: Mapping[str, Any]) -> str:

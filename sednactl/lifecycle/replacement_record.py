@@ -15,7 +15,8 @@ PHASE is `planned` (nothing was deleted), `deleting` (the request is about to be
 `done`. A file is written whole beside its name and then takes its place, so that it is
 never torn. Folders have mode 0700 and files 0600: workloads carry credentials in
 their environment variables. A finished replacement's folder stays under a name that
-says when it ended.
+says when it ended, and goes with a later replacement, `KEPT_DAYS` after that. One that was
+refused, overtaken or given up stays until somebody removes it: it may be the only trace left.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,9 @@ API_VERSION = "sednactl.io/v1"
 KIND = "Replacement"
 PLANNED, DELETING, GONE, CREATING, DONE = "planned", "deleting", "gone", "creating", "done"
 _DIGEST = 16
+KEPT_DAYS = 90
+"""How long a finished replacement can be taken back by the old manifest."""
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
 PHASES = (PLANNED, DELETING, GONE, CREATING, DONE)
 
 
@@ -181,6 +186,40 @@ def may_be_under_way(environ: Mapping[str, str], name: str) -> bool:
     return root.is_dir() and any(
         one.name.startswith(f"{name[:60]}-") and has_record(one) for one in root.iterdir()
     )
+
+
+def file_stamp(now: datetime) -> str:
+    """Write a time (UTC) as the name of a folder that was set aside ends with it."""
+    return now.strftime(_STAMP)
+
+
+def remove_outdated(environ: Mapping[str, str], now: datetime) -> tuple[Path, ...]:
+    """Remove the folders of replacements that were finished more than `KEPT_DAYS` ago, and give them.
+
+    What cannot be removed, or does not look like such a folder, stays.
+    """
+    root = _root(environ)
+    removed = []
+    for folder in sorted(root.iterdir()) if root.is_dir() else ():
+        ended = _ended(folder.name)
+        if ended is None or now - ended < timedelta(days=KEPT_DAYS) or folder.is_symlink():
+            continue
+        try:
+            for name in ("record.json", "old.json"):
+                (folder / name).unlink(missing_ok=True)
+            folder.rmdir()
+        except OSError:
+            continue  # somebody keeps something of their own in it, or it is not ours to remove
+        removed.append(folder)
+    return tuple(removed)
+
+
+def _ended(name: str) -> datetime | None:
+    _, finished, stamp = name.rpartition(f".{DONE}-")
+    try:
+        return datetime.strptime(stamp, _STAMP).replace(tzinfo=timezone.utc) if finished else None
+    except ValueError:
+        return None
 
 
 def has_record(folder: Path) -> bool:

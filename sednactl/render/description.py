@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sednactl.lifecycle.description import CheckedReference, Description, SideDescription
 from sednactl.lifecycle.ownership import seconds_since
 from sednactl.lifecycle.state import STORED
-from sednactl.render.columns import age, columns, printable
+from sednactl.render.columns import age, printable
 from sednactl.render.events import event_table
+from sednactl.render.fitting import broken, fitted
 from sednactl.render.settings import settings_of
 from sednactl.render.tree import branch_lines
 
 Json = dict[str, Any]
 
 
-def description_text(description: Description, now: datetime, *, unicode: bool = True) -> str:
-    """Write everything about one workload, the verdict first and the events last."""
-    text = _head(description, now)
-    text += _section("Diagnosis", (f"- {said}" for said in description.diagnosis))
+def description_text(
+    description: Description, now: datetime, *, unicode: bool = True, room: int | None = None
+) -> str:
+    """Write everything about one workload, the verdict first and the events last; `room` cells a line."""
+    inner = None if room is None else room - 2
+    text = _head(description, now, room)
+    text += _section(
+        "Diagnosis", (line for said in description.diagnosis for line in broken(f"- {said}", inner, "  "))
+    )
     if settings := list(settings_of(description.family)):
-        text += f"\nSettings\n{_pairs(settings, indent='  ')}"
+        text += f"\nSettings\n{_pairs(settings, room, indent='  ')}"
     for side in description.sides:
-        text += _section(side.spec.title, _side(description, side))
-    text += _section("References", _references(description.references))
-    text += _section("Used by", _users(description))
+        text += _section(side.spec.title, _side(description, side, inner))
+    text += _section("References", _references(description.references, inner))
+    text += _section("Used by", _users(description, inner))
     if description.tree:
-        text += _section("Children", branch_lines(description.tree, unicode=unicode))
-    text += _section("Events", _events(description, now))
+        text += _section("Children", branch_lines(description.tree, unicode=unicode, room=inner))
+    text += _section("Events", _events(description, now, inner))
     return text
 
 
-def _head(description: Description, now: datetime) -> str:
+def _head(description: Description, now: datetime, room: int | None) -> str:
     family, state = description.family, description.state
     meta = family.workload["metadata"]
     created = str(meta.get("creationTimestamp") or "")
@@ -59,14 +65,19 @@ def _head(description: Description, now: datetime) -> str:
         # What Sedna has found out about it: how many samples, when that was.
         status = family.workload.get("status") or {}
         rows += [(key, str(value)) for key, value in status.items() if isinstance(value, (str, int, float))]
-    return _pairs(rows)
+    return _pairs(rows, room)
 
 
-def _pairs(rows: list[tuple[str, str]], indent: str = "") -> str:
+def _pairs(rows: list[tuple[str, str]], room: int | None, indent: str = "") -> str:
+    return "".join(f"{line}\n" for line in _paired(rows, room, indent))
+
+
+def _paired(rows: Sequence[tuple[str, str]], room: int | None, indent: str = "") -> Iterator[str]:
+    """Put values under each other behind their names; one that is too long goes on below itself."""
     widest = max(len(name) for name, _ in rows) + 1
-    return "".join(
-        f"{indent}{printable(f'{name}:'.ljust(widest))}  {printable(value)}\n" for name, value in rows
-    )
+    for name, value in rows:
+        line = f"{indent}{printable(f'{name}:' if name else '').ljust(widest)}  {printable(value)}"
+        yield from broken(line, room, " " * (len(indent) + widest + 2))
 
 
 def _section(title: str, lines: Iterator[str] | list[str] | Any) -> str:
@@ -74,7 +85,7 @@ def _section(title: str, lines: Iterator[str] | list[str] | Any) -> str:
     return f"\n{title}\n{body}" if body else ""
 
 
-def _side(description: Description, side: SideDescription) -> Iterator[str]:
+def _side(description: Description, side: SideDescription, room: int | None) -> Iterator[str]:
     spec = side.spec
     present = {
         (one.reference.resource.kind, one.reference.name): one.present for one in description.references
@@ -93,9 +104,7 @@ def _side(description: Description, side: SideDescription) -> Iterator[str]:
         shared = f" (all {alike} together)" if alike > 1 else ""
         rows.append(("Replicas", f"{count.ready} ready of {count.desired}{shared}"))
     rows += _autoscaler(description, side)
-    widest = max(len(name) for name, _ in rows) + 1
-    for name, value in rows:
-        yield f"{f'{name}:' if name else '':{widest}}  {value}"
+    yield from _paired(rows, room)
 
 
 def _with_presence(name: str, present: Mapping[tuple[str, str], bool | None], kind: str) -> str:
@@ -143,7 +152,7 @@ def _autoscaler(description: Description, side: SideDescription) -> Iterator[tup
         yield "", said if good else f"{said}: {condition.get('message')}"
 
 
-def _references(references: tuple[CheckedReference, ...]) -> Iterator[str]:
+def _references(references: tuple[CheckedReference, ...], room: int | None) -> Iterator[str]:
     rows = [
         (
             one.reference.resource.kind,
@@ -153,23 +162,22 @@ def _references(references: tuple[CheckedReference, ...]) -> Iterator[str]:
         )
         for one in references
     ]
-    yield from columns(("KIND", "NAME", "THERE", "USED AS"), rows).splitlines() if rows else ()
+    yield from fitted(("KIND", "NAME", "THERE", "USED AS"), rows, room).splitlines() if rows else ()
 
 
-def _users(description: Description) -> Iterator[str]:
+def _users(description: Description, room: int | None) -> Iterator[str]:
     usage, family = description.usage, description.family
     if usage is None:
         return
     users = usage.of(str(family.workload["metadata"].get("namespace", "")), family.name)
     if users:
-        yield from columns(
-            ("KIND", "NAME", "AS"), [(one.kind.kind, one.name, one.path) for one in users]
-        ).splitlines()
+        rows = [(one.kind.kind, one.name, one.path) for one in users]
+        yield from fitted(("KIND", "NAME", "AS"), rows, room).splitlines()
     elif not usage.unreadable:
         yield "nothing in its namespace"
     if usage.unreadable:
         yield f"? ({', '.join(kind.plural for kind in usage.unreadable)} may not be listed)"
 
 
-def _events(description: Description, now: datetime) -> Iterator[str]:
-    yield from event_table(description.events, now).splitlines() if description.events else ()
+def _events(description: Description, now: datetime, room: int | None) -> Iterator[str]:
+    yield from event_table(description.events, now, room=room).splitlines() if description.events else ()

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sednactl.render.columns import columns, printable
+from sednactl.render.columns import printable
+from sednactl.render.fitting import fitted
 
 if TYPE_CHECKING:
     from sednactl.diagnosis.book import Check, Result
@@ -121,9 +122,10 @@ def _object(result: Result) -> Json | None:
     return {"kind": subject.kind, "namespace": subject.namespace or None, "name": subject.name}
 
 
-def check_list(checks: Iterable[Check]) -> str:
-    """Give all checks, one a line."""
-    return columns(("CHECK", "AREA", "TITLE"), [(one.id, one.area, one.title) for one in checks])
+def check_list(checks: Iterable[Check], room: int | None = None) -> str:
+    """Give all checks, one a line; `room` tells how wide one may be, in cells."""
+    rows = [(one.id, one.area, one.title) for one in checks]
+    return fitted(("CHECK", "AREA", "TITLE"), rows, room, under=True)
 
 
 def check_page(check: Check) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 from sednactl.lifecycle.description import event_time
 from sednactl.lifecycle.event_stream import involved
 from sednactl.lifecycle.ownership import seconds_since
-from sednactl.render.columns import age, printable
-from sednactl.render.fitting import fitted
+from sednactl.render.columns import age, columns, printable
+from sednactl.render.fitting import breaking, fits, fitted
 
 Json = dict[str, Any]
 HEADS = ("AGO", "TYPE", "REASON", "OBJECT", "MESSAGE")
@@ -36,12 +36,16 @@ def _what(event: Json) -> tuple[str, str, str, str]:
 def event_table(
     events: Iterable[Json], now: datetime, *, headers: bool = True, room: int | None = None
 ) -> str:
-    """Write events as a table; in `room` cells a line messages stand under what they are about."""
+    """Write events as a table; where `room` cells a line are too few, objects and messages stand under their rows."""
     rows = [event_row(event, now) for event in events]
-    return fitted(HEADS, rows, room, headers=headers, spare=("TYPE",), under=True)
+    if fits(HEADS, rows, room, headers=headers):
+        return columns(HEADS, rows, headers=headers)
+    folded = [(when, kind, reason, f"{about}: {message}") for when, kind, reason, about, message in rows]
+    return fitted((*HEADS[:3], "OBJECT: MESSAGE"), folded, room, headers=headers, under=True)
 
 
-def event_line(event: Json) -> str:
+def event_line(event: Json, room: int | None = None) -> str:
     """Write one event of a watch: with its time, as there is no table whose columns could fit."""
     kind, reason, about, message = _what(event)
-    return printable(f"{event_time(event)} {kind:7} {reason} {about} {message}").rstrip() + "\n"
+    line = printable(f"{event_time(event)} {kind:7} {reason} {about} {message}").rstrip()
+    return breaking(line, room, "  ")

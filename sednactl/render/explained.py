@@ -49,11 +49,12 @@ def rule_text(rule: Rule) -> str:
     return textwrap.dedent(rule.page.strip().partition("\n")[2]).strip()
 
 
-def rule_list(rules: Iterable[Rule]) -> str:
-    """Give all rules, one a line."""
-    from sednactl.render.columns import columns
+def rule_list(rules: Iterable[Rule], room: int | None = None) -> str:
+    """Give all rules, one a line; `room` tells how wide one may be, in cells."""
+    from sednactl.render.fitting import fitted
 
-    return columns(("RULE", "LEVEL", "TITLE"), [(rule.id, rule.level, rule.title) for rule in rules])
+    rows = [(rule.id, rule.level, rule.title) for rule in rules]
+    return fitted(("RULE", "LEVEL", "TITLE"), rows, room, under=True)
 
 
 def _long(field: Field) -> list[str]:

@@ -33,7 +33,7 @@ def fitted(
     left out, each in the order in which that is done. With `under` the last column is
     prose: where it does not fit it stands under its row, wrapped.
     """
-    if room is None or not rows or _width(heads, rows, 3, headers) <= room:
+    if room is None or fits(heads, rows, room, headers=headers):
         return columns(heads, rows, headers=headers)
     names, cells = list(heads), [list(row) for row in rows]
     prose: list[str] = []
@@ -61,6 +61,13 @@ def fitted(
     return "".join(f"{line}\n" for line in out)
 
 
+def fits(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], room: int | None, *, headers: bool = True
+) -> bool:
+    """Tell whether a table keeps to `room` cells a line as it is."""
+    return room is None or not rows or _width(heads, rows, 3, headers) <= room
+
+
 def wrapped(text: str, room: int, indent: str = "") -> list[str]:
     """Break text at blanks into lines of at most `room` cells; a word longer than that is not broken."""
     lines: list[str] = []
@@ -72,6 +79,47 @@ def wrapped(text: str, room: int, indent: str = "") -> list[str]:
         else:
             line = f"{line} {word}" if line else word
     return [*lines, indent + line] if line else lines
+
+
+def broken(line: str, room: int | None, indent: str) -> list[str]:
+    """Break one line that is longer than `room` cells at blanks; what follows stands behind `indent`."""
+    if room is None or width(printable(line)) <= room:
+        return [line]
+    cut = _last_blank(line, room)
+    if cut <= 0:
+        return [line]
+    first, rest = line[:cut].rstrip(), line[cut:].strip()
+    return [first, *wrapped(rest, room, indent)]
+
+
+def breaking(text: str, room: int | None, indent: str = "    ") -> str:
+    """Break each line of a text that is longer than `room` cells; what follows stands behind `indent`."""
+    return "".join(f"{part}\n" for line in text.splitlines() for part in broken(line, room, indent))
+
+
+def reflowed(page: str, room: int | None) -> str:
+    """Fill the paragraphs of a page anew where they are wider than `room`; what is indented stays as it is."""
+    if room is None:
+        return page
+    blocks = []
+    for block in page.split("\n\n"):
+        lines = block.splitlines()
+        prose = lines and not any(line.startswith(" ") or ":  " in line for line in lines)
+        too_wide = any(width(line) > room for line in lines)
+        blocks.append("\n".join(wrapped(" ".join(lines), room)) if prose and too_wide else block.strip("\n"))
+    return "\n\n".join(blocks).rstrip() + "\n"
+
+
+def _last_blank(line: str, room: int) -> int:
+    """Give where a line is best cut: at a gap between its parts, else at the last blank that fits."""
+    start = len(line) - len(line.lstrip(" │├└─|+`-"))
+    at, used = 0, 0
+    for index, char in enumerate(line):
+        if char == " " and index > start and used <= room:
+            at = index
+        used += width(char)
+    gap = line.rfind("   ", start + 1, at + 1)
+    return gap if gap > start else at
 
 
 def _width(heads: Sequence[str], rows: Sequence[Sequence[str]], gap: int, headers: bool) -> int:

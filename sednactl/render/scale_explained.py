@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sednactl.render.columns import age, columns, printable
+from sednactl.render.columns import age, printable
+from sednactl.render.fitting import broken, fitted
 from sednactl.scaling.explanation import Explanation
 from sednactl.scaling.steps import changed_replicas
 
@@ -18,12 +19,12 @@ def document(explanations: Sequence[Explanation]) -> dict[str, Any]:
     return {"apiVersion": "sednactl.io/v1", "kind": "ScaleDecisionList", "items": items}
 
 
-def text(explanations: Sequence[Explanation]) -> str:
-    """Write decisions one after the other."""
-    return "\n".join(_decision(one) for one in explanations)
+def text(explanations: Sequence[Explanation], room: int | None = None) -> str:
+    """Write decisions one after the other; `room` tells how wide a line may be, in cells."""
+    return "\n".join(_decision(one, room) for one in explanations)
 
 
-def _decision(one: Explanation) -> str:
+def _decision(one: Explanation, room: int | None) -> str:
     decision = one.decision
     about = f"{one.side} side of {one.namespace}/{one.service}" if one.service else f"{one.target}"
     count = (
@@ -31,7 +32,7 @@ def _decision(one: Explanation) -> str:
     )
     lines = [printable(f"{decision.hpa} ({about}): {count}"), ""]
     rows = [(step.step, changed_replicas(step), step.because) for step in one.steps]
-    lines.append(columns(("STEP", "REPLICAS", "BECAUSE"), rows))
+    lines.append(fitted(("STEP", "REPLICAS", "BECAUSE"), rows, room, under=True))
     waits = decision.next_scale_down
     if waits is not None:
         sure = (
@@ -45,4 +46,5 @@ def _decision(one: Explanation) -> str:
         words = f"{condition.get('type')}={condition.get('status')} {condition.get('reason')}"
         lines.append(printable(f"{words}: {condition.get('message')}"))
     lines += [printable(f"Not certain: {doubt}.") for doubt in one.doubts]
-    return "\n".join(lines) + "\n"
+    whole = "\n".join(lines).split("\n")
+    return "\n".join(part for line in whole for part in broken(line, room, "  ")) + "\n"

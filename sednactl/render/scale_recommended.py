@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sednactl.render.columns import columns
+from sednactl.render.fitting import broken, fitted
 from sednactl.scaling.comparison import Prices
 from sednactl.scaling.recommendation import Candidate, Recommended
 
@@ -45,7 +45,7 @@ def document(sides: Sequence[Recommended], prices: Prices, about: Json) -> Json:
     }
 
 
-def text(sides: Sequence[Recommended], prices: Prices) -> str:
+def text(sides: Sequence[Recommended], prices: Prices, room: int | None = None) -> str:
     """Write each side's answer with its runner-up, what is cheaper and does not do, and what there is now."""
     heads = [
         "SIDE",
@@ -72,7 +72,9 @@ def text(sides: Sequence[Recommended], prices: Prices) -> str:
         ):
             if candidate is not None:
                 rows.append(_row(one.side, words, candidate, prices))
-    return columns(heads, rows) + "\n" + "".join(_why(one) for one in sides)
+    table = fitted(heads, rows, room, spare=("LONGEST WAIT", "EVENTS", "OVERLOADED", "PEAK", "FLAPS"))
+    why = "".join(_why(one) for one in sides).splitlines()
+    return table + "\n" + "".join(f"{part}\n" for line in why for part in broken(line, room, "  "))
 
 
 def _row(side: str, words: str, one: Candidate, prices: Prices) -> list[str]:

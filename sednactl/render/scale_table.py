@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from sednactl.render.columns import age, columns, printable, width
+from sednactl.render.columns import age, printable, width
+from sednactl.render.fitting import fitted
 from sednactl.scaling.metrics import ScaleMetric
 from sednactl.scaling.snapshot import ScaleSnapshot, SideSnapshot
 from sednactl.scaling.watching import News
@@ -14,14 +15,23 @@ HEADS = ("NAME", "SIDE", "REPLICAS", "READY", "MIN", "MAX", "METRICS", "AGE", "W
 WIDE_HEADS = (*HEADS[:-1], "AUTOSCALER", "DEPLOYMENT", "LAST-SCALED", "WHY")
 
 
-def table(snapshots: Iterable[ScaleSnapshot], now: datetime, *, namespaces: bool, wide: bool) -> str:
-    """Lay out every side of every service under its heads."""
+def table(
+    snapshots: Iterable[ScaleSnapshot],
+    now: datetime,
+    *,
+    namespaces: bool,
+    wide: bool,
+    room: int | None = None,
+) -> str:
+    """Lay out every side of every service under its heads; `room` tells how wide a line may be, in cells."""
     rows = [
         row(snapshot, side, now, namespaces=namespaces, wide=wide)
         for snapshot in snapshots
         for side in snapshot.sides.values()
     ]
-    return columns(heads(namespaces=namespaces, wide=wide), rows)
+    return fitted(
+        heads(namespaces=namespaces, wide=wide), rows, None if wide else room, spare=("AGE",), under=True
+    )
 
 
 def heads(*, namespaces: bool, wide: bool) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from sednactl.lifecycle.pod_trouble import deployment_trouble, pod_phase, pod_re
 from sednactl.lifecycle.service_state import replicas_of
 from sednactl.lifecycle.state import WorkloadState
 from sednactl.render.columns import printable
+from sednactl.render.fitting import broken
 
 Json = dict[str, Any]
 
@@ -24,10 +25,14 @@ def tree_text(
     *,
     nodes: Mapping[str, bool | None] | None = None,
     unicode: bool = True,
+    room: int | None = None,
 ) -> str:
-    """Write the tree; what a workload owns first, then what merely looks like it."""
+    """Write the tree; what a workload owns first, then what merely looks like it.
+
+    `room` tells how wide a line may be, in cells; what is longer goes on under its object.
+    """
     lines = [f"{family.kind.kind} {family.name}   {state.word}"]
-    lines += branch_lines(branches, nodes=nodes, unicode=unicode)
+    lines += branch_lines(branches, nodes=nodes, unicode=unicode, room=room)
     if not branches:
         lines.append(f"   {_nothing(family)}")
     return "".join(f"{printable(line)}\n" for line in lines)
@@ -40,10 +45,14 @@ def _nothing(family: Family) -> str:
 
 
 def branch_lines(
-    branches: Sequence[Branch], *, nodes: Mapping[str, bool | None] | None = None, unicode: bool = True
+    branches: Sequence[Branch],
+    *,
+    nodes: Mapping[str, bool | None] | None = None,
+    unicode: bool = True,
+    room: int | None = None,
 ) -> list[str]:
     """Write the branches alone."""
-    return list(_children(branches, "", _UNICODE if unicode else _ASCII, nodes or {}, top=True))
+    return list(_children(branches, "", _UNICODE if unicode else _ASCII, nodes or {}, room, top=True))
 
 
 def _children(
@@ -51,6 +60,7 @@ def _children(
     indent: str,
     marks: tuple[str, str, str, str],
     nodes: Mapping[str, bool | None],
+    room: int | None,
     *,
     top: bool = False,
 ) -> Iterator[str]:
@@ -58,8 +68,10 @@ def _children(
     spent = len(branches) - len(shown)
     for index, branch in enumerate(shown):
         last = index == len(shown) - 1 and not spent
-        yield f"{indent}{marks[1] if last else marks[0]}{_line(branch, nodes, _mark(branch) if top else '')}"
-        yield from _children(branch.branches, indent + (marks[3] if last else marks[2]), marks, nodes)
+        below = indent + (marks[3] if last else marks[2])
+        line = f"{indent}{marks[1] if last else marks[0]}{_line(branch, nodes, _mark(branch) if top else '')}"
+        yield from broken(line, room, below + (marks[2] if branch.branches else marks[3]))
+        yield from _children(branch.branches, below, marks, nodes, room)
     if spent:
         yield f"{indent}{marks[1]}{spent} older ReplicaSet{'s' if spent > 1 else ''} without pods"
 

@@ -28,6 +28,7 @@ from sednactl.sandbox.controllers.global_manager.rendering import Release
 from sednactl.sandbox.controllers.running import Controller, Runner
 from sednactl.sandbox.controllers.together import ControllerChoices, kubernetes_controllers
 from sednactl.sandbox.controllers.world import World
+from sednactl.sandbox.edge_mesh import edge_mesh
 from sednactl.sandbox.faults import usual_faults
 from sednactl.sedna.kinds import SEDNA_KINDS
 from sednactl.sedna.resources import CLUSTER_ROLE, CRD, DEPLOYMENT, POD
@@ -114,6 +115,8 @@ class Sandbox:
                     admin.create(resource, content)
             else:
                 admin.apply(resource, content, force=True)
+        for resource, content in edge_mesh():
+            admin.apply(resource, content, force=True)
 
     def cluster(self, user: User) -> HttpCluster:
         """Give the cluster as seen by one user of this process."""

@@ -13,6 +13,7 @@ from sednactl.cli.main import report
 from sednactl.cli.next_command import next_command
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import UsageError
+from sednactl.sandbox.place import place_of
 from sednactl.surroundings import Surroundings
 from tests.command import BIN
 from tests.conftest import RunSednactl
@@ -32,6 +33,17 @@ def test_the_program_and_the_cluster_are_kept() -> None:
         next_command(plugin(), ClusterAccess(), "cleanup", "undo", "a b")
         == "kubectl sedna cleanup undo 'a b'"
     )
+
+
+def test_the_sandbox_is_named_as_it_is_typed() -> None:
+    streams = (io.StringIO(), io.StringIO(), io.StringIO())
+    surroundings = Surroundings(*streams, {"HOME": "/home/me", "XDG_STATE_HOME": "/state"})
+    file = str(place_of(surroundings.environ).kubeconfig)
+    assert (
+        next_command(surroundings, ClusterAccess(file), "crd", "install") == "sednactl crd install --sandbox"
+    )
+    other = next_command(surroundings, ClusterAccess(f"/other{file}"), "crd", "install")
+    assert other == f"sednactl crd install --kubeconfig /other{file}"
 
 
 def test_hints_carry_the_program() -> None:

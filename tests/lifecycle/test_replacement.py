@@ -149,6 +149,26 @@ def test_replace_says_where_it_cannot_see_what_came_of_an_edit(shell: Shell) -> 
     assert "to be sure, delete it and apply it again" in said.err
 
 
+def test_what_a_finished_replacement_keeps_has_an_end(shell: Shell) -> None:
+    root = shell.folder / ".local/state/sednactl/replacements"
+    names = {
+        "x-1.done-20260601T000000.000000Z": False,
+        "x-1.done-20261101T000000.000000Z": True,
+        "x-1.overtaken-20260601T000000.000000Z": True,
+        "x-1": True,
+        "x-1.done-someday": True,
+    }
+    for name in (*names, "x-2.done-20260601T000000.000000Z"):
+        (root / name).mkdir(parents=True)
+        for file in ("old.json", "record.json"):
+            (root / name / file).write_text("{}")
+    (root / "x-2.done-20260601T000000.000000Z" / "mine.txt").write_text("a note of somebody's own")
+    assert shell(REID, template(2), "--replace").code == 0
+    left = {one.name for one in root.iterdir()}
+    assert {name: name in left for name in names} == names
+    assert (root / "x-2.done-20260601T000000.000000Z" / "mine.txt").exists()
+
+
 def test_a_harmful_edit_is_refused_in_every_way_but_two(shell: Shell) -> None:
     shell.stub.put(
         FEDERATED_LEARNING.resource, {**workload(FEDERATED_LEARNING, uid="fl-1"), "spec": federated(1)}

@@ -204,9 +204,9 @@ def test_8_an_edit_of_a_federated_job(plane: Plane, namespace: str, sednactl: Se
     plane.api.expect("POST", f"/api/v1/namespaces/{namespace}/pods", surplus)
     (told,) = diagnosis(sednactl, "fl", "fl", "-n", namespace)["DOC803"]
     assert told["status"] == "failed" and told["object"]["name"] == "fl"
-    assert f"sednactl delete federatedlearning fl -n {namespace}" in told["mend"]
-    assert sednactl("delete", "federatedlearning", "fl", "-n", namespace, "--yes").code == 0
-    assert sednactl("apply", "-f", "-", input=stream(job)).code == 0
+    assert f"sednactl repair federatedlearning fl -n {namespace}" in told["mend"]
+    mended = sednactl("repair", "federatedlearning", "fl", "-n", namespace, "--yes", timeout=120)
+    assert mended.code == 0, mended.out + mended.err
     eventually(lambda: len(pods("fl")) == 3, what="the pods of the job made anew")
     assert statuses(diagnosis(sednactl, "fl", "-n", namespace)["DOC803"]) == {"ok"}
     assert pods("other") == theirs

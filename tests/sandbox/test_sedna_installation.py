@@ -7,13 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from sednactl.cluster.door import Selection
+from sednactl.diagnosis.book import all_checks
+from sednactl.diagnosis.observed import Looked, Observed, Scope
 from sednactl.sandbox.api.rights import ADMIN
 from sednactl.sandbox.assembled import Sandbox
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.global_manager.installation import AUTOSCALING_RULE
 from sednactl.sandbox.faults import chosen_faults
 from sednactl.sedna.kinds import JOINT_INFERENCE
-from sednactl.sedna.resources import CLUSTER_ROLE, DAEMON_SET, DEPLOYMENT, HPA, Resource
+from sednactl.sedna.resources import CLUSTER_ROLE, DAEMON_SET, DEPLOYMENT, HPA, NODE, Resource
 from tests.live.plane.api import eventually
 from tests.live.services import joint_inference, model
 from tests.sandbox.global_manager.both import resource_of
@@ -40,6 +42,23 @@ def test_the_global_manager_is_a_deployment_and_the_local_controllers_a_daemon_s
     eventually(lambda: told(DAEMON_SET, "lc", "numberAvailable") == 5, what="a Local Controller a node")
     found = admin.get(DAEMON_SET, "lc", "sedna")
     assert found["spec"]["template"]["spec"]["containers"][0]["image"] == "kubeedge/sedna-lc:v0.7.0"
+
+
+def test_edge_mesh_is_on_every_node_and_doctor_finds_it(sandbox: Sandbox) -> None:
+    admin = sandbox.cluster(ADMIN)
+
+    def ready() -> int:
+        return int(
+            (admin.get(DAEMON_SET, "edgemesh-agent", "kubeedge").get("status") or {}).get("numberReady", 0)
+        )
+
+    eventually(lambda: ready() == 5, what="an EdgeMesh agent a node")
+    looks = {
+        "daemon_sets": Looked([*admin.list(Selection(DAEMON_SET, None))]),
+        "nodes": Looked([*admin.list(Selection(NODE, None))]),
+    }
+    results = all_checks()["DOC405"].judge(Observed(looks, Scope(None)), admin.now())
+    assert [one.message for one in results] == ["EdgeMesh is ready on 5 of 5 nodes"]
 
 
 def test_what_is_served_is_said_to_be_available(sandbox: Sandbox) -> None:
