@@ -62,9 +62,11 @@ def hostile_run(file: str, words: str, level: Any, strict: bool = False) -> Run:
 @example(HOSTILE.replace("\0", ""), HOSTILE, "warning")
 def test_any_text_gives_one_annotation_a_finding(file: str, words: str, level: str) -> None:
     text = findings_github.report(hostile_run(file, words, level))
-    assert len(text.split("\n")) == len(text.splitlines()) + 1 == 3, "no line end that any reader knows"
+    assert len(text.split("\n")) == len(text.splitlines()) + 1 == 4, "no line end that any reader knows"
+    *annotations, kept = text.splitlines()
+    assert kept.startswith("::debug::") and not re.search("[\x00-\x1f\x7f-\x9f]", kept)
     known = r"file=[^,:]*|line=\d+|col=\d+|title=SDN201"
-    for line in text.splitlines():
+    for line in annotations:
         assert re.fullmatch(rf"::(error|warning|notice)( ({known})(,({known}))*)?::.*", line)
         assert not re.search("[\x00-\x1f\x7f-\x9f]", line)
 

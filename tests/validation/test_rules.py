@@ -728,15 +728,18 @@ def test_no_rule_is_left_out_because_its_family_was_not_loaded(kind: str) -> Non
     assert {rule.id for rule in rules_for(kind, LATEST)} == meant
 
 
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [(f"{CLOUD}.hpa.maxReplicas", value) for value in (5.5, "5", "five", True, [5], {"a": 5})]
-    + [(f"{CLOUD}.model", value) for value in ("big", 5, ["big"], 1.5, False)]
-    + [(f"{BIG}.name", value) for value in (5, 1.5, True, ["a"], {"a": "b"})]
-    + [(f"{BIG}.env", value) for value in ("A=b", {"A": "b"}, 5)]
-    + [(f"{BIG}.stdin", value) for value in ("yes", "true", 1, [True])]
-    + [(f"{ASKED.replace('[0]', '.0')}.memory", value) for value in (0.5, 10**30, True, ["1Gi"], {})],
-)
-def test_a_value_of_the_wrong_type_has_a_hint(path: str, value: Any) -> None:
-    found = [one for one in found_in(changed(SERVICE, {path: value})) if one.rule == "SDN004"]
-    assert [bool(one.hint) for one in found] == [True]
+WRONG_TYPES: dict[str, tuple[Any, ...]] = {
+    f"{CLOUD}.hpa.maxReplicas": (5.5, "5", "five", True, [5], {"a": 5}),
+    f"{CLOUD}.model": ("big", 5, ["big"], 1.5, False),
+    f"{BIG}.name": (5, 1.5, True, ["a"], {"a": "b"}),
+    f"{BIG}.env": ("A=b", {"A": "b"}, 5),
+    f"{BIG}.stdin": ("yes", "true", 1, [True]),
+    f"{BIG}.resources.requests.memory": (0.5, 10**30, True, ["1Gi"], {}),
+}
+
+
+@pytest.mark.parametrize("path", WRONG_TYPES)
+def test_a_value_of_the_wrong_type_has_a_hint(path: str) -> None:
+    for value in WRONG_TYPES[path]:
+        found = [one for one in found_in(changed(SERVICE, {path: value})) if one.rule == "SDN004"]
+        assert [bool(one.hint) for one in found] == [True], value
