@@ -41,7 +41,10 @@ def autoscaler(block: Mapping[str, Any], side: str) -> Json:
         )
     highest = _replicas(highest, "max", where)
     if lowest > highest:
-        raise InvalidInput(f"{where}: min {lowest} is more than max {highest}")
+        raise InvalidInput(
+            f"{where}: min {lowest} is more than max {highest}",
+            hint=f"raise max, or give a min up to {highest}",
+        )
     found: Json = {"minReplicas": lowest, "maxReplicas": highest}
     return found | {"metrics": _metrics(block, where), "behavior": _behavior(block, where)}
 

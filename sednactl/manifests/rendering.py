@@ -142,7 +142,8 @@ def _read(file: Path) -> str:
             raise InvalidInput(f"{file}: a template of more than {_LARGEST_TEMPLATE // 1024} KiB is none")
         return file.read_text("utf-8")
     except OSError as error:
-        raise InvalidInput(f"{file}: cannot be read: {error.strerror}") from None
+        hint = "'sednactl templates eject' gives a template to start from"
+        raise InvalidInput(f"{file}: cannot be read: {error.strerror}", hint=hint) from None
     except UnicodeDecodeError:
         raise InvalidInput(f"{file}: is no UTF-8 text") from None
 
@@ -152,7 +153,10 @@ def _template_error(error: Exception, shown: str, files: set[str]) -> InvalidInp
     from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError, UndefinedError
 
     if isinstance(error, TemplateSyntaxError):
-        return InvalidInput(f"{error.filename or error.name or shown}:{error.lineno}: {error.message}")
+        return InvalidInput(
+            f"{error.filename or error.name or shown}:{error.lineno}: {error.message}",
+            hint="templates are Jinja's: {{ value }}, {% if … %} … {% endif %}",
+        )
     place = _line_in_template(error, files)
     where = f"{place[0]}:{place[1]}" if place else shown
     if isinstance(error, TemplateNotFound):
@@ -184,7 +188,10 @@ def _require_workload(documents: list[Document], kind: SednaKind, name: str, sho
     for document in documents:
         content = document.content
         if not isinstance(content, dict) or not isinstance(content.get("metadata"), dict):
-            raise InvalidInput(f"{shown}: the template wrote something that is no manifest")
+            raise InvalidInput(
+                f"{shown}: the template wrote something that is no manifest",
+                hint="every document has apiVersion, kind and metadata; 'sednactl templates eject' gives one to start from",
+            )
         found += content.get("kind") == kind.kind and content["metadata"].get("name") == name
     if found > 1:
         raise InvalidInput(f"{shown}: the template wrote {found} of {kind.kind} '{name}'; one is wanted")

@@ -16,7 +16,9 @@ def pair(text: str, origin: str) -> tuple[str, str]:
     """Split `key=value` at the first `=`. Raises InvalidInput naming `origin`."""
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise InvalidInput(f"{origin} {text!r} is not of the form key=value")
+        raise InvalidInput(
+            f"{origin} {text!r} is not of the form key=value", hint=f"for example: {origin} key=value"
+        )
     return key.strip(), value
 
 

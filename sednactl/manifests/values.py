@@ -60,9 +60,12 @@ def gather_values(
     merged: Json = {}
     for document in files:
         if not isinstance(document.content, Mapping):
+            what = "a list" if isinstance(document.content, list) else "one value alone"
             raise InvalidInput(
-                f"{document.file}: values are a map of names to values, this is something else"
+                f"{document.file}: values are a map of names to values, this is {what}",
+                hint="begin with a name: 'sednactl templates show KIND --values' prints a file to start from",
             )
+        _require_maps(document)
         merged = merge(merged, in_long_form(document.content, document.file))
     if settings:
         from sednactl.manifests.setting import apply_setting
@@ -72,6 +75,20 @@ def gather_values(
     if flags:
         merged = merge(merged, flags)
     return Values(merged, tuple(files), tuple(settings), flag_names or {})
+
+
+def _require_maps(document: Document) -> None:
+    """Refuse a worker that is no map, which a flag of that worker would otherwise replace without a word."""
+    from sednactl.manifests.workers import WORKER_KEYS
+
+    for key in WORKER_KEYS:
+        worker = document.content.get(key)
+        if worker is not None and not isinstance(worker, Mapping):
+            line, column = document.locate((key,), key=True)
+            raise InvalidInput(
+                f"{document.file}:{line}:{column}: {key} is {worker!r}, not a map of names to values",
+                hint=f"write what it has below it, e.g. {key}: {{image: example/worker:v1}}",
+            )
 
 
 def check_values(values: Values, kind: SednaKind, *, complete: bool = True) -> None:

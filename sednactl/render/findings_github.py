@@ -21,13 +21,20 @@ _IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", 
 
 
 def report(run: Run) -> str:
-    """Give one line a finding, and one for each file that could not be read; what is ignored is left out."""
+    """Give one line a finding, and one for each file that could not be read.
+
+    What is ignored annotates nothing: it is kept, with its reason, for a log with debugging on.
+    """
     lines = [_finding(finding, run.folder) for finding in run.findings]
     for file, error in run.unreadable:
         place = place_of(file, error)
         message = f"{place.message}\n{error.hint}" if error.hint else place.message
         lines.append(_command("error", _place(file, place.line, place.column, run.folder), message, file))
     lines += [_command("error", {}, message) for _, message in run.troubles()]
+    for one in run.ignored:
+        reason = one.ignore.reason or "no reason"
+        words = f"{one.finding.rule} is ignored: {said(one.finding)} ({reason}; {one.ignore.by})"
+        lines.append(_command("debug", {}, words, one.finding.file, one.finding.line))
     return "".join(lines)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sednactl.render.findings_run import Run
     from sednactl.surroundings import Surroundings
     from sednactl.validation.finding import Finding
+    from sednactl.validation.ignoring import Ignored
 
 _COLOURS = {"error": "31;1", "warning": "33;1", "info": "36"}
 _WIDEST = 160
@@ -59,6 +60,17 @@ def _write_findings(run: Run, stream: TextIO, paint: Paint) -> None:
     for finding in run.findings:
         if run.verbose or finding.level != "info":
             write_finding(finding, stream, paint)
+    for one in run.ignored if run.verbose else ():
+        _write_ignored(one, stream, paint)
+
+
+def _write_ignored(ignored: Ignored, stream: TextIO, paint: Paint) -> None:
+    finding = ignored.finding
+    place = paint("1", printable(f"{finding.file}:{finding.line}:{finding.column}"))
+    path = f"{printable(shown_path(finding.path))}: " if finding.path else ""
+    stream.write(f"{place}: ignored: {path}{printable(finding.message)} [{finding.rule}]\n")
+    reason = ignored.ignore.reason or "without a reason"
+    stream.write(f"{' ' * 6} {paint('2', '=')} {printable(reason)} ({printable(ignored.ignore.by)})\n")
 
 
 def _write_end(run: Run, stream: TextIO, paint: Paint) -> None:

@@ -38,6 +38,7 @@ class Together:
         self.in_cluster: list[Scaler] = []
         self._workload_numbers = array("I")
         self._autoscaler_numbers = array("I")
+        self._deployment_numbers = array("I")
 
     def add(self, noted: Noted) -> Problem | None:
         """Put the next document to the rest; give a problem when its object was there before."""
@@ -52,6 +53,8 @@ class Together:
                 self.spaces.add((noted.kind, noted.namespace))
                 if noted.target is not None:
                     self._autoscaler_numbers.append(number)
+                if noted.kind == "Deployment":
+                    self._deployment_numbers.append(number)
             if noted.pins is not None:
                 self.kinds.setdefault(noted.kind, noted.document)
                 self._workload_numbers.append(number)
@@ -108,6 +111,12 @@ class Together:
             for noted in map(self._records.__getitem__, self._autoscaler_numbers)
         ]
         return own + self.in_cluster
+
+    @property
+    def deployments(self) -> Iterator[tuple[str, str, str]]:
+        """Give namespace, name and place of the Deployments of the user's own."""
+        for noted in map(self._records.__getitem__, self._deployment_numbers):
+            yield noted.namespace, noted.name, f"{noted.document.file}:{noted.document.line}"
 
     @property
     def pinned(self) -> Iterator[Reference]:

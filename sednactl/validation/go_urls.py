@@ -19,6 +19,12 @@ def scheme_of(url: str) -> str:
     return ""
 
 
+def address_of(url: str) -> str:
+    """Give the host or bucket that stands between "//" and the next "/", "" when there is none."""
+    _, found, rest = url.partition("://")
+    return rest.partition("/")[0].partition("?")[0].partition("#")[0] if found else ""
+
+
 def go_refuses(url: str) -> str:
     """Say why Go's url.Parse refuses `url`; empty when it takes it."""
     if any(char < " " or char == "\x7f" for char in url):

@@ -241,15 +241,15 @@ class _Walk:
                 if isinstance(value, bool)
                 else f'quote it: "{_number(value)}"'
             )
-        elif node.type in ("integer", "number", "boolean") and isinstance(value, str):
-            hint = "remove the quotes" if _reads_as(value, node.type) else ""
+        elif node.type in _TYPES and isinstance(value, str) and _reads_as(value, node.type):
+            hint = "remove the quotes"
         elif node.type == "array" and not isinstance(value, (list, dict)):
             hint = "begin each entry with '- '"
         elif node.type == "array" and isinstance(value, dict):
             hint = "a list needs '- ' before each entry"
-        elif node.type == "int-or-string" and isinstance(value, float):
+        elif node.type == "int-or-string" and isinstance(value, (int, float)) and not isinstance(value, bool):
             hint = f'quote it: "{value}"'
-        self.add(WRONG_TYPE, f"must be {wanted}, is {_describe(value)}", hint)
+        self.add(WRONG_TYPE, f"must be {wanted}, is {_describe(value)}", hint or _LIKE.get(node.type, ""))
 
     def missing(self, node: Node, name: str) -> None:
         """Note a required field that is missing or null."""
@@ -313,6 +313,18 @@ _TYPES = {
 }
 
 
+_LIKE = {
+    "object": "write its fields below it, one a line, indented",
+    "array": "begin each entry with '- '",
+    "string": "write one text, in quotes where it could be anything else",
+    "integer": "write digits alone, e.g. 5",
+    "number": "write digits alone, e.g. 0.5",
+    "boolean": "write true or false, without quotes",
+    "int-or-string": "write e.g. 5, or a text",
+}
+"""What to do about a value of another type where nothing nearer is known."""
+
+
 def _keyed(items: Node, keys: Iterable[str], item: Any) -> tuple[str, str] | None:
     values = map_key(items, keys, item) if isinstance(item, dict) else None
     if not values:
@@ -345,6 +357,8 @@ def _show(value: Any) -> str:
 def _reads_as(text: str, kind: str) -> bool:
     if kind == "boolean":
         return text in ("true", "false")
+    if kind not in ("integer", "number"):
+        return False
     try:
         float(text)
     except ValueError:

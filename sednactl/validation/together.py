@@ -188,5 +188,10 @@ def facts_of(kind: str, content: dict[str, Any]) -> dict[str, Any]:
     if kind == "Secret":
         annotations = mapping(mapping(content, "metadata"), "annotations")
         keys = {*mapping(content, "data"), *mapping(content, "stringData")}
-        return {"annotated": bool(annotations), "endpoint": annotations.get("s3-endpoint"), "keys": keys}
+        return {
+            "annotated": bool(annotations),
+            "endpoint": annotations.get("s3-endpoint"),
+            "https": annotations.get("s3-usehttps"),
+            "keys": keys,
+        }
     return _NO_FACTS

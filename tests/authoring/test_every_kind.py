@@ -293,3 +293,22 @@ def test_the_examples_of_the_help_work(run_sednactl: RunSednactl, tmp_path: Path
         assert run.code == 0, (arguments, run.err)
         tried += 1
     assert tried >= 2
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ("cloud: 5\n", "-:1:1: cloud is 5, not a map"),
+        ("edge: {}\ncloud: [big]\n", "-:2:1: cloud is ['big'], not a map"),
+        ("- cloud\n", "values are a map of names to values, this is a list"),
+        ("cloud\n", "values are a map of names to values, this is one value alone"),
+    ],
+)
+def test_values_of_another_shape_are_refused_whatever_the_flags(
+    run_sednactl: RunSednactl, values: str, message: str
+) -> None:
+    run = run_sednactl("create", "ji", "x", *FLAGS["jointinference"], "-f", "-", *PRINT, input=values)
+    assert (run.code, run.out) == (3, "")
+    error, hint = run.err.splitlines()
+    assert message in error
+    assert hint.startswith("hint: ")

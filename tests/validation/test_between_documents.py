@@ -13,7 +13,7 @@ from sednactl.validation.finding import spell_path
 from tests.validation.learning import INCREMENTAL, LIFELONG, manifest
 from tests.validation.test_rules import DATASET, FEDERATED, SERVICE, VIDEO, changed
 
-RULES = ("SDN104", "SDN123", "SDN220", "SDN406", "SDN407", "SDN511", "SDN512", "SDN606")
+RULES = ("SDN104", "SDN105", "SDN123", "SDN220", "SDN406", "SDN407", "SDN511", "SDN512", "SDN606")
 PARK = {"metadata.namespace": "park"}
 
 
@@ -53,6 +53,19 @@ def test_names_of_children_that_are_taken() -> None:
     assert found(changed(SERVICE, {"spec.cloudWorker.hpa": None}), autoscaler) == []
 
 
+@pytest.mark.parametrize("name", ["helmet", "helmet-deployment", "helmet-deployment-old"])
+def test_deployments_that_come_back(name: str) -> None:
+    deployment = other("Deployment", name, namespace="park")
+    assert found(SERVICE, deployment) == found(deployment, SERVICE) == [("SDN105", "metadata.name")]
+    assert found(deployment) == found(SERVICE, other("Deployment", name)) == []
+    assert found(SERVICE, changed(deployment, {"kind": "StatefulSet"})) == []
+
+
+def test_deployments_of_other_names_stay_away() -> None:
+    for name in ("helmets", "helmet-2-deployment", "deployment"):
+        assert found(SERVICE, other("Deployment", name, namespace="park")) == []
+
+
 def test_two_workloads_that_want_one_name() -> None:
     """A federated job `a` and a video job `a`: different Services, no quarrel; two jobs of one name are SDN103."""
     assert found(FEDERATED, changed(VIDEO, {"metadata.name": "surface"})) == []
@@ -65,6 +78,10 @@ def test_two_autoscalers_for_one_deployment() -> None:
     own = other("HorizontalPodAutoscaler", "mine", {"scaleTargetRef": scaled}, "park")
     assert found(SERVICE, own) == [("SDN220", "spec.cloudWorker.hpa")]
     assert found(changed(SERVICE, {"spec.cloudWorker.hpa": None}), own) == []
+    second = changed(own, {"metadata.name": "mine-too"})
+    assert found(changed(SERVICE, {"spec.cloudWorker.hpa": None}), own, second) == [
+        ("SDN220", "metadata.name")
+    ]
     away = changed(own, {"spec.scaleTargetRef.kind": "StatefulSet"})
     assert found(SERVICE, away) == []
 
@@ -92,17 +109,34 @@ def test_a_secret_that_is_no_login() -> None:
     assert found(model, secret("key")) == [("SDN407", "metadata.annotations")]
     place = "metadata.annotations.s3-endpoint"
     assert found(model, secret("key", {"s3-endpoint": "http://minio:9000"})) == [("SDN407", place)]
+    assert found(model, secret("key", {"s3-endpoint": "minio:9000/models"})) == [("SDN407", place)]
+    plain = {"s3-endpoint": "minio:9000", "s3-usehttps": "false"}
+    assert found(model, secret("key", plain)) == [("SDN407", "metadata.annotations.s3-usehttps")]
+    assert found(model, secret("key", {**plain, "s3-usehttps": "0"})) == []
     assert found(model, secret("key", {"s3-endpoint": "minio"}, ("ACCESS_KEY_ID",))) == [("SDN407", "")]
     assert found(secret("key")) == []  # nobody uses it
 
 
 @pytest.mark.parametrize(
-    ("form", "rules"), [("csv", ["SDN511"]), ("TXT", ["SDN511"]), ("txt", []), ("dir", [])]
+    ("form", "rules"), [("csv", ["SDN511"]), ("TXT", ["SDN511"]), ("txt", []), ("dir", ["SDN511"])]
 )
 def test_incremental_learning_reads_txt_only(form: str, rules: list[str]) -> None:
     data = changed(DATASET, {"metadata.name": "frames", "spec.format": form})
     assert [rule for rule, _ in found(INCREMENTAL, data)] == rules
-    assert found(LIFELONG, changed(data, {"metadata.name": "atcii"})) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "places"),
+    [("CSV", []), ("Txt", []), ("", ["spec.dataset.name"]), ("dir", ["spec.dataset.name"])],
+)
+def test_lifelong_learning_reads_csv_too(form: str, places: list[str]) -> None:
+    data = changed(DATASET, {"metadata.name": "atcii", "spec.format": form})
+    assert [path for rule, path in found(LIFELONG, data) if rule == "SDN511"] == places
+
+
+def test_federated_workers_read_any_format() -> None:
+    data = changed(DATASET, {"metadata.name": "surface-1", "spec.format": "dir"})
+    assert found(FEDERATED, data) == []
 
 
 def test_formats_of_models_that_do_not_fit() -> None:

@@ -270,6 +270,10 @@ def test_the_report_keeps_the_reason(run_sednactl: RunSednactl, tmp_path: Path) 
         ("SDN301", "warning", "our image has it", "./lab/a.yaml:9"),
         ("SDN135", "error", "old images", ".sednactl.yaml:2"),
     }
+    reasons = {"our image has it", "old images"}
+    for words in (("-o", "text", "-v"), ("-o", "github"), ("-o", "junit"), ("-o", "sarif"), ("-o", "json")):
+        told = run_sednactl("validate", "-R", ".", *words).out
+        assert {reason for reason in reasons if reason in told} == reasons, words
     below = run_sednactl("validate", "a.yaml", cwd=tmp_path / "lab")
     assert (below.code, below.out) == (0, "")
     assert below.err == "1 file, 1 document: 2 info (-v shows them), 4 ignored\n"

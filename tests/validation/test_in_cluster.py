@@ -192,6 +192,22 @@ def test_a_node_that_has_not_said_what_it_holds(stub: StubServer) -> None:
     )
 
 
+def test_a_node_takes_so_many_pods_and_no_more(stub: StubServer) -> None:
+    many = {
+        f"{CLOUD}.{POD}.containers.0.resources": {"requests": {"cpu": "1m"}},
+        f"{CLOUD}.{POD}.nodeName": "cloud-1",
+    }
+
+    def told(most: int) -> list[str]:
+        service = changed(SERVICE, {**many, f"{CLOUD}.hpa.maxReplicas": most})
+        return [one.message for one in findings(stub, service) if one.rule == "SDN222"]
+
+    assert told(110) == []
+    assert told(111) == ["111 replicas, but node cloud-1 holds 110 pods at most"]
+    stub.put(NODE, {"metadata": {"name": "cloud-1"}, "status": {"allocatable": {"cpu": "8"}}})
+    assert told(111) == []  # it has not said how many
+
+
 def test_room_for_one(stub: StubServer) -> None:
     heavy = {"requests": {"cpu": "9"}}
     service = changed(SERVICE, {f"{CLOUD}.hpa": REMOVED, f"{CLOUD}.{POD}.containers.0.resources": heavy})

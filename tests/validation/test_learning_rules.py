@@ -23,6 +23,12 @@ from tests.validation.test_rules import (
 TRAIN = "spec.trainSpec.trigger"
 DEPLOY = "spec.deploySpec.trigger"
 TRAINER = "spec.trainingWorkers.{}.template.spec"
+
+
+def train_condition(operator: str, threshold: float) -> dict[str, Any]:
+    return {"metric": "num_of_samples", "operator": operator, "threshold": threshold}
+
+
 SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     # rule, what is spoiled, how, where it is found
     ("SDN101", SEARCH, {"metadata.name": "a" * 49}, "metadata.name"),
@@ -81,6 +87,25 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": "precision_delta"}, f"{DEPLOY}.condition.metric"),
     ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": "precision[a]"}, f"{DEPLOY}.condition.metric"),
     ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": ""}, f"{DEPLOY}.condition.metric"),
+    ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": "[0]"}, f"{DEPLOY}.condition.metric"),
+    *(
+        ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": metric}, f"{DEPLOY}.condition.metric")
+        for metric in ("num_of_samples", "num_of_samples[0]")
+    ),
+    *(
+        ("SDN509", job, {f"{TRAIN}.condition": train_condition(*said)}, f"{TRAIN}.condition")
+        for job in (INCREMENTAL, LIFELONG)
+        for said in (
+            ("ge", 0),
+            ("gt", -1),
+            ("<", 500),
+            ("le", 0),
+            ("ne", 5),
+            ("lt", 0),
+            ("eq", 0.5),
+            ("==", 500),
+        )
+    ),
     ("SDN504", INCREMENTAL, {f"{DEPLOY}.condition.metric": "precision[-1]"}, f"{DEPLOY}.condition.metric"),
     ("SDN504", INCREMENTAL, {f"{DEPLOY}.condition.metric": "precision[0"}, f"{DEPLOY}.condition.metric"),
     ("SDN504", INCREMENTAL, {f"{DEPLOY}.condition.metric": "p]0["}, f"{DEPLOY}.condition.metric"),
@@ -173,7 +198,7 @@ HARMLESS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (INCREMENTAL, {"metadata.name": "1.5"}),
     (INCREMENTAL, {"spec.credentialName": "", "spec.evalSpec.initialEvalModel": {"name": ""}}),
     (FEDERATED, {"spec.pretrainedModel": {"name": ""}, "spec.transmitter": {}}),
-    (FEDERATED, {"spec.transmitter": {"s3": {"aggDataPath": "s3://bucket/agg"}}}),
+    (FEDERATED, {"spec.transmitter": {"s3": {"aggDataPath": "s3://bucket/agg", "credentialName": "k"}}}),
     (FEDERATED, {"spec.aggregationWorker.template.spec.hostNetwork": False}),
     (FEDERATED, {f"{TRAINER.format(0)}.hostNetwork": True}),
     (
@@ -184,14 +209,17 @@ HARMLESS: list[tuple[dict[str, Any], dict[str, Any]]] = [
         },
     ),
     *(
-        (INCREMENTAL, {f"{TRAIN}.condition.operator": operator})
+        (INCREMENTAL, {f"{DEPLOY}.condition.operator": operator})
         for operator in ("gt", ">", "ge", ">=", "eq", "=", "==", "ne", "!=", "le", "<=", "lt", "<", "$OP")
     ),
     (INCREMENTAL, {f"{DEPLOY}.condition.metric": "precision_delta[+3]"}),
     (INCREMENTAL, {f"{DEPLOY}.condition.metric": "precision [0]"}),
     (INCREMENTAL, {f"{TRAIN}.timer": REMOVED}),
     (INCREMENTAL, {f"{TRAIN}.timer": {"start": "23:00", "end": "01:00"}}),
-    (INCREMENTAL, {"spec.dataset.trainProb": 0.5, "spec.outputDir": "s3://b/out"}),
+    (
+        INCREMENTAL,
+        {"spec.dataset.trainProb": 0.5, "spec.outputDir": "s3://b/out", "spec.credentialName": "k"},
+    ),
     (INCREMENTAL, {"spec.deploySpec.model": {"name": "running"}}),
     (REID, {"spec.parallelism": 1, "spec.completions": 1, "spec.suspend": False, "spec.backoffLimit": None}),
     (EXTRACTION, {"spec.paused": False, "spec.kafkaSupport": True}),
@@ -233,6 +261,13 @@ def test_levels_within_a_rule() -> None:
     assert levels(INCREMENTAL, {"spec.dataset.trainProb": 1.5}) == [("SDN506", "error")]
     assert levels(INCREMENTAL, {"spec.dataset.trainProb": 0}) == [("SDN506", "warning")]
     assert levels(INCREMENTAL, {f"{DEPLOY}.condition.metric": "p[x]"}) == [("SDN503", "error")]
+    for said, level in (
+        (("ge", 0), "warning"), (("eq", 0), "warning"), (("eq", 500), "warning"), (("lt", 500), "warning"),
+        (("lt", 0), "error"), (("le", -1), "error"), (("eq", 2.5), "error"), (("eq", -3), "error"),
+    ):  # fmt: skip
+        assert levels(INCREMENTAL, {f"{TRAIN}.condition": train_condition(*said)}) == [("SDN509", level)]
+    for said in (("ge", 1), ("gt", 0), (">", 0.5), (">=", 1e18)):
+        assert levels(LIFELONG, {f"{TRAIN}.condition": train_condition(*said)}) == []
     assert levels(FEDERATED, {"spec.trainingWorkers": []}) == [("SDN602", "error")]
     assert levels(FEDERATED, {"spec.trainingWorkers.1": REMOVED}) == [("SDN602", "warning")]
     assert levels(REID, {"spec.completions": 4}) == [("SDN702", "warning")]

@@ -144,7 +144,7 @@ def test_names_of_files_cannot_give_commands_to_the_build_server(
     assert run.code == 3
     assert "\x1b" not in run.out
     for line in run.out.splitlines():
-        assert line.startswith(("::error file=", "::warning file=", "::notice file="))
+        assert line.startswith(("::error file=", "::warning file=", "::notice file=", "::debug::"))
 
 
 def test_annotations_name_files_from_the_checkout_on(run_sednactl: RunSednactl, lab: Path) -> None:

@@ -62,9 +62,11 @@ def hostile_run(file: str, words: str, level: Any, strict: bool = False) -> Run:
 @example(HOSTILE.replace("\0", ""), HOSTILE, "warning")
 def test_any_text_gives_one_annotation_a_finding(file: str, words: str, level: str) -> None:
     text = findings_github.report(hostile_run(file, words, level))
-    assert len(text.split("\n")) == len(text.splitlines()) + 1 == 3, "no line end that any reader knows"
+    assert len(text.split("\n")) == len(text.splitlines()) + 1 == 4, "no line end that any reader knows"
+    *annotations, kept = text.splitlines()
+    assert kept.startswith("::debug::") and not re.search("[\x00-\x1f\x7f-\x9f]", kept)
     known = r"file=[^,:]*|line=\d+|col=\d+|title=SDN201"
-    for line in text.splitlines():
+    for line in annotations:
         assert re.fullmatch(rf"::(error|warning|notice)( ({known})(,({known}))*)?::.*", line)
         assert not re.search("[\x00-\x1f\x7f-\x9f]", line)
 
@@ -99,6 +101,39 @@ def test_any_text_gives_well_formed_xml(file: str, words: str, level: str, stric
     assert (root.get("tests"), root.get("failures")) == ("3", "1" if failed else "0")
     assert (root.get("errors"), root.get("skipped")) == ("1", "1")
     assert not re.search("[^\t\n\x20-\x7e\xa0-\U0010ffff]", "".join(root.itertext()))
+    check_junit(root)
+
+
+_COUNTS = {"name", "tests", "failures", "errors", "skipped"}
+JUNIT: dict[str, tuple[set[str], set[str], tuple[str, ...]]] = {
+    "testsuites": (_COUNTS, set(), ("testsuite",)),
+    "testsuite": (_COUNTS, set(), ("testcase",)),
+    "testcase": ({"name", "classname"}, {"file", "line"}, ("skipped", "error", "failure", "system-out")),
+    "skipped": (set(), {"message"}, ()),
+    "error": ({"message", "type"}, set(), ()),
+    "failure": ({"message", "type"}, set(), ()),
+    "system-out": (set(), set(), ()),
+}
+"""What build servers read of JUnit's report: the attributes an element must and may have, and what it holds, in order."""
+
+
+def check_junit(root: ElementTree.Element) -> None:
+    """Hold a report against the form that build servers know, and its counts against what it counts."""
+    assert root.tag == "testsuites"
+    for element in root.iter():
+        needed, allowed, below = JUNIT[element.tag]
+        assert needed <= set(element.attrib) <= needed | allowed, element.tag
+        places = [below.index(child.tag) for child in element]
+        assert places == sorted(places), element.tag
+    for owner in (root, *root):
+        cases = list(owner.iter("testcase"))
+        told = {name: int(owner.attrib[name]) for name in _COUNTS - {"name"}}
+        assert told == {
+            "tests": len(cases),
+            "failures": len(list(owner.iter("failure"))),
+            "errors": len(list(owner.iter("error"))),
+            "skipped": len(list(owner.iter("skipped"))),
+        }
 
 
 def junit(run: Run) -> ElementTree.Element:

@@ -52,6 +52,7 @@ EDGE = "spec.edgeWorker"
 POD = "template.spec"
 BIG = f"{CLOUD}.{POD}.containers.0"
 LITTLE = f"{EDGE}.{POD}.containers.0"
+ASKED = f"{CLOUD}.{POD}.containers[0].resources.requests"
 METRIC = f"{CLOUD}.hpa.metrics.0"
 REMOVED: Any = object()
 
@@ -376,6 +377,17 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         f"{EDGE}.hardExampleMining.parameters[0].key",
     ),
     (
+        "SDN302",
+        SERVICE,
+        {
+            f"{EDGE}.hardExampleMining": {
+                "name": "IBT",
+                "parameters": [{"key": "threshold_img", "value": value} for value in ("0.5", "0.9")],
+            }
+        },
+        f"{EDGE}.hardExampleMining.parameters[0].key",
+    ),
+    (
         "SDN303",
         SERVICE,
         {f"{EDGE}.hardExampleMining.parameters.0.value": "90"},
@@ -398,7 +410,30 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("SDN402", MODEL, {"spec.url": "obs://bucket/m.pb"}, "spec.url"),
     ("SDN402", MODEL, {"spec.url": ""}, "spec.url"),
     ("SDN402", DATASET, {"spec.url": "https://example.org/index.txt"}, "spec.url"),
+    *(("SDN402", MODEL, {"spec.url": url}, "spec.url") for url in ("s3://", "s3:///m.pb", "https://?x")),
     ("SDN403", DATASET, {"spec.format": "dir"}, "spec.format"),
+    ("SDN403", DATASET, {"spec.format": ""}, "spec.format"),
+    ("SDN403", MODEL, {"spec.format": " "}, "spec.format"),
+    (
+        "SDN405",
+        FEDERATED,
+        {"spec.transmitter.s3": {"aggDataPath": "s3://b/a"}},
+        "spec.transmitter.s3.aggDataPath",
+    ),
+    *(
+        ("SDN150", SERVICE, {f"{BIG}.resources.requests": {"cpu": "1", **asked}}, f"{ASKED}.{name}")
+        for name, asked in (
+            ("memory", {"memory": "512m"}),
+            ("memory", {"memory": 64}),
+            ("ephemeral-storage", {"ephemeral-storage": "100m"}),
+        )
+    ),
+    (
+        "SDN150",
+        SERVICE,
+        {f"{BIG}.resources": {"requests": {"cpu": 500}}},
+        f"{ASKED}.cpu",
+    ),
     ("SDN404", DATASET, {"spec.nodeName": ""}, "spec.nodeName"),
     ("SDN001", SERVICE, {"kind": ""}, "kind"),
     ("SDN001", SERVICE, {"apiVersion": REMOVED}, "apiVersion"),
@@ -442,7 +477,18 @@ def test_found(rule: str, content: dict[str, Any], changes: dict[str, Any], path
     expect(rule, changed(content, changes), path)
 
 
-OF_SEVERAL_LEVELS = ("SDN203", "SDN209", "SDN215", "SDN503", "SDN505", "SDN506", "SDN602", "SDN702")
+OF_SEVERAL_LEVELS = (
+    "SDN203",
+    "SDN209",
+    "SDN215",
+    "SDN403",
+    "SDN509",
+    "SDN503",
+    "SDN505",
+    "SDN506",
+    "SDN602",
+    "SDN702",
+)
 
 
 def expect(rule: str, content: dict[str, Any], path: str) -> None:
@@ -507,6 +553,9 @@ HARMLESS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ),
     (SERVICE, {f"{CLOUD}.hpa.metrics": [of_pods({"a": "1"}), of_pods({"a": "2"})]}),
     (SERVICE, {METRIC: of_object({"type": "Value", "value": "1e3", "averageValue": "1Gi"})}),
+    (SERVICE, {f"{BIG}.resources.requests": {"cpu": "1e-1", "memory": "64M", "ephemeral-storage": "1e3"}}),
+    (SERVICE, {f"{BIG}.resources": {"requests": {"cpu": 255, "memory": 0}}}),
+    (FEDERATED, {"spec.transmitter": {"s3": {"aggDataPath": "s3://b/a", "credentialName": "k"}}}),
     (MODEL, {"spec.url": "/data/big model/m.pb"}),
     (MODEL, {"spec.url": "https://example.org/m.pb?x=1#y"}),
     (DATASET, {"spec.format": "CSV"}),
@@ -677,3 +726,20 @@ def test_no_rule_is_left_out_because_its_family_was_not_loaded(kind: str) -> Non
             family = (rule.check.__module__ if rule.check else "").rpartition(".")[2]
             assert kind in FOR_KINDS.get(family, (kind,)), f"{rule.id} is in {family}"
     assert {rule.id for rule in rules_for(kind, LATEST)} == meant
+
+
+WRONG_TYPES: dict[str, tuple[Any, ...]] = {
+    f"{CLOUD}.hpa.maxReplicas": (5.5, "5", "five", True, [5], {"a": 5}),
+    f"{CLOUD}.model": ("big", 5, ["big"], 1.5, False),
+    f"{BIG}.name": (5, 1.5, True, ["a"], {"a": "b"}),
+    f"{BIG}.env": ("A=b", {"A": "b"}, 5),
+    f"{BIG}.stdin": ("yes", "true", 1, [True]),
+    f"{BIG}.resources.requests.memory": (0.5, 10**30, True, ["1Gi"], {}),
+}
+
+
+@pytest.mark.parametrize("path", WRONG_TYPES)
+def test_a_value_of_the_wrong_type_has_a_hint(path: str) -> None:
+    for value in WRONG_TYPES[path]:
+        found = [one for one in found_in(changed(SERVICE, {path: value})) if one.rule == "SDN004"]
+        assert [bool(one.hint) for one in found] == [True], value

@@ -171,7 +171,7 @@ def train_metric(fault: Fault) -> Change | None:
 def deploy_metric(fault: Fault) -> Change | None:
     """A metric is a list; its first figure is the one there always is."""
     given = fault.value
-    if not isinstance(given, str) or not _NO_INDEX.fullmatch(given.strip()):
+    if not isinstance(given, str) or not _NO_INDEX.fullmatch(given.strip()) or given.strip() == TRAIN_METRIC:
         return None
     return Replace(fault.path, f"{given.strip()}[0]")
 

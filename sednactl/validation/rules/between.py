@@ -12,7 +12,7 @@ from sednactl.validation.structure import Problem
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.all_together import Together
-    from sednactl.validation.together import Defined, Reference
+    from sednactl.validation.together import Defined, Reference, Scaler
 
 page(
     "SDN104",
@@ -24,6 +24,17 @@ page(
     <name>-aggregation, Deployment <name>-deployment-edge, and so on. Where an object of that name
     exists, whoever owns it, the workload ends as Failed, or a federated job gets an aggregation
     worker and no training workers.
+    """,
+)
+page(
+    "SDN105",
+    "warning",
+    """
+    Deployment that the Global Manager brings back
+
+    When any Deployment is deleted, Sedna 0.7 cuts its name at the first "-deployment", and where a
+    JointInferenceService has what is left as its name it makes the Deployment again, whoever it
+    belonged to. While the service lives, such a Deployment cannot be deleted.
     """,
 )
 page(
@@ -63,18 +74,19 @@ page(
 
     Sedna needs the annotation s3-endpoint (host and port, without http://), and the keys
     ACCESS_KEY_ID and SECRET_ACCESS_KEY. Where the annotation is missing it sets no credentials at
-    all, and says nothing; the local controller also wants both keys.
+    all, and says nothing; the local controller also wants both keys. It speaks https unless the
+    annotation s3-usehttps is "0", whatever else that says.
     """,
 )
 page(
     "SDN511",
     "error",
     """
-    Incremental learning from a csv dataset
+    Learning from a dataset that Sedna cannot read
 
-    The local controller writes the samples of an incremental learning job to a file only when the
-    dataset's format is txt, in lower case. With csv no training ever begins. Lifelong learning takes
-    csv as well.
+    The local controller reads txt and csv, and nothing else: with another format it counts no samples,
+    and no training ever begins. For an incremental learning job it writes samples to a file only when
+    the format is txt, in lower case. Lifelong learning takes csv as well.
     """,
 )
 page(
@@ -105,6 +117,7 @@ _MOST_CHILDREN = 6
 def disagreements(together: Together) -> Iterator[tuple[Document, Problem]]:
     """Give what does not fit between the documents."""
     yield from _taken_names(together)
+    yield from _brought_back(together)
     yield from _two_autoscalers(together)
     yield from _secrets(together)
     yield from _datasets(together)
@@ -133,10 +146,23 @@ def _taken_names(together: Together) -> Iterator[tuple[Document, Problem]]:
         yield claim.document, Problem("SDN104", path, message, "rename one of them")
 
 
+def _brought_back(together: Together) -> Iterator[tuple[Document, Problem]]:
+    for namespace, name, place in together.deployments:
+        service = together.defined.get(("JointInferenceService", namespace, name.partition("-deployment")[0]))
+        if service is None or service.document is None:
+            continue
+        target = ("Deployment", namespace, name)
+        if any(claim.target == target for claim in together.claims):
+            continue  # SDN104 tells of it
+        message = f'Sedna takes the Deployment "{name}" in {place} for its own: it cannot be deleted'
+        yield service.document, Problem("SDN105", ("metadata", "name"), message, "rename one of them")
+
+
 def _two_autoscalers(together: Together) -> Iterator[tuple[Document, Problem]]:
     scalers = together.scalers
     if not scalers:
         return
+    firsts: dict[tuple[str, str, str], Scaler] = {}
     wanted = {scaler.deployment for scaler in scalers}
     scaled = {key: place for key, place in together.scaled if key in wanted}
     made = {
@@ -146,6 +172,12 @@ def _two_autoscalers(together: Together) -> Iterator[tuple[Document, Problem]]:
     }
     for scaler in scalers:
         key = scaler.deployment
+        first = firsts.setdefault(key, scaler)
+        if key in made and key not in scaled and first is not scaler and not scaler.in_cluster:
+            message = (
+                f"the autoscalers in {first.place} and in {scaler.place} scale the same Deployment {key[2]}"
+            )
+            yield made[key].document, Problem("SDN220", ("metadata", "name"), message, "keep one of them")
         if key not in made or made[key].owner == f'JointInferenceService "{scaler.owner}"':
             continue
         if key in scaled:
@@ -179,10 +211,14 @@ def _secrets(together: Together) -> Iterator[tuple[Document, Problem]]:
                 message = f'the Secret "{key[2]}" in the cluster has no annotation: that crashes Sedna'
                 yield user.document, Problem("SDN406", user.path, message, hint)
         elif by_crashing and not secret.facts["annotated"] and secret.facts["keys"]:
-            message = f"used by a {by_crashing[0].referrer}, a Secret without annotations crashes Sedna"
+            message = f"used by {_one(by_crashing[0].referrer)}, a Secret without annotations crashes Sedna"
             yield secret.document, Problem("SDN406", ("metadata",), message, hint, True)
         else:
             yield from ((secret.document, problem) for problem in _login(secret))
+
+
+def _one(kind: str) -> str:
+    return f"{'an' if kind[0] in 'AEIO' else 'a'} {kind}"
 
 
 def _login(secret: Defined) -> Iterator[Problem]:
@@ -194,6 +230,14 @@ def _login(secret: Defined) -> Iterator[Problem]:
         message = f's3-endpoint is "{endpoint}": it takes no scheme'
         hint = 'write host and port alone, and s3-usehttps: "0" for http'
         yield Problem("SDN407", ("metadata", "annotations", "s3-endpoint"), message, hint)
+    elif "/" in str(endpoint):
+        message = f's3-endpoint is "{endpoint}": it takes no path'
+        hint = "write host and port alone; the bucket stands in the url"
+        yield Problem("SDN407", ("metadata", "annotations", "s3-endpoint"), message, hint)
+    secure = secret.facts["https"]
+    if isinstance(secure, str) and secure not in ("0", "1"):
+        message = f's3-usehttps is "{secure}", which means https'
+        yield Problem("SDN407", ("metadata", "annotations", "s3-usehttps"), message, '"0" for http, else "1"')
     missing = [key for key in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY") if key not in secret.facts["keys"]]
     if missing:
         message = f"the Secret has no {' and no '.join(missing)}"
@@ -202,14 +246,25 @@ def _login(secret: Defined) -> Iterator[Problem]:
 
 def _datasets(together: Together) -> Iterator[tuple[Document, Problem]]:
     for reference in together.references:
-        if reference.target[0] != "Dataset" or reference.referrer != "IncrementalLearningJob":
+        incremental = reference.referrer == "IncrementalLearningJob"
+        if reference.target[0] != "Dataset" or not (
+            incremental or reference.referrer == "LifelongLearningJob"
+        ):
             continue
         dataset = together.defined.get(reference.target)
         form = dataset.facts["format"] if dataset else None
-        if isinstance(form, str) and form != "txt" and form.lower() in ("csv", "txt"):
+        if not isinstance(form, str) or "$" in form or form == "txt":
+            continue
+        if form.lower() not in ("csv", "txt"):
+            message = f'the dataset\'s format is "{form}": Sedna reads txt and csv only, no training begins'
+        elif incremental:
             message = f'the dataset\'s format is "{form}": incremental learning only writes txt'
-            hint = "give it an index with format: txt"
-            yield reference.document, Problem("SDN511", reference.path, message, hint)
+        else:
+            continue
+        hint = (
+            "give it an index with format: txt" if incremental else "give it an index with format: txt or csv"
+        )
+        yield reference.document, Problem("SDN511", reference.path, message, hint)
 
 
 def _models(together: Together) -> Iterator[tuple[Document, Problem]]:

@@ -80,7 +80,8 @@ page(
     More replicas than the nodes have room for
 
     Found with --cluster. What all containers of the pod request, times the most replicas, is more
-    than the nodes hold that the pod may run on, even if nothing else ran there. With nodeName the
+    than the nodes hold that the pod may run on, even if nothing else ran there; or the replicas are
+    more than the pods that these nodes take at all. With nodeName the
     kubelet rejects what does not fit, and the Deployment keeps making more; else they stay Pending.
     Taints and affinity are not counted.
     """,
@@ -153,9 +154,7 @@ def _room(demand: Demand, nodes: dict[str, Any]) -> Problem | None:
         return Problem(
             "SDN125", (*demand.path, "nodeSelector"), message, "kubectl get nodes --show-labels", True
         )
-    requests = _requests(demand.pod)
-    if not requests:
-        return None
+    requests = {**_requests(demand.pod), "pods": 10**9}
     holds = {
         name: min(_fits(found, resource, need) for resource, need in requests.items())
         for name, found in fitting.items()
@@ -169,6 +168,11 @@ def _room(demand: Demand, nodes: dict[str, Any]) -> Problem | None:
     )
     where = f"node {next(iter(fitting))} holds" if len(fitting) == 1 else f"{len(fitting)} nodes hold"
     wanted = "one replica" if demand.replicas == 1 else f"{demand.replicas} replicas"
+    if scarce == "pods":
+        message = f"{wanted}, but {where} {total} pods at most"
+        return Problem(
+            "SDN222", demand.count_path, message, "lower the replicas, or let other nodes help", True
+        )
     message = f"{wanted} of {shown(requests[scarce], scarce)} {scarce} each, but {where} {total}"
     hint = "lower the requests or the replicas, or let other nodes help"
     return Problem("SDN222", demand.count_path, message, hint, True)
@@ -205,7 +209,7 @@ def _wanted(container: dict[str, Any]) -> Iterator[tuple[str, int]]:
 
 def _fits(node: Any, resource: str, need: int) -> int:
     allocatable = mapping(mapping(node, "status"), "allocatable")
-    if not allocatable:
+    if not allocatable or (resource == "pods" and resource not in allocatable):
         return _UNKNOWN_ROOM
     return (_nano(allocatable.get(resource)) or 0) // need
 

@@ -75,15 +75,20 @@ def settings_are_known(workload: Workload) -> Iterator[Problem]:
     """Setting that the algorithm ignores
 
     Settings that an algorithm does not know are swallowed without a word, and the default is
-    used. A misspelt threshold therefore changes nothing.
+    used. A misspelt threshold therefore changes nothing. Of a setting given twice the last one counts.
     """
     for place, mining in minings_of(workload):
         known = ALGORITHMS.get(text(mining, "name"))
         if known is None:
             continue
+        last = {text(parameter, "key"): index for index, parameter in maps(mining, "parameters")}
         for index, parameter in maps(mining, "parameters"):
             key = text(parameter, "key")
-            if key and key not in known:
+            if key in known and last[key] != index:
+                path = (*place, "parameters", index, "key")
+                message = f"{key} is given again in parameters[{last[key]}], which counts"
+                yield Problem("SDN302", path, message, "keep one of them")
+            elif key and key not in known:
                 path = (*place, "parameters", index, "key")
                 settings = ", ".join(f"{name} ({value})" for name, value in known.items())
                 message = f'{text(mining, "name")} has no setting "{key}" and ignores it'

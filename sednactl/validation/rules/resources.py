@@ -16,6 +16,10 @@ from sednactl.validation.shape import mapping
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import label_key_fault
 
+LEAST_BYTES = 1000
+"""Less memory than this is a slip of the unit."""
+MOST_CORES = 256
+"""More cores than a container is likely to want."""
 _OWN = ("cpu", "memory", "ephemeral-storage")
 
 
@@ -79,6 +83,34 @@ def _against_limits(resources: dict[str, Any], path: Place) -> Iterator[Problem]
         yield Problem(
             "SDN138", path, f"{huge} needs cpu or memory beside it", "add a request for memory", True
         )
+
+
+@rule("SDN150", "warning")
+def amounts_are_likely(workload: Workload) -> Iterator[Problem]:
+    """Amount in a unit that is hardly meant
+
+    m is a thousandth: 512m of memory is half a byte, and no container starts with that; Mi is what is
+    meant. CPU without m counts whole cores: 500 asks for five hundred of them, and the pod stays Pending.
+
+    Wrong:
+      requests: {cpu: 500, memory: 512m}
+    Right:
+      requests: {cpu: 500m, memory: 512Mi}
+    """
+    for path, _, container in workload.containers():
+        resources = mapping(container, "resources")
+        for side in ("requests", "limits") if resources else ():
+            amounts = mapping(resources, side)
+            place = (*path, "resources", side)
+            for name in ("memory", "ephemeral-storage"):
+                nanos = nanos_of(amounts.get(name))
+                if nanos is not None and 0 < nanos < LEAST_BYTES * NANO:
+                    message = f"{name} is {amounts[name]}, which is less than a kilobyte"
+                    yield Problem("SDN150", (*place, name), message, "e.g. 512Mi: m is a thousandth")
+            nanos = nanos_of(amounts.get("cpu"))
+            if nanos is not None and nanos >= MOST_CORES * NANO:
+                message = f"cpu is {amounts['cpu']}: that many cores"
+                yield Problem("SDN150", (*place, "cpu"), message, "e.g. 500m for half a core")
 
 
 def nanos_of(amount: Any) -> int | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sednactl.validation.go_urls import go_refuses, scheme_of
+from sednactl.validation.go_urls import address_of, go_refuses, scheme_of
 from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.rules.names import placeholder
 from sednactl.validation.rules.triggers import LEARNING
-from sednactl.validation.shape import mapping, text
+from sednactl.validation.shape import mapping
 from sednactl.validation.structure import Problem
 
 STORED = ("Model", "Dataset")
@@ -56,7 +56,7 @@ def url_can_be_fetched(workload: Workload) -> Iterator[Problem]:
     """URL that nothing fetches
 
     The worker gets s3, http and https addresses downloaded, and absolute paths mounted from its
-    node. Anything else reaches the worker as it stands, and its local controller not at all. The
+    node. An address needs a bucket or a host after its "//". Anything else reaches the worker as it stands, and its local controller not at all. The
     local controller reads datasets, and writes to outputDir, only at paths and in s3.
     """
     for path, url in addresses_of(workload):
@@ -70,38 +70,49 @@ def url_can_be_fetched(workload: Workload) -> Iterator[Problem]:
         elif scheme and scheme not in ("s3", "http", "https"):
             message = f"nothing downloads {scheme}: addresses"
             yield Problem("SDN402", path, message, "use s3, http, https or a path on the node")
+        elif scheme and not address_of(url):
+            what = "bucket" if scheme == "s3" else "host"
+            yield Problem("SDN402", path, f'"{_clip(url)}" names no {what}', f"e.g. {scheme}://{what}/path")
         elif scheme in ("http", "https") and workload.kind != "Model":
             does = "reads a dataset" if what == "url" else "writes to an outputDir"
             message = f"no local controller {does} over {scheme}"
             yield Problem("SDN402", path, message, "use s3 or a path on the node")
 
 
-@rule("SDN405", "info", *STORED)
+@rule("SDN405", "info", *_ADDRESSES)
 def bucket_needs_keys(workload: Workload) -> Iterator[Problem]:
     """Address in a bucket without credentials
 
     Without credentialName the worker asks Amazon's own s3 service, without any keys, whatever the
     address says: a store of one's own (MinIO and the like) is never reached.
     """
-    url = workload.spec.get("url")
-    if isinstance(url, str) and scheme_of(url) == "s3" and not workload.spec.get("credentialName"):
-        hint = "name a Secret with the keys, annotated with s3-endpoint"
-        yield Problem("SDN405", ("spec", "url"), f'"{_clip(url)}" in s3 without credentialName', hint)
+    for path, url in addresses_of(workload):
+        owner = workload.spec
+        for step in path[1:-1]:
+            owner = mapping(owner, step)
+        if scheme_of(url) == "s3" and not owner.get("credentialName"):
+            hint = "name a Secret with the keys, annotated with s3-endpoint"
+            yield Problem("SDN405", path, f'"{_clip(url)}" in s3 without credentialName', hint)
 
 
-@rule("SDN403", "info", "Dataset")
-def dataset_format(workload: Workload) -> Iterator[Problem]:
-    """Dataset format that only some workers understand
+@rule("SDN403", "info", *STORED)
+def format_is_known(workload: Workload) -> Iterator[Problem]:
+    """Format that only some workers understand
 
-    For incremental and lifelong learning Sedna reads the index file itself and knows txt and csv.
-    Federated workers read the data themselves, so that other words may be right there.
+    For incremental and lifelong learning Sedna reads the index file of a dataset itself and knows txt
+    and csv. Federated workers read the data themselves, so that other words may be right there. A
+    model's format may be any word, as workers read models themselves, but an empty one says nothing.
     """
-    name = text(workload.spec, "format")
-    if name and name.lower() not in ("txt", "csv"):
+    name = workload.spec.get("format")
+    if not isinstance(name, str):
+        return
+    path = ("spec", "format")
+    if not name.strip():
+        hint = "txt or csv" if workload.kind == "Dataset" else "e.g. pb, onnx or pth"
+        yield Problem("SDN403", path, "the format is empty", hint, level="warning")
+    elif workload.kind == "Dataset" and name.lower() not in ("txt", "csv"):
         message = f'only workers that read "{name}" themselves can use this dataset'
-        yield Problem(
-            "SDN403", ("spec", "format"), message, "txt or csv for incremental and lifelong learning"
-        )
+        yield Problem("SDN403", path, message, "txt or csv for incremental and lifelong learning")
 
 
 @rule("SDN404", "warning", "Dataset")

@@ -82,6 +82,34 @@ def train_metric_is_known(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN502", path, message, f"the one metric for training is {TRAIN_METRIC}")
 
 
+@rule("SDN509", "warning", *LEARNING)
+def training_waits_for_samples(workload: Workload) -> Iterator[Problem]:
+    """Training that does not wait for samples
+
+    num_of_samples begins at 0 after each training. A condition that 0 fulfils begins the next one at
+    once, on nothing, round after round. One that no number of samples fulfils never begins any. eq waits
+    for one exact number, and samples come many at a time.
+
+    Right:
+      condition: {metric: num_of_samples, operator: ge, threshold: 500}
+    """
+    for trigger in triggers_of(workload):
+        sign, threshold = _compared(trigger)
+        if trigger.stage != "train" or trigger.metric != TRAIN_METRIC or not sign:
+            continue
+        path = (*trigger.path, "condition")
+        said = f"{TRAIN_METRIC} {sign} {threshold:g}"
+        if _true_at_zero(sign, threshold):
+            message = f"{said} holds without a new sample: training begins again and again"
+            yield Problem("SDN509", path, message, "e.g. operator ge, threshold 500", True)
+        elif sign in ("<", "<=") or (sign == "==" and (threshold < 0 or threshold != int(threshold))):
+            message = f"{said} never holds: no training begins"
+            yield Problem("SDN509", path, message, "e.g. operator ge, threshold 500", True, "error")
+        elif sign == "==":
+            message = f"{said} holds at this very number only, and samples come many at a time"
+            yield Problem("SDN509", path, message, "ge holds from there on", True)
+
+
 @rule("SDN503", "warning", "IncrementalLearningJob")
 def deploy_metric_has_an_index(workload: Workload) -> Iterator[Problem]:
     """Deployment trigger on a list instead of a number
@@ -89,7 +117,7 @@ def deploy_metric_has_an_index(workload: Workload) -> Iterator[Problem]:
     The evaluation reports every metric as a list, one figure for each class, and NAME_delta as
     what the new model has more than the old one. Without an index the value counts as 0: gt 0.1
     never deploys, lt 0.1 always does. Sedna's own examples have this trap. An index that is no
-    whole number is never true.
+    whole number is never true, and neither is num_of_samples, which only training sees.
 
     Wrong: precision_delta
     Right: precision_delta[0]
@@ -99,8 +127,13 @@ def deploy_metric_has_an_index(workload: Workload) -> Iterator[Problem]:
         if trigger.stage != "deploy" or not isinstance(metric, str) or "$" in metric:
             continue
         path = (*trigger.path, "condition", "metric")
-        if not metric.strip():
-            yield Problem("SDN503", path, "the metric has no name", "e.g. precision_delta[0]", level="error")
+        name = metric.partition("[")[0].strip()
+        if not name:
+            message = f'the metric "{metric}" has no name' if metric.strip() else "the metric has no name"
+            yield Problem("SDN503", path, message, "e.g. precision_delta[0]", level="error")
+        elif name == TRAIN_METRIC:
+            message = f'deployment is never triggered by "{metric}": only training sees that figure'
+            yield Problem("SDN503", path, message, "e.g. precision_delta[0]", level="error")
         elif "[" not in metric:
             message = f'"{metric}" is a list and counts as 0: {_outcome(trigger)}'
             yield Problem("SDN503", path, message, f"write {metric}[0]")
@@ -110,12 +143,24 @@ def deploy_metric_has_an_index(workload: Workload) -> Iterator[Problem]:
 
 
 def _outcome(trigger: Trigger) -> str:
+    sign, threshold = _compared(trigger)
+    if not sign:
+        return "the trigger does not see it"
+    return f"0 {sign} {threshold:g} is {'always' if _true_at_zero(sign, threshold) else 'never'} true"
+
+
+def _compared(trigger: Trigger) -> tuple[str, float]:
+    """Give the sign and the threshold of a condition; "" and 0 where it has no usable ones."""
     condition = mapping(trigger.spec, "condition")
     sign, threshold = OPERATORS.get(text(condition, "operator")), condition.get("threshold")
     if sign is None or isinstance(threshold, bool) or not isinstance(threshold, (int, float)):
-        return "the trigger does not see it"
+        return "", 0
+    return sign, threshold
+
+
+def _true_at_zero(sign: str, threshold: float) -> bool:
     equal = abs(threshold) < 1e-6
-    true = {
+    return {
         ">": not equal and threshold < 0,
         ">=": equal or threshold <= 0,
         "==": equal,
@@ -123,7 +168,6 @@ def _outcome(trigger: Trigger) -> str:
         "<=": equal or threshold >= 0,
         "<": not equal and threshold > 0,
     }[sign]
-    return f"0 {sign} {threshold:g} is {'always' if true else 'never'} true"
 
 
 def _index(metric: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sednactl.sandbox.api.writing.container_rules import resource_name_errors
 from sednactl.sandbox.api.writing.field_errors import FieldError, forbidden, invalid, not_supported, required
 from sednactl.sandbox.api.writing.go_words import GoText
 from sednactl.sandbox.api.writing.names import label_errors, path_segment_errors
@@ -131,6 +132,8 @@ def _container_errors(source: dict[str, Any], path: str) -> list[FieldError]:
     errors: list[FieldError] = []
     if not source.get("name"):
         errors.append(required(f"{path}.name", "must specify a resource name"))
+    else:
+        errors += resource_name_errors(source["name"], f"{path}.name")
     container = source.get("container")
     if not container:
         errors.append(required(f"{path}.container", "must specify a container"))

@@ -173,7 +173,7 @@ def resource_errors(resources: dict[str, Any], path: str) -> list[FieldError]:
     for side, said in (("limits", limits), ("requests", requests)):
         for name, quantity in said.items():
             where = f"{path}.{side}[{name}]"
-            errors += _resource_name_errors(name, where)
+            errors += resource_name_errors(name, where)
             if nanos_of(quantity) < 0:
                 errors.append(invalid(where, quantity, "must be greater than or equal to 0"))
             if "/" in name and nanos_of(quantity) % NANO:
@@ -195,7 +195,8 @@ def resource_errors(resources: dict[str, Any], path: str) -> list[FieldError]:
     return errors
 
 
-def _resource_name_errors(name: str, path: str) -> list[FieldError]:
+def resource_name_errors(name: str, path: str) -> list[FieldError]:
+    """Give what keeps a name from being that of something a container may ask for."""
     errors = [invalid(path, GoText(name), why) for why in qualified_name_errors(name)]
     if not errors and "/" not in name and not name.startswith(_WHOLE_ONLY):
         if name not in _TYPES_OF_RESOURCES:
