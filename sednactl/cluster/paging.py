@@ -57,7 +57,7 @@ def pages(
     token: str | None = None
     limit: int | None = size
     last: str | None = None
-    restarts = 0
+    restarts = vain = 0
     while True:
         try:
             part = read(limit, token)
@@ -66,12 +66,15 @@ def pages(
                 raise
             rest = error.rest if isinstance(error, ExpiredPlace) and not consistent else None
             restarts += 1
-            if restarts > _RESTARTS and rest is None:
+            vain += 1
+            # A server whose tokens expire as fast as it gives them would keep us for ever.
+            if vain > 2 * _RESTARTS or (restarts > _RESTARTS and rest is None):
                 raise
-            token = rest
-            if consistent or restarts == _RESTARTS:
+            token = rest if vain < _RESTARTS else None
+            if consistent or restarts == _RESTARTS or vain >= _RESTARTS:
                 limit = None
             continue
+        vain = 0
         items = part.items
         if not consistent and items:
             if last is not None and restarts:

@@ -143,3 +143,17 @@ def test_whatever_expires_and_changes_meanwhile_each_lasting_object_comes_once(d
         return  # given up after several restarts; said, not hidden
     assert len(seen) == len(set(seen))
     assert lasting <= set(seen)
+
+
+@pytest.mark.parametrize("consistent", [True, False])
+def test_a_server_whose_every_token_has_expired_keeps_nobody_for_ever(consistent: bool) -> None:
+    asked: list[tuple[int | None, str | None]] = []
+
+    def read(limit: int | None, token: str | None) -> Part[str]:
+        asked.append((limit, token))
+        if token is not None:
+            raise ExpiredPlace("too old", "again", status=410, reason="Expired", hint="")
+        return Part(["a"], "1", "next") if limit else Part(["a", "b"], "1", None)
+
+    given = [item for page in pages(read, str, 1, consistent=consistent) for item in page.items]
+    assert given[-1] == "b" and len(asked) < 30

@@ -6,6 +6,7 @@ import pytest
 
 from sednactl.lifecycle.ghosts import Inventory, find_ghosts
 from sednactl.sedna.kinds import JOINT_INFERENCE
+from tests.cluster.stub import Answers, Fault, Request
 from tests.ghosts.command import Park
 from tests.ghosts.objects import (
     DEAD,
@@ -94,9 +95,8 @@ def test_what_a_clean_up_was_not_told_to_delete_is_neither_waited_for_nor_called
     code, report = park.report("--yes", "--kind", "svc")
     assert (code, [one["kind"] for one in report["ghosts"]], report["remaining"]) == (0, ["Service"], [])
     assert sum(park.slept) < 30
-    code, report = park.report(
-        "--yes", "-l", "jointinferenceservice.sedna.io/worker-type=edge", "--kind", "hpa"
-    )
+    edge = "jointinferenceservice.sedna.io/worker-type=edge"
+    code, report = park.report("--yes", "-l", edge, "--kind", "hpa", "--backup", str(park.folder / "b"))
     assert (code, report["remaining"]) == (0, [])
 
 
@@ -153,3 +153,74 @@ def test_a_clock_that_agrees_or_cannot_be_read_changes_nothing(park: Park, date:
     park.server.date = date
     park.fill(before_0_7("Service", "helmet-cloud", age=3700))
     assert park.report()[1]["ghosts"][0]["age"] == 3700
+
+
+def test_a_kind_that_only_a_newer_sedna_knows_is_not_judged(park: Park) -> None:
+    newer = reference("LargeModelJob", "chat", DEAD)
+    labelled = child("Pod", "chat-a", prefix="largemodeljob", owners=(newer,))
+    bare = child("Pod", "chat-b", owners=(newer,))
+    del bare["metadata"]["labels"]
+    of_both = child("Pod", "chat-c", owners=(newer,))
+    park.fill(labelled, bare, of_both)
+    code, report = park.report("--yes", "--older-than", "0s")
+    assert code == 7
+    assert [one for one in report["ghosts"] if one["action"] == "delete"] == []
+    assert park.names() == {"Pod/chat-a", "Pod/chat-b", "Pod/chat-c"}
+
+
+@pytest.mark.parametrize("version", ["example.org/v1", "sedna.io.example.org/v1", "v1", ""])
+def test_an_owner_of_another_group_spares_whatever_the_labels_say(park: Park, version: str) -> None:
+    owner = reference("JointInferenceService", "helmet", DEAD, version=version)
+    park.fill(child("Service", "helmet-cloud", owners=(owner,)))
+    _, report = park.report("--yes")
+    (ghost,) = report["ghosts"]
+    assert (ghost["action"], ghost["keptBecause"]) == ("keep", "foreign-owner")
+    assert park.names() == {"Service/helmet-cloud"}
+
+
+def test_lists_that_expire_between_two_pages_make_no_ghosts(
+    park: Park, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workloads and children fill several pages, and each continue token has expired when it comes to be used."""
+    for number in range(1200):
+        meta = {"name": f"gate-{number:04}", "namespace": "park", "uid": f"live-{number}"}
+        park.server.put(JOINT_INFERENCE.resource, {"metadata": meta})
+    for number in range(0, 1200, 3):
+        name = f"gate-{number:04}"
+        park.fill(child("Service", f"{name}-cloud", f"live-{number}", workload=name))
+    park.fill(before_0_7("Service", "old-cloud", workload="old"))
+    real = park.server._fault_for
+    expired: list[str] = []
+
+    def forget(request: Request, target: str) -> Fault | None:
+        if "continue" in request.query and expired.count(request.path) < 2:
+            expired.append(request.path)
+            park.server.compact()
+        return real(request, target)
+
+    monkeypatch.setattr(park.server, "_fault_for", forget)
+    _, report = park.report("--yes", "--max", "2000")
+    assert len(expired) >= 2
+    assert [one["name"] for one in report["ghosts"]] == ["old-cloud"]
+    assert len(park.names()) == 400
+
+
+@pytest.mark.parametrize("remainders", [True, False])
+def test_a_list_that_expires_again_and_again_is_read_whole_and_never_taken_for_empty(
+    park: Park, monkeypatch: pytest.MonkeyPatch, remainders: bool
+) -> None:
+    park.server.remainders = remainders
+    for number in range(1200):
+        meta = {"name": f"gate-{number:04}", "namespace": "park", "uid": f"live-{number}"}
+        park.server.put(JOINT_INFERENCE.resource, {"metadata": meta})
+    park.fill(child("Service", "gate-1199-cloud", "live-1199", workload="gate-1199"))
+    real = park.server._fault_for
+
+    def gone(request: Request, target: str) -> Fault | None:
+        later = "continue" in request.query and request.path.endswith("/jointinferenceservices")
+        return Answers(410) if later else real(request, target)
+
+    monkeypatch.setattr(park.server, "_fault_for", gone)
+    done = park.clean("--yes", "--older-than", "0s")
+    assert done.code in (0, 4, 7), done
+    assert park.names() == {"Service/gate-1199-cloud"}
