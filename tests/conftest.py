@@ -54,8 +54,11 @@ _SECOND_PLANE = (
     "tests/live/test_v",
 )
 # Files whose fixtures take longer to set up than their tests take to run.
-_TOGETHER = ("tests/packaging/test_wheel.py", "tests/validation/test_verdicts_offline.py")
-_BY_PLANE = "tests/sandbox/controllers/test_on_api_servers.py"
+_TOGETHER = (
+    "tests/packaging/test_wheel.py",
+    "tests/sandbox/controllers/test_on_api_servers.py",
+    "tests/validation/test_verdicts_offline.py",
+)
 
 
 def _scope_of(nodeid: str) -> str:
@@ -65,9 +68,7 @@ def _scope_of(nodeid: str) -> str:
         return "second plane"
     if nodeid.startswith("tests/live/"):
         return "first plane"
-    if file == _BY_PLANE:
-        return file + nodeid[nodeid.rfind("[") :]
-    return file if file in _TOGETHER else nodeid
+    return file if file in _TOGETHER and not nodeid.endswith("[sandbox]") else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
