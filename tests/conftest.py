@@ -39,19 +39,51 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGHUP, lambda _number, _frame: None)
 
 
+# What runs on the second of two control planes; together about as long as what is left for the first.
+_SECOND_PLANE = (
+    "tests/api_contract/",
+    "tests/live/test_cluster",
+    "tests/live/test_create",
+    "tests/live/test_crds",
+    "tests/live/test_plane",
+    "tests/live/test_pod",
+    "tests/live/test_sandbox",
+    "tests/live/test_scale_commands",
+    "tests/live/test_scale_decisions",
+    "tests/live/test_traps",
+    "tests/live/test_v",
+)
+# Files whose fixtures take longer to set up than their tests take to run.
+_TOGETHER = (
+    "tests/packaging/test_wheel.py",
+    "tests/sandbox/controllers/test_on_api_servers.py",
+    "tests/validation/test_verdicts_offline.py",
+)
+
+
+def _scope_of(nodeid: str) -> str:
+    """Name what one worker runs as a whole: a control plane's tests, a costly fixture's, else a single test."""
+    file = nodeid.partition("::")[0]
+    if nodeid.startswith(_SECOND_PLANE):
+        return "second plane"
+    if nodeid.startswith("tests/live/"):
+        return "first plane"
+    return file if file in _TOGETHER and not nodeid.endswith("[sandbox]") else nodeid
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With `-n`: let one worker run all tests that need the control plane, so that one plane is enough.
+    """With `-n`: share the tests out so that two control planes are enough, and no costly fixture is made twice.
 
     (`--dist loadgroup` is meant for this, but groups nothing with pytest 9.2 and xdist 3.8.)
     """
     from xdist.scheduler import LoadScopeScheduling
 
-    class OnePlane(LoadScopeScheduling):
+    class ByFixture(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "live" if nodeid.startswith(("tests/live/", "tests/api_contract/")) else nodeid
+            return _scope_of(nodeid)
 
-    return OnePlane(config, log)
+    return ByFixture(config, log)
 
 
 class RunSednactl(Protocol):

@@ -30,7 +30,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         served.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not longer: an idle one takes a part of a core
 def bare_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BarePlane]:
     """Give a real kube-apiserver; skips where its programs are missing."""
     reason = why_no_plane()

@@ -7,7 +7,7 @@
     load        sets how much CPU pods use, for the autoscaler to see
 
 They skip, saying why, where the programs are missing. SEDNACTL_TEST_KUBECONFIG
-names a plane that already runs; else one is started for the test session.
+names a plane that already runs; else one is started for the tests here.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.live)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not longer: an idle control plane takes a fifth of a core
 def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plane]:
     """Give the control plane: the one that SEDNACTL_TEST_KUBECONFIG names, else one of our own."""
     running = os.environ.get("SEDNACTL_TEST_KUBECONFIG")

@@ -283,7 +283,9 @@ def test_a_restarted_api_server_is_survived(
 
     def seen() -> bool:
         told = (watching / "json").read_text().splitlines()
-        return bool(told) and json.loads(told[-1])["sides"]["cloud"]["ready"] == 3
+        assert told, (watching / "errors").read_text()
+        assert json.loads(told[-1])["sides"]["cloud"]["ready"] == 3, told[-1]
+        return True
 
     # Every program of the cluster comes back in its own time, up to half a minute each.
     eventually(seen, timeout=180, what="three ready replicas in the JSON lines")
