@@ -11,19 +11,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sednactl.sedna.kinds import (
-    DATASET,
-    FEATURE_EXTRACTION,
-    FEDERATED_LEARNING,
-    INCREMENTAL_LEARNING,
-    JOINT_INFERENCE,
-    LIFELONG_LEARNING,
-    MODEL,
-    OBJECT_SEARCH,
-    REID,
-    VIDEO_ANALYTICS,
-    SednaKind,
-)
+from sednactl.sedna.editing import EDITS
+from sednactl.sedna.kinds import INCREMENTAL_LEARNING, SednaKind
 
 Json = Mapping[str, Any]
 How = Literal["rollout", "later", "ignored", "harmful"]
@@ -57,11 +46,12 @@ def effects_of_edit(
     old, new = before.get("spec") or {}, after.get("spec") or {}
     if old == new:
         return ()
-    if kind is JOINT_INFERENCE:
+    carried = EDITS.get(kind.kind)
+    if carried == "by side":
         return tuple(_of_joint_inference(old, new, without_deployment))
-    if kind in (INCREMENTAL_LEARNING, LIFELONG_LEARNING):
+    if carried == "by field":
         return tuple(_of_learning(kind, old, new))
-    if kind is FEDERATED_LEARNING:
+    if carried == "harmful":
         return (
             EditEffect(
                 "harmful",
@@ -69,14 +59,14 @@ def effects_of_edit(
                 "looked at last, maybe another one's, and leaves surplus pods of this one",
             ),
         )
-    if kind in (FEATURE_EXTRACTION, OBJECT_SEARCH, REID, VIDEO_ANALYTICS):
+    if carried == "ignored":
         return (
             EditEffect(
                 "ignored",
                 "Sedna 0.7 does not carry this change to what runs: the pods stay as the first version made them",
             ),
         )
-    if kind in (MODEL, DATASET):
+    if carried == "later":
         return (
             EditEffect(
                 "later",

@@ -1,8 +1,4 @@
-"""What a workload refers to by name: models, datasets, secrets, and what their absence does to it.
-
-Source: the controllers of Sedna's Global Manager v0.7.0. All references stay
-within the namespace, and nothing keeps a referred object from being deleted.
-"""
+"""What a workload refers to by name and what a missing one does to it, and the workers that it describes."""
 
 from __future__ import annotations
 
@@ -11,17 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sednactl.sedna.kinds import (
-    DATASET,
-    FEATURE_EXTRACTION,
     FEDERATED_LEARNING,
     INCREMENTAL_LEARNING,
     JOINT_INFERENCE,
     LIFELONG_LEARNING,
-    MODEL,
-    VIDEO_ANALYTICS,
     SednaKind,
 )
-from sednactl.sedna.resources import SECRET, Resource
+from sednactl.sedna.referring import REFERENCES, WhenMissing
+from sednactl.sedna.resources import Resource
+from sednactl.validation.shape import values_at
 
 Json = Mapping[str, Any]
 
@@ -36,53 +30,29 @@ class Reference:
     when_missing: str
 
 
-_FAILS_FOR_GOOD = (
-    "a service that is made without it ends Failed for good, so apply it, then delete and apply the service; "
-    "pods that run go on"
-)
-_IGNORED = "Sedna starts the pods without it, and says nothing"
-_RETRIED = "Sedna waits for it and tries again"
-_NO_LOGIN = "Sedna starts the pods without credentials"
-
-_MODEL, _DATASET = MODEL.resource, DATASET.resource
+_SAID: dict[WhenMissing, str] = {
+    "fails": "a service that is made without it ends Failed for good, so apply it, then delete and apply the service; "
+    "pods that run go on",
+    "waits": "Sedna waits for it and tries again",
+    "ignored": "Sedna starts the pods without it, and says nothing",
+    "no credentials": "Sedna starts the pods without credentials",
+}
 
 
 def references_of(kind: SednaKind, workload: Json) -> tuple[Reference, ...]:
     """Give every object a workload refers to, in the order of its manifest."""
     spec = workload.get("spec") or {}
-    return tuple(one for one in _references(kind, spec) if one.name)
+    return tuple(
+        Reference(_spelled(path), field.resource, str(name), _SAID[field.when_missing])
+        for field in REFERENCES.get(kind.kind, ())
+        for path, name in values_at(spec, field.steps)
+        if name
+    )
 
 
-def _references(kind: SednaKind, spec: Json) -> Iterator[Reference]:
-    if kind is JOINT_INFERENCE:
-        for side in ("cloudWorker", "edgeWorker"):
-            yield Reference(f"{side}.model", _MODEL, _name(spec, side, "model"), _FAILS_FOR_GOOD)
-    elif kind is FEDERATED_LEARNING:
-        yield Reference(
-            "aggregationWorker.model", _MODEL, _name(spec, "aggregationWorker", "model"), _IGNORED
-        )
-        yield Reference("pretrainedModel", _MODEL, _name(spec, "pretrainedModel"), _IGNORED)
-        for index, worker in enumerate(spec.get("trainingWorkers") or ()):
-            yield Reference(f"trainingWorkers[{index}].dataset", _DATASET, _name(worker, "dataset"), _IGNORED)
-        s3 = _dig(spec, "transmitter", "s3")
-        yield Reference("transmitter.s3", SECRET, str(s3.get("credentialName") or ""), _NO_LOGIN)
-    elif kind is INCREMENTAL_LEARNING:
-        yield Reference("dataset", _DATASET, _name(spec, "dataset"), _RETRIED)
-        yield Reference("initialModel", _MODEL, _name(spec, "initialModel"), _RETRIED)
-        yield Reference("deploySpec.model", _MODEL, _name(spec, "deploySpec", "model"), _RETRIED)
-        yield Reference(
-            "evalSpec.initialEvalModel", _MODEL, _name(spec, "evalSpec", "initialEvalModel"), _RETRIED
-        )
-        yield Reference("credentialName", SECRET, str(spec.get("credentialName") or ""), _NO_LOGIN)
-    elif kind is LIFELONG_LEARNING:
-        yield Reference("dataset", _DATASET, _name(spec, "dataset"), _RETRIED)
-        yield Reference("credentialName", SECRET, str(spec.get("credentialName") or ""), _NO_LOGIN)
-    elif kind is FEATURE_EXTRACTION:
-        yield Reference("model", _MODEL, _name(spec, "model"), _FAILS_FOR_GOOD)
-    elif kind is VIDEO_ANALYTICS:
-        yield Reference("model", _MODEL, _name(spec, "model"), _IGNORED)
-    elif kind in (MODEL, DATASET):
-        yield Reference("credentialName", SECRET, str(spec.get("credentialName") or ""), _NO_LOGIN)
+def _spelled(path: tuple[Any, ...]) -> str:
+    steps = path[:-1] if path[-1] == "name" else path
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
 def _dig(value: Any, *path: str) -> Json:

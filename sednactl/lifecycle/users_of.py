@@ -12,33 +12,15 @@ from typing import TYPE_CHECKING, Any
 from sednactl.cluster.door import Selection
 from sednactl.errors import Forbidden, NotFound
 from sednactl.lifecycle.references import references_of
-from sednactl.sedna.kinds import (
-    DATASET,
-    FEATURE_EXTRACTION,
-    FEDERATED_LEARNING,
-    INCREMENTAL_LEARNING,
-    JOINT_INFERENCE,
-    LIFELONG_LEARNING,
-    MODEL,
-    VIDEO_ANALYTICS,
-    SednaKind,
-)
+from sednactl.sedna.kinds import DATASET, MODEL, SednaKind
+from sednactl.sedna.referring import kinds_that_name
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
 
 Json = Mapping[str, Any]
 
-USERS = {
-    MODEL.kind: (
-        JOINT_INFERENCE,
-        FEDERATED_LEARNING,
-        INCREMENTAL_LEARNING,
-        FEATURE_EXTRACTION,
-        VIDEO_ANALYTICS,
-    ),
-    DATASET.kind: (FEDERATED_LEARNING, INCREMENTAL_LEARNING, LIFELONG_LEARNING),
-}
+USERS = {used.kind: kinds_that_name(used.resource) for used in (MODEL, DATASET)}
 """The kinds of workloads that name a model, and those that name a dataset."""
 
 

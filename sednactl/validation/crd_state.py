@@ -6,6 +6,7 @@ that equals another release's is told by that release, not by its hundreds of di
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -57,6 +58,18 @@ class DefinitionState:
         return tuple(version for version in self.stored if version != VERSION)
 
 
+@dataclass(frozen=True)
+class Likeness:
+    """The release whose definition one in a cluster is nearest to, the latest of equals, and what that would change.
+
+    `releases` are all that ship the same definition as `release` does, oldest first.
+    """
+
+    release: Release
+    releases: tuple[Release, ...]
+    changes: tuple[FieldChange, ...] = ()
+
+
 def definition_name(kind: str) -> str:
     """Give the name of a kind's definition, e.g. `models.sedna.io`."""
     return f"{BY_KIND[kind].plural}.{GROUP}"
@@ -85,6 +98,28 @@ def state_of(kind: str, live: Mapping[str, Any] | None, release: Release) -> Def
     leaving = bool(mapping(live, "metadata").get("deletionTimestamp"))
     state = _state(series, changes, release)
     return DefinitionState(kind, state, series, changes, remarks, foreign, stored_versions(live), leaving)
+
+
+def likeness_of(kind: str, live: Mapping[str, Any]) -> Likeness | None:
+    """Find the release of a cluster's definition; None where it serves no schema for the version that Sedna uses."""
+    if not served_schemas(live).get(VERSION):
+        return None
+    nearest: tuple[Release, tuple[FieldChange, ...]] | None = None
+    for release in reversed(RELEASES):
+        if not has_kind(kind, release):
+            continue
+        changes = definition_changes(live, crd_of(kind, release))
+        if nearest is None or len(changes) < len(nearest[1]):
+            nearest = release, changes
+        if not changes:
+            break
+    return None if nearest is None else Likeness(nearest[0], _alike(kind, nearest[0]), nearest[1])
+
+
+@functools.cache
+def _alike(kind: str, release: Release) -> tuple[Release, ...]:
+    series = _series(kind, crd_of(kind, release))
+    return tuple(one for one in RELEASES if one.series in series)
 
 
 def _state(series: Sequence[str], changes: Sequence[FieldChange], release: Release) -> State:
@@ -170,6 +205,11 @@ def _served(live: Mapping[str, Any]) -> dict[str, Json]:
     return {name: version for name, version in _versions(live).items() if version.get("served")}
 
 
+def served_schemas(live: Mapping[str, Any]) -> dict[str, Json]:
+    """Give the schema of every version that a definition serves."""
+    return {name: _schema(version) for name, version in _served(live).items()}
+
+
 def served_version(live: Mapping[str, Any]) -> str | None:
     """Give the version to read a definition's objects in: ours, else any that is served; None where none is."""
     served = _served(live)
@@ -190,7 +230,7 @@ def condition(live: Mapping[str, Any], wanted: str) -> tuple[bool, str]:
     """Tell whether a definition's condition holds, and what it says when it does not."""
     for _, one in maps(mapping(live, "status"), "conditions"):
         if one.get("type") == wanted:
-            return one.get("status") == "True", str(one.get("message") or "")
+            return one.get("status") == "True", str(one.get("message") or one.get("reason") or "")
     return False, ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import NotFound, UsageError
 from sednactl.sedna.releases import release_named
@@ -36,9 +36,17 @@ def manager_image(cluster: Cluster) -> ManagerImage | None:
         manager = cluster.find(DEPLOYMENT, NAME, NAMESPACE)
     except NotFound:
         return None
-    pod = mapping(mapping(mapping(manager, "spec"), "template"), "spec")
+    return image_of(manager)
+
+
+def image_of(workload: Any) -> ManagerImage | None:
+    """Give the image of a Deployment or DaemonSet of Sedna's; None without one.
+
+    Of several the first whose tag is a release is taken, so that a sidecar does not hide it.
+    """
+    pod = mapping(mapping(mapping(workload, "spec"), "template"), "spec")
     account = text(pod, "serviceAccountName") or text(pod, "serviceAccount")
-    images = [text(container, "image") for _, container in maps(pod, "containers")]
+    images = images_of(workload)
     for image in images:
         tag = image.rpartition("/")[2].partition("@")[0].partition(":")[2]
         try:
@@ -46,3 +54,9 @@ def manager_image(cluster: Cluster) -> ManagerImage | None:
         except UsageError:
             continue  # a tag of one's own
     return ManagerImage(images[0], None, account) if images else None
+
+
+def images_of(workload: Any) -> tuple[str, ...]:
+    """Give the images of a Deployment or DaemonSet."""
+    pod = mapping(mapping(mapping(workload, "spec"), "template"), "spec")
+    return tuple(filter(None, (text(container, "image") for _, container in maps(pod, "containers"))))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sednactl.sedna.referring import EACH as EACH  # beside what walks such steps
+
 _EMPTY: dict[str, Any] = {}
-EACH = "[]"
-"""Stands for every entry of a list in the steps of a path."""
 
 
 def mapping(value: Any, key: str | int) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from sednactl.diagnosis.book import all_checks, diagnose
-from sednactl.diagnosis.drift import drift_of, schemas_of
 from sednactl.diagnosis.observed import GhostCount, Observed, Scope
 from sednactl.errors import Forbidden, NotFound, Unreachable
 from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
 from sednactl.sedna.releases import RELEASES, SINCE
 from sednactl.validation.crd import crd_of
+from sednactl.validation.crd_state import likeness_of, served_schemas
 from sednactl.validation.rbac import Right
 from tests.diagnosis.healthy import check, crd, installed, node, parts, seen, told
 from tests.lifecycle.objects import NOW, Json
@@ -128,10 +128,10 @@ def _second_version(definition: Json) -> None:
     [
         ("DOC303", lambda one: _schema(one)["properties"].pop("url"), "warning", "spec.url is missing"),
         ("DOC303", lambda one: _schema(one)["properties"].update(mine={"type": "string"}), "warning", "spec.mine is not Sedna's"),
-        ("DOC303", lambda one: _schema(one).update(required=["url"]), "warning", "does not require format"),
-        ("DOC303", lambda one: _schema(one)["properties"]["url"].update(pattern="^s3:"), "warning", "spec.url: pattern is '^s3:'"),
-        ("DOC303", lambda one: one["spec"].update(scope="Cluster"), "warning", "its scope is Cluster"),
-        ("DOC303", lambda one: one["spec"]["versions"][0].pop("subresources"), "warning", "no status subresource"),
+        ("DOC303", lambda one: _schema(one).update(required=["url"]), "warning", "spec is otherwise in Sedna's (format is required)"),
+        ("DOC303", lambda one: _schema(one)["properties"]["url"].update(pattern="^s3:"), "warning", "spec.url is otherwise in Sedna's (pattern: \"^s3:\" → none)"),
+        ("DOC303", lambda one: one["spec"].update(scope="Cluster"), "warning", "scope is otherwise in Sedna's (Cluster → Namespaced)"),
+        ("DOC303", lambda one: one["spec"]["versions"][0].pop("subresources"), "warning", "subresource status is missing"),
         ("DOC304", lambda one: one["status"].update(conditions=None), "failed", "not Established"),
         ("DOC304", lambda one: one["status"].update(storedVersions=["v1alpha1", "v1"]), "failed", "stored as v1"),
         ("DOC304", lambda one: one["metadata"].update(deletionTimestamp="2026-01-01T00:00:00Z"), "failed", "being deleted"),
@@ -163,8 +163,9 @@ def test_the_release_of_crds_is_told(release: Any) -> None:
     kinds = [kind for kind in TELLING if release >= SINCE.get(kind, release)]
     definitions = {kind: crd_of(kind, release) for kind in kinds}
     for kind, definition in definitions.items():
-        drift = drift_of(kind, definition)
-        assert drift is not None and not drift.differences, (kind, drift)
+        near = likeness_of(kind, definition)
+        assert near is not None and not near.changes, (kind, near)
+        assert release in near.releases
     (result,) = check("DOC302", seen(definitions=definitions))
     assert f"Sedna {release}" in result.message
     assert result.status == ("ok" if release == RELEASES[-1] else "warning")
@@ -175,8 +176,8 @@ def test_upstreams_own_crds_are_known(release: Any) -> None:
     definition = upstream_crd("JointInferenceService", release)
     if definition is None:
         pytest.skip("upstream's CRDs are not at hand")
-    drift = drift_of("JointInferenceService", definition)
-    assert drift is not None and (drift.release, drift.differences) == (release, ())
+    near = likeness_of("JointInferenceService", definition)
+    assert near is not None and (near.release, near.changes) == (release, ())
 
 
 def test_crds_of_several_releases() -> None:
@@ -189,7 +190,7 @@ def test_crds_of_several_releases() -> None:
 def test_a_crd_without_the_version_has_no_release() -> None:
     definition = crd("Model")
     definition["spec"]["versions"][0]["name"] = "v1"
-    assert drift_of("Model", definition) is None and "v1" in schemas_of(definition)
+    assert likeness_of("Model", definition) is None and "v1" in served_schemas(definition)
 
 
 def _with_image(part: str, image: str | None) -> dict[str, Any]:

@@ -346,12 +346,16 @@ def test_edits_of_a_federated_job(stub: StubServer) -> None:
     assert not [one for one in findings(stub, FEDERATED) if one.rule in rules]
 
 
-@pytest.mark.parametrize("content", [EXTRACTION, SEARCH])
+@pytest.mark.parametrize("content", [EXTRACTION, SEARCH, VIDEO])
 def test_edits_that_change_nothing_that_runs(stub: StubServer, content: dict[str, Any]) -> None:
     live(stub, content)
-    key = "spec.reidWorkers.replicas" if content is SEARCH else "spec.replicas"
+    edit: dict[str, Any] = {"spec.replicas": 7}
+    if content is SEARCH:
+        edit = {"spec.reidWorkers.replicas": 7}
+    elif content is VIDEO:
+        edit = {"spec.model.name": "another"}
     assert [one for one in found(stub, content) if one[0] == "SDN705"] == []
-    assert ("SDN705", "warning", "metadata.name") in found(stub, changed(content, {key: 7}))
+    assert ("SDN705", "warning", "metadata.name") in found(stub, changed(content, edit))
     assert settled({"ports": [{"containerPort": 1, "protocol": "TCP", "name": None}]}) == {
         "ports": [{"containerPort": 1}]
     }

@@ -8,15 +8,24 @@ from datetime import datetime
 from typing import Any
 
 from sednactl.diagnosis.book import Result, Subject, check
-from sednactl.diagnosis.drift import Drift, drift_of, releases_of, schemas_of
 from sednactl.diagnosis.observed import Observed
 from sednactl.diagnosis.words import counted, some
-from sednactl.sedna.kinds import BY_KIND, GROUP, SEDNA_KINDS, VERSION
+from sednactl.sedna.kinds import SEDNA_KINDS, VERSION
 from sednactl.sedna.releases import LATEST, Release
 from sednactl.sedna.resources import CRD
+from sednactl.validation.crd_state import (
+    Likeness,
+    condition,
+    definition_name,
+    likeness_of,
+    served_schemas,
+    stored_versions,
+)
+from sednactl.validation.schema_difference import FieldChange, same_verdicts
 
 AREA = "Sedna's CRDs"
 Json = dict[str, Any]
+MOST_DIFFERENCES = 20
 
 
 @check("DOC301", AREA, "definitions")
@@ -42,17 +51,17 @@ def release(observed: Observed, _: datetime) -> Iterator[Result]:
     Helm installs CRDs and never upgrades them, so that after helm upgrade those of the first
     installation are still there.
     """
-    drifts = drifts_of(observed)
-    if not drifts:
+    found = likenesses_of(observed)
+    if not found:
         yield Result("DOC302", "unknown", "there is no CRD of Sedna whose release could be told")
         return
-    common = common_release(drifts)
+    common = common_release(found)
     mend = "sednactl crd diff shows what an upgrade changes, sednactl crd upgrade does it"
-    details = tuple(f"{kind}: {_of(kind, drift)}" for kind, drift in sorted(drifts.items()))
+    details = tuple(f"{kind}: {_of(near)}" for kind, near in sorted(found.items()))
     if common is None:
         by_release: dict[str, list[str]] = {}
-        for kind, drift in sorted(drifts.items()):
-            by_release.setdefault(_of(kind, drift), []).append(kind)
+        for kind, near in sorted(found.items()):
+            by_release.setdefault(_of(near), []).append(kind)
         mixed = "; ".join(f"{of} ({some(kinds, 3)})" for of, kinds in sorted(by_release.items()))
         yield Result("DOC302", "warning", f"the CRDs are of several releases: {mixed}", mend, details=details)
     elif common < LATEST:
@@ -68,22 +77,31 @@ def drifted(observed: Observed, _: datetime) -> Iterator[Result]:
     """CRDs are as they were shipped
 
     A CRD whose schema was edited drops fields that Sedna reads, or refuses objects that Sedna would
-    take. Descriptions, defaults and how lists are merged are not compared.
+    take. It is compared with that of the release it is nearest to, as by crd diff. Descriptions and how
+    lists are merged are not compared.
     """
-    drifts = drifts_of(observed)
-    edited = {kind: drift for kind, drift in drifts.items() if drift.differences}
-    for kind, drift in sorted(edited.items()):
-        first = drift.differences[0]
-        more = (
-            f" and {counted(len(drift.differences) - 1, 'more difference')}" if drift.differences[1:] else ""
-        )
-        message = f"the CRD is not the one that Sedna {drift.release} ships: {first}{more}"
+    found = likenesses_of(observed)
+    edited = {kind: near for kind, near in found.items() if near.changes}
+    for kind, near in sorted(edited.items()):
+        told = tuple(_said(change) for change in near.changes)
+        more = f" and {counted(len(told) - 1, 'more difference')}" if told[1:] else ""
+        message = f"the CRD is not the one that Sedna {near.release} ships: {told[0]}{more}"
         mend = "sednactl crd diff shows all of it, sednactl crd upgrade puts it right"
-        yield Result("DOC303", "warning", message, mend, _subject(kind), drift.differences)
-    if not drifts:
+        yield Result("DOC303", "warning", message, mend, _subject(kind), told[:MOST_DIFFERENCES])
+    if not found:
         yield Result("DOC303", "unknown", "there is no CRD of Sedna that could be compared")
     elif not edited:
-        yield Result("DOC303", "ok", f"{counted(len(drifts), 'CRD')} as shipped")
+        yield Result("DOC303", "ok", f"{counted(len(found), 'CRD')} as shipped")
+
+
+def _said(change: FieldChange) -> str:
+    """Say what a cluster's definition has otherwise; a change is what the shipped one would make of it."""
+    place = change.path.replace("(", "").replace(")", "")
+    if change.change == "added":
+        return f"{place} is missing"
+    if change.change == "removed":
+        return f"{place} is not Sedna's"
+    return f"{place} is otherwise in Sedna's ({change.detail})"
 
 
 @check("DOC304", AREA, "definitions")
@@ -105,8 +123,6 @@ def served(observed: Observed, _: datetime) -> Iterator[Result]:
 
 
 def _faults(definition: Json) -> Iterator[tuple[str, str]]:
-    status = definition.get("status") or {}
-    conditions = {one.get("type"): one for one in status.get("conditions") or ()}
     if definition["metadata"].get("deletionTimestamp"):
         yield (
             "the CRD is being deleted, and every object of the kind with it",
@@ -114,44 +130,44 @@ def _faults(definition: Json) -> Iterator[tuple[str, str]]:
         )
         return
     for kind in ("Established", "NamesAccepted"):
-        condition = conditions.get(kind, {})
-        if condition.get("status") != "True":
-            why = condition.get("message") or condition.get("reason") or "nothing is said about why"
-            yield f"the CRD is not {kind}: {why}", "kubectl describe crd tells which other CRD has its names"
-    schemas = schemas_of(definition)
+        holds, why = condition(definition, kind)
+        if not holds:
+            said = f"the CRD is not {kind}: {why or 'nothing is said about why'}"
+            yield said, "kubectl describe crd tells which other CRD has its names"
+    schemas = served_schemas(definition)
     if VERSION not in schemas:
         yield f"the CRD does not serve {VERSION}, the one version that Sedna uses", "sednactl crd upgrade"
         return
-    others = [name for name, schema in schemas.items() if schema != schemas[VERSION]]
+    others = [name for name, schema in schemas.items() if not same_verdicts(schema, schemas[VERSION])]
     if others:
         said = f"version {some(others)} has another schema than {VERSION}: objects lose fields between them"
         yield said, "sednactl crd upgrade"
-    stored = [name for name in status.get("storedVersions") or () if name != VERSION]
+    stored = [name for name in stored_versions(definition) if name != VERSION]
     if stored:
         said = f"objects may still be stored as {some(stored)}, which Sedna does not use"
         yield said, "rewrite them, then take the version out of the CRD's status.storedVersions"
 
 
-def drifts_of(observed: Observed) -> dict[str, Drift]:
-    """Give the release and the differences of every CRD that can be compared, by kind."""
+def likenesses_of(observed: Observed) -> dict[str, Likeness]:
+    """Give the release of every CRD that can be compared, and its differences from that, by kind."""
     found = {
-        kind: observed.remembered(f"drift/{kind}", functools.partial(drift_of, kind, definition))
+        kind: observed.remembered(f"likeness/{kind}", functools.partial(likeness_of, kind, definition))
         for kind, definition in observed.definitions.items()
     }
-    return {kind: drift for kind, drift in found.items() if drift is not None}
+    return {kind: near for kind, near in found.items() if near is not None}
 
 
-def common_release(drifts: dict[str, Drift]) -> Release | None:
+def common_release(found: dict[str, Likeness]) -> Release | None:
     """Give the latest release that all of these CRDs may be of; None where there is none."""
-    possible = [releases_of(kind, drift) for kind, drift in drifts.items()]
+    possible = [frozenset(near.releases) for near in found.values()]
     return max(frozenset.intersection(*possible), default=None) if possible else None
 
 
-def _of(kind: str, drift: Drift) -> str:
-    releases = sorted(releases_of(kind, drift))
-    span = str(releases[0]) if len(releases) == 1 else f"{releases[0]} to {releases[-1]}"
-    return f"like {span}" if drift.differences else span
+def _of(near: Likeness) -> str:
+    first, last = near.releases[0], near.releases[-1]
+    span = str(first) if first == last else f"{first} to {last}"
+    return f"like {span}" if near.changes else span
 
 
 def _subject(kind: str) -> Subject:
-    return Subject(CRD.kind, "", f"{BY_KIND[kind].plural}.{GROUP}")
+    return Subject(CRD.kind, "", definition_name(kind))

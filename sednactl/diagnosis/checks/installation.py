@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sednactl.diagnosis.book import Result, Subject, check
-from sednactl.diagnosis.checks.definitions import common_release, drifts_of
-from sednactl.diagnosis.installed import images_of, part_named, release_of_image
+from sednactl.diagnosis.checks.definitions import common_release, likenesses_of
+from sednactl.diagnosis.installed import part_named
 from sednactl.diagnosis.observed import Json, Observed
 from sednactl.diagnosis.words import counted, some
 from sednactl.lifecycle.pod_trouble import deployment_trouble, pod_trouble, said_of
@@ -15,6 +15,7 @@ from sednactl.lifecycle.service_state import replicas_of
 from sednactl.sedna.node_roles import is_edge
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE, Release
 from sednactl.sedna.resources import DAEMON_SET, DEPLOYMENT
+from sednactl.validation.manager_image import image_of, images_of
 
 AREA = "Sedna"
 _INSTALL = "install Sedna: https://sedna.readthedocs.io/en/latest/setup/install.html"
@@ -72,11 +73,12 @@ def manager_fits_definitions(observed: Observed, _: datetime) -> Iterator[Result
     if manager is None:
         yield Result("DOC402", "unknown", "there is no Global Manager whose image could be looked at")
         return
-    images = images_of(manager)
-    running, drawn = release_of_image(images), common_release(drifts_of(observed))
+    image = image_of(manager)
+    running = image.release if image else None
+    drawn = common_release(likenesses_of(observed))
     subject = _subject(DEPLOYMENT.kind, manager)
     if running is None:
-        message = f"the tag of {some(images) or 'no image'} does not tell a release of Sedna"
+        message = f"the tag of {some(images_of(manager)) or 'no image'} does not tell a release of Sedna"
         yield Result("DOC402", "unknown", message, "tag the image by its release, e.g. v0.7.0", subject)
     elif drawn is None:
         message = f"the Global Manager is of {running}; the release of the CRDs is not clear"
@@ -147,7 +149,7 @@ def controllers_fit_manager(observed: Observed, _: datetime) -> Iterator[Result]
     """
     manager = part_named("gm", observed.deployments)
     controllers = part_named("lc", observed.sedna_daemon_sets)
-    releases = [release_of_image(images_of(one)) if one else None for one in (manager, controllers)]
+    releases = [image.release if image else None for image in map(image_of, (manager, controllers))]
     if releases[0] is None or releases[1] is None:
         yield Result(
             "DOC404", "unknown", "no release can be told of the Global Manager, or of the local controllers"

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sednactl.sedna.kinds import FEATURE_EXTRACTION, FEDERATED_LEARNING, JOINT_INFERENCE, OBJECT_SEARCH
+from sednactl.sedna.editing import EDITS
+from sednactl.sedna.kinds import BY_KIND
 from sednactl.validation.rulebook import page
 from sednactl.validation.shape import mapping
 from sednactl.validation.structure import Problem
@@ -45,13 +46,14 @@ page(
     """
     Edit that Sedna does not carry to what runs
 
-    Found with --cluster. Sedna 0.7 takes an edit of a FeatureExtractionService or an
-    ObjectSearchService, and leaves their Deployments and pods as they are.
+    Found with --cluster. Sedna 0.7 takes an edit of a FeatureExtractionService, an ObjectSearchService,
+    a ReidJob or a VideoAnalyticsJob, and leaves their Deployments and pods as they are.
     """,
 )
 EDITED = {
-    kind.kind: kind.resource
-    for kind in (JOINT_INFERENCE, FEDERATED_LEARNING, FEATURE_EXTRACTION, OBJECT_SEARCH)
+    kind: BY_KIND[kind].resource
+    for kind, carried in EDITS.items()
+    if carried in ("by side", "harmful", "ignored")
 }
 """Kinds whose edits do something else than one expects."""
 _DEFAULTS = (("protocol", "TCP"), ("pollPeriodSeconds", 60))
@@ -76,10 +78,10 @@ def dangerous_edits(
         if there is None or settled(there) == settled(one.spec):
             continue
         kind, _, name = one.key
-        if kind == JOINT_INFERENCE.kind:
+        if EDITS[kind] == "by side":
             for problem in _of_service(there, one.spec):
                 yield one.document, problem
-        elif kind == FEDERATED_LEARNING.kind:
+        elif EDITS[kind] == "harmful":
             others = sorted(key[2] for key in live if key[:2] == one.key[:2] and key != one.key)
             spared = f', and may delete those of "{others[0]}"' if others else ""
             message = f'applying this to the job "{name}" makes its pods anew{spared}'

@@ -7,9 +7,10 @@ from typing import Any
 
 from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
 from sednactl.sedna.naming import longest_name
+from sednactl.sedna.referring import REFERENCES
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.referring import REFERENCES, names_in
+from sednactl.validation.rules.referring import names_in
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_1035_label, is_dns_subdomain

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sednactl.sedna.referring import WhenMissing, when_missing
 from sednactl.validation.rulebook import page
 from sednactl.validation.structure import Problem
 
@@ -59,13 +60,10 @@ page(
     """,
 )
 
-_WHEN_MISSING = {
-    "JointInferenceService": "it must be in the same namespace before the workload is created",
-    "FeatureExtractionService": "it must be in the same namespace before the workload is created",
-    "IncrementalLearningJob": "the job waits until it is in the same namespace",
-    "LifelongLearningJob": "the job waits until it is in the same namespace",
-    "FederatedLearningJob": "Sedna starts the workers without it and says nothing",
-    "VideoAnalyticsJob": "Sedna starts the worker without it and says nothing",
+_HINTS: dict[WhenMissing | None, str] = {
+    "fails": "it must be in the same namespace before the workload is created",
+    "waits": "the job waits until it is in the same namespace",
+    "ignored": "Sedna starts the workers without it and says nothing",
 }
 
 
@@ -90,5 +88,5 @@ def _not_here(reference: Reference, together: Together) -> Problem:
     if kind == "Secret":
         hint = "it must be in the same namespace, annotated with s3-endpoint"
         return Problem("SDN122", reference.path, message, hint)
-    hint = _WHEN_MISSING.get(reference.referrer, "it must be in the same namespace")
+    hint = _HINTS.get(when_missing(reference.referrer, kind), "it must be in the same namespace")
     return Problem("SDN121", reference.path, message, hint, level="warning" if others else None)
