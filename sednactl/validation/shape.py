@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 _EMPTY: dict[str, Any] = {}
@@ -30,13 +30,12 @@ def whole(value: Any, key: str) -> int | None:
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-def maps(value: Any, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def maps(value: Any, key: str) -> Sequence[tuple[int, dict[str, Any]]]:
     """Give the maps of the list under a key, with their indexes."""
     found = value.get(key) if isinstance(value, dict) else None
-    if isinstance(found, list):
-        for index, item in enumerate(found):
-            if isinstance(item, dict):
-                yield index, item
+    if not found or not isinstance(found, list):
+        return ()
+    return [entry for entry in enumerate(found) if isinstance(entry[1], dict)]
 
 
 def listed(value: Any, key: str) -> list[Any]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sednactl.errors import InvalidInput
-from sednactl.sedna.quantity import nano_units
+from sednactl.sedna.quantity import nanos_of
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Side, Workload, rule
 from sednactl.validation.rules.scaling import JI, scaled_sides
@@ -300,10 +299,7 @@ def _is_zero(value: Any) -> bool:
 
 
 def _sign(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return 1  # another type: the schema says so
-    try:
-        units = nano_units(value)
-    except InvalidInput:
-        return 1
+    units = nanos_of(value)
+    if units is None:
+        return 1  # no quantity: the schema says so
     return (units > 0) - (units < 0)

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sednactl.errors import InvalidInput
-from sednactl.sedna.quantity import NANO, nano_units
+from sednactl.sedna.quantity import NANO, nanos_of
 from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.rules.pod_parts import Place
 from sednactl.validation.shape import mapping
@@ -79,16 +78,6 @@ def _against_limits(resources: dict[str, Any], path: Place) -> Iterator[Problem]
         yield Problem(
             "SDN138", path, f"{huge} needs cpu or memory beside it", "add a request for memory", True
         )
-
-
-def nanos_of(amount: Any) -> int | None:
-    """Give an amount in nano-units, None for what is none: the schema says so."""
-    if isinstance(amount, bool) or not isinstance(amount, (int, float, str)):
-        return None
-    try:
-        return nano_units(amount)
-    except InvalidInput:
-        return None
 
 
 def is_device(name: str) -> bool:
