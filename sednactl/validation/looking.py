@@ -124,7 +124,7 @@ class Looker:
 
     def _problems(self, kind: str, document: Document) -> tuple[list[Problem], Noted]:
         from sednactl.validation.metadata import metadata_problems
-        from sednactl.validation.rulebook import FOR_KINDS, Workload, rules_for
+        from sednactl.validation.rulebook import FOR_KINDS, Workload, problems_of, rules_for
         from sednactl.validation.schemas import schema_of
 
         content = document.content
@@ -138,9 +138,7 @@ class Looker:
         workload = Workload(kind, content, self.target)
         if kind not in self._rules:
             self._rules[kind] = rules_for(kind, release)
-        for rule in self._rules[kind]:
-            if rule.check is not None:
-                problems += rule.check(workload)
+        problems += problems_of(workload, self._rules[kind])
         if kind in FOR_KINDS["triggers"]:
             from sednactl.validation.rules.triggers import unquoted_times
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.scaling import JI, scaled_sides
+from sednactl.validation.rules.scaling import JI
 from sednactl.validation.shape import mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 
@@ -15,14 +15,14 @@ SYNC_SECONDS = 15
 """How often the autoscaler looks, unless the cluster was told otherwise."""
 
 
-@rule("SDN216", "info", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN216", "info", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))
 def bounds_leave_room(workload: Workload) -> Iterator[Problem]:
     """Bounds that leave no room to scale
 
     With minReplicas equal to maxReplicas the number of replicas is fixed: metrics and behavior
     never act. It is the one way to a fixed number above 1, as Sedna sets none itself.
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         least, most = whole(hpa, "minReplicas"), whole(hpa, "maxReplicas")
         least = 1 if least is None else least
         if least == most and most >= 1:
@@ -31,7 +31,7 @@ def bounds_leave_room(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN216", (*side.path, "hpa", "maxReplicas"), message, hint)
 
 
-@rule("SDN217", "warning", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN217", "warning", JI, since=DEPLOYMENTS_SINCE, about=("behavior",))
 def behavior_can_act(workload: Workload) -> Iterator[Problem]:
     """Behavior that can never act
 
@@ -40,7 +40,7 @@ def behavior_can_act(workload: Workload) -> Iterator[Problem]:
     dead. Of several policies the one that allows most counts (Min: the one that allows least), so
     one of the same type and period that allows less is dead too.
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         for direction in ("scaleUp", "scaleDown"):
             rules = mapping(mapping(hpa, "behavior"), direction)
             path = (*side.path, "hpa", "behavior", direction)
@@ -69,14 +69,14 @@ def _dead_policies(rules: dict[str, Any], path: tuple[Any, ...], select: str) ->
         yield Problem("SDN217", (*path, "policies", dead), message, f"with {select} one of them is enough")
 
 
-@rule("SDN218", "warning", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN218", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
 def memory_is_not_alone(workload: Workload) -> Iterator[Problem]:
     """Memory as the only metric
 
     Programs rarely give memory back when load falls, and a new replica takes its share at once,
     whatever the load. A service that scales on memory alone tends to go up and stay up.
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         metrics = list(maps(hpa, "metrics"))
         names = []
         for _, metric in metrics:
@@ -90,7 +90,7 @@ def memory_is_not_alone(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN218", path, message, "add cpu, or a metric of the load itself", True)
 
 
-@rule("SDN219", "info", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN219", "info", JI, since=DEPLOYMENTS_SINCE, about=("behavior",))
 def figures_that_surprise(workload: Workload) -> Iterator[Problem]:
     """Figures of the behavior that surprise
 
@@ -98,7 +98,7 @@ def figures_that_surprise(workload: Workload) -> Iterator[Problem]:
     policy of Pods that allows the whole way from minReplicas to maxReplicas limits nothing. Policies
     of one's own take the place of all default ones (scaleUp: 4 pods or 100 % in 15 seconds).
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         least, most = whole(hpa, "minReplicas") or 1, whole(hpa, "maxReplicas") or 0
         for direction in ("scaleUp", "scaleDown"):
             path = (*side.path, "hpa", "behavior", direction, "policies")

@@ -26,7 +26,7 @@ _HUGE = ("limits.hugepages-", "requests.hugepages-")
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
-@rule("SDN141", "error")
+@rule("SDN141", "error", about=("env", "envFrom"))
 def environment_in_order(workload: Workload) -> Iterator[Problem]:
     """Environment variable that Kubernetes refuses
 

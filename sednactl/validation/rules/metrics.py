@@ -7,71 +7,40 @@ controller's need of requests for utilization.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from sednactl.sedna.quantity import nanos_of
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import Side, Workload, rule
-from sednactl.validation.rules.scaling import JI, scaled_sides
+from sednactl.validation.rulebook import BLOCKS, Metric, Side, Workload, rule
+from sednactl.validation.rules.scaling import JI
 from sednactl.validation.shape import has, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 
-BLOCKS = {
-    "Resource": "resource",
-    "ContainerResource": "containerResource",
-    "Pods": "pods",
-    "Object": "object",
-    "External": "external",
-}
 _KNOWN = ", ".join(BLOCKS)
 
 
-class Metric(NamedTuple):
-    """One metric of one side, where it stands, and the block that its type calls for ({} when missing)."""
-
-    side: Side
-    path: tuple[Any, ...]
-    spec: dict[str, Any]
-    type: str
-    block: dict[str, Any]
-
-    @property
-    def block_path(self) -> tuple[Any, ...]:
-        """Give where the block stands."""
-        return (*self.path, BLOCKS[self.type])
-
-
-def metrics_of(workload: Workload) -> Iterator[Metric]:
-    """Give every metric of every scaled side."""
-    for side, hpa in scaled_sides(workload):
-        for index, spec in maps(hpa, "metrics"):
-            kind = text(spec, "type")
-            block = mapping(spec, BLOCKS[kind]) if kind in BLOCKS else {}
-            yield Metric(side, (*side.path, "hpa", "metrics", index), spec, kind, block)
-
-
-@rule("SDN205", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN205", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
 def metric_types(workload: Workload) -> Iterator[Problem]:
     """Metric type that Kubernetes does not know
 
     Five exist: Resource (cpu or memory of the whole pod), ContainerResource (of one container),
     Pods, Object and External (from a metrics adapter).
     """
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         if isinstance(metric.spec.get("type"), str) and metric.type not in BLOCKS:
             close = next((known for known in BLOCKS if known.lower() == metric.type.lower()), "")
             hint = f'write "{close}"' if close else f"one of {_KNOWN}"
             yield Problem("SDN205", (*metric.path, "type"), f'unknown metric type "{metric.type}"', hint)
 
 
-@rule("SDN206", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN206", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
 def metric_blocks(workload: Workload) -> Iterator[Problem]:
     """Metric whose block does not fit its type
 
     A metric of type Resource says the rest under resource, one of type Pods under pods, and so
     on. The HPA is refused when that block is missing, or when another one stands beside it.
     """
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         if metric.type not in BLOCKS:
             continue
         wanted = BLOCKS[metric.type]
@@ -88,7 +57,7 @@ def metric_blocks(workload: Workload) -> Iterator[Problem]:
                 )
 
 
-@rule("SDN207", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN207", "error", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))
 def utilization_needs_requests(workload: Workload) -> Iterator[Problem]:
     """Utilization of something the containers do not request
 
@@ -103,10 +72,10 @@ def utilization_needs_requests(workload: Workload) -> Iterator[Problem]:
         requests:
           cpu: 500m
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         if not hpa.get("metrics") and has(hpa, "maxReplicas"):
             yield from _missing_requests(side, "cpu", None)
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         if metric.type not in ("Resource", "ContainerResource"):
             continue
         target, resource = mapping(metric.block, "target"), text(metric.block, "name")
@@ -138,7 +107,7 @@ def running_containers(side: Side) -> Iterator[tuple[tuple[Any, ...], dict[str, 
         yield (*side.pod_path, "containers", index), container
 
 
-@rule("SDN208", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN208", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
 def metric_targets(workload: Workload) -> Iterator[Problem]:
     """Metric target that the autoscaler refuses
 
@@ -146,7 +115,7 @@ def metric_targets(workload: Workload) -> Iterator[Problem]:
     ContainerResource take averageUtilization or averageValue, Pods takes averageValue, Object
     and External take value or averageValue.
     """
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         if metric.type not in BLOCKS or not metric.block or not has(metric.block, "target"):
             continue
         target, path = mapping(metric.block, "target"), (*metric.block_path, "target")
@@ -198,7 +167,7 @@ def _figures(metric: Metric, target: dict[str, Any], path: tuple[Any, ...]) -> I
             )
 
 
-@rule("SDN209", "warning", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN209", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
 def target_type_fits(workload: Workload) -> Iterator[Problem]:
     """Target type that contradicts its figure
 
@@ -206,7 +175,7 @@ def target_type_fits(workload: Workload) -> Iterator[Problem]:
     not as the type says.
     """
     wanted = {"Utilization": "averageUtilization", "AverageValue": "averageValue", "Value": "value"}
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         target = mapping(metric.block, "target")
         kind = text(target, "type")
         figures = [figure for figure in _FIGURES.get(metric.type, ()) if has(target, figure)]
@@ -218,7 +187,7 @@ def target_type_fits(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN210", "warning", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN210", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
 def metrics_differ(workload: Workload) -> Iterator[Problem]:
     """The same metric twice
 
@@ -226,7 +195,7 @@ def metrics_differ(workload: Workload) -> Iterator[Problem]:
     metric the higher one never matters.
     """
     seen: dict[str, tuple[Any, ...]] = {}
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         if not metric.block:
             continue
         identity = {key: value for key, value in metric.block.items() if key != "target"}
@@ -240,14 +209,14 @@ def metrics_differ(workload: Workload) -> Iterator[Problem]:
         seen.setdefault(key, metric.path)
 
 
-@rule("SDN215", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN215", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
 def metrics_name_something(workload: Workload) -> Iterator[Problem]:
     """Metric that names nothing that exists
 
     The resource's, the metric's or the described object's name is empty or impossible, or a
     ContainerResource metric names a container that the pod does not have.
     """
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         if not metric.block:
             continue
         if metric.type in ("Resource", "ContainerResource"):

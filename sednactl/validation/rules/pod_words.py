@@ -11,7 +11,7 @@ from typing import Any
 
 from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.rules.pod_parts import INIT, deployed
-from sednactl.validation.shape import EACH, values_at
+from sednactl.validation.shape import EACH, values_at, values_below
 from sednactl.validation.structure import Problem
 
 Choice = tuple[tuple[str, ...], tuple[str, ...], bool]
@@ -118,6 +118,8 @@ def known_words(workload: Workload) -> Iterator[Problem]:
 
 def _unknown(owner: dict[str, Any], choices: list[Choice], path: tuple[Any, ...]) -> Iterator[Problem]:
     for steps, words, may_be_empty in choices:
+        if all(word is None or word in words for word in values_below(owner, steps)):
+            continue
         for place, word in values_at(owner, steps, path):
             if not isinstance(word, str) or word in words or (may_be_empty and not word):
                 continue

@@ -16,9 +16,10 @@ from sednactl.validation.structure import Problem
 from sednactl.validation.words import label_key_fault
 
 _OWN = ("cpu", "memory", "ephemeral-storage")
+_ALL_OWN = frozenset(_OWN)
 
 
-@rule("SDN138", "error")
+@rule("SDN138", "error", about=("resources",))
 def resources_in_order(workload: Workload) -> Iterator[Problem]:
     """Requests or limits that Kubernetes refuses
 
@@ -44,11 +45,13 @@ def resources_in_order(workload: Workload) -> Iterator[Problem]:
 def _amounts(resources: dict[str, Any], path: Place) -> Iterator[Problem]:
     for side in ("requests", "limits"):
         for name, amount in mapping(resources, side).items():
+            nanos = nanos_of(amount)
+            if name in _OWN and (nanos is None or nanos >= 0):
+                continue
             place = (*path, side, name)
             if not _is_resource(name):
                 hint = f"one of {', '.join(_OWN)}, or a device's full name such as nvidia.com/gpu"
                 yield Problem("SDN138", place, f'containers have no resource "{name}"', hint, True)
-            nanos = nanos_of(amount)
             if nanos is not None and nanos < 0:
                 yield Problem("SDN138", place, f"{name} is {amount}, below 0", "0 or more")
             elif nanos is not None and is_device(name) and nanos % NANO:
@@ -58,9 +61,12 @@ def _amounts(resources: dict[str, Any], path: Place) -> Iterator[Problem]:
 def _against_limits(resources: dict[str, Any], path: Place) -> Iterator[Problem]:
     limits, requests = mapping(resources, "limits"), mapping(resources, "requests")
     for name, amount in requests.items():
-        place, whole_only = (*path, "requests", name), is_device(name) or name.startswith("hugepages-")
+        whole_only = name not in _OWN and (is_device(name) or name.startswith("hugepages-"))
         limit = limits.get(name)
         asked, most = nanos_of(amount), nanos_of(limit)
+        if not whole_only and (asked is None or most is None or asked <= most):
+            continue
+        place = (*path, "requests", name)
         if limit is None and whole_only:
             message = f"{name} is requested without a limit"
             yield Problem("SDN138", place, message, f"write it under limits: {name}: {amount}", True)
@@ -73,6 +79,8 @@ def _against_limits(resources: dict[str, Any], path: Place) -> Iterator[Problem]
             message = f"the request of {amount} {name} is not equal to its limit of {limit}"
             yield Problem("SDN138", place, message, "remove the request: the limit stands for both")
     asked_for = {*requests, *limits}
+    if asked_for <= _ALL_OWN:
+        return
     huge = next((name for name in asked_for if name.startswith("hugepages-")), "")
     if huge and not asked_for & {"cpu", "memory"}:
         yield Problem(
