@@ -150,18 +150,27 @@ class Workload:
         """Give every container of every pod: its place, the list that it stands in, and it."""
         if self._containers is None:
             self._containers = tuple(
-                ((*path, group, index), group, container)
-                for path, pod in self.pods()
-                for group in ("initContainers", "containers")
-                for index, container in maps(pod, group)
+                [
+                    ((*path, group, index), group, container)
+                    for path, pod in self.pods()
+                    for group in ("initContainers", "containers")
+                    if group in pod
+                    for index, container in maps(pod, group)
+                ]
             )
         return self._containers
 
     def fields(self) -> set[str]:
         """Give the names of all fields of the spec, of its pods, containers, sides and their hpa, in one."""
         found = set(self.spec)
-        found.update(*(pod for _, pod in self.pods()), *(spec for _, _, spec in self.containers()))
-        found.update(*(side.worker for side in self.sides()), *(hpa for _, hpa in self.scaled_sides()))
+        for _, pod in self.pods():
+            found.update(pod)
+        for _, _, container in self.containers():
+            found.update(container)
+        for side in self.sides():
+            found.update(side.worker)
+        for _, hpa in self.scaled_sides():
+            found.update(hpa)
         return found
 
 
@@ -180,13 +189,13 @@ def _metric(side: Side, index: int, spec: dict[str, Any]) -> Metric:
 
 
 def _add_pods(value: Any, path: Path, found: list[tuple[Path, dict[str, Any]]]) -> None:
-    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(item, dict):
+    for key, item in value.items() if type(value) is dict else enumerate(value):
+        if type(item) is dict:
             if key == "template":
                 found.append(((*path, key, "spec"), mapping(item, "spec")))
-            else:
+            elif item:
                 _add_pods(item, (*path, key), found)
-        elif isinstance(item, list):
+        elif type(item) is list:
             _add_pods(item, (*path, key), found)
 
 

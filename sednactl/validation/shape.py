@@ -1,4 +1,7 @@
-"""Reads values out of manifests that may have any shape: nothing comes back where the type is wrong."""
+"""Reads values out of manifests that may have any shape: nothing comes back where the type is wrong.
+
+Manifests hold the plain types of JSON and nothing derived from them, so that types are compared as they are.
+"""
 
 from __future__ import annotations
 
@@ -12,41 +15,41 @@ EACH = "[]"
 
 def mapping(value: Any, key: str | int) -> dict[str, Any]:
     """Give the map under a key, an empty one where there is none."""
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else _EMPTY
+    found = value.get(key) if type(value) is dict else None
+    return found if type(found) is dict else _EMPTY
 
 
 def text(value: Any, key: str) -> str:
     """Give the text under a key, "" where there is none."""
-    found = value.get(key) if isinstance(value, dict) else None
+    found = value.get(key) if type(value) is dict else None
     return found if isinstance(found, str) else ""
 
 
 def whole(value: Any, key: str) -> int | None:
     """Give the whole number under a key, None where there is none."""
-    found = value.get(key) if isinstance(value, dict) else None
-    if isinstance(found, float) and found.is_integer():
-        return int(found)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    found = value.get(key) if type(value) is dict else None
+    if type(found) is int:
+        return found
+    return int(found) if type(found) is float and found.is_integer() else None
 
 
 def maps(value: Any, key: str) -> Sequence[tuple[int, dict[str, Any]]]:
     """Give the maps of the list under a key, with their indexes."""
-    found = value.get(key) if isinstance(value, dict) else None
-    if not found or not isinstance(found, list):
+    found = value.get(key) if type(value) is dict else None
+    if not found or type(found) is not list:
         return ()
-    return [entry for entry in enumerate(found) if isinstance(entry[1], dict)]
+    return [entry for entry in enumerate(found) if type(entry[1]) is dict]
 
 
 def listed(value: Any, key: str) -> list[Any]:
     """Give the list under a key, an empty one where there is none."""
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, list) else []
+    found = value.get(key) if type(value) is dict else None
+    return found if type(found) is list else []
 
 
 def has(value: Any, key: str) -> bool:
     """Tell whether a key is there and not null."""
-    return isinstance(value, dict) and value.get(key) is not None
+    return type(value) is dict and value.get(key) is not None
 
 
 def values_at(

@@ -12,6 +12,7 @@ from typing import Any
 from sednactl.sedna.quantity import nanos_of
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import BLOCKS, Metric, Side, Workload, rule
+from sednactl.validation.rules.pod_parts import INIT, MAIN, ends_before_the_pod
 from sednactl.validation.rules.scaling import JI
 from sednactl.validation.shape import has, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
@@ -85,7 +86,7 @@ def utilization_needs_requests(workload: Workload) -> Iterator[Problem]:
 
 
 def _missing_requests(side: Side, resource: str, only: str | None) -> Iterator[Problem]:
-    for path, container in running_containers(side):
+    for group, index, container in running_containers(side):
         name = text(container, "name")
         if only is not None and name != only:
             continue
@@ -95,16 +96,15 @@ def _missing_requests(side: Side, resource: str, only: str | None) -> Iterator[P
             what = "asks for 0" if request is not None else "has no request"
             message = f'the container "{name}" {what} for {resource}, so its utilization cannot be known'
             hint = f"add resources.requests.{resource} to it (the {side.name} side scales on it)"
-            yield Problem("SDN207", path, message, hint)
+            yield Problem("SDN207", (*side.pod_path, group, index), message, hint)
 
 
-def running_containers(side: Side) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
-    """Give the containers that run as long as the pod: all but init containers that end."""
-    for index, container in maps(side.pod, "initContainers"):
-        if text(container, "restartPolicy") == "Always":
-            yield (*side.pod_path, "initContainers", index), container
-    for index, container in maps(side.pod, "containers"):
-        yield (*side.pod_path, "containers", index), container
+def running_containers(side: Side) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """Give the containers that run as long as the pod, all but init containers that end: list, index, container."""
+    for group in (INIT, MAIN):
+        for index, container in maps(side.pod, group):
+            if not ends_before_the_pod(group, container):
+                yield group, index, container
 
 
 @rule("SDN208", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
@@ -195,6 +195,9 @@ def metrics_differ(workload: Workload) -> Iterator[Problem]:
     metric the higher one never matters.
     """
     seen: dict[str, tuple[Any, ...]] = {}
+    sides = [metric.side.name for metric in workload.metrics()]
+    if len(sides) == len(set(sides)):
+        return  # no side has several
     for metric in workload.metrics():
         if not metric.block:
             continue
@@ -230,7 +233,7 @@ def metrics_name_something(workload: Workload) -> Iterator[Problem]:
                 hint = "a Pods metric can carry others"
                 yield Problem("SDN215", (*metric.block_path, "name"), message, hint, level="warning")
         if metric.type == "ContainerResource" and isinstance(metric.block.get("container"), str):
-            names = [text(container, "name") for _, container in running_containers(metric.side)]
+            names = [text(container, "name") for _, _, container in running_containers(metric.side)]
             if metric.block["container"] not in names:
                 message = f'the pod has no container "{metric.block["container"]}"'
                 hint = f"containers here: {', '.join(names)}" if names else ""

@@ -68,11 +68,11 @@ def no_placeholders(workload: Workload) -> Iterator[Problem]:
       nodeName: edge-1
     """
     unfilled = [(path, name) for _, path, name in names_in(workload) if placeholder(name)]
-    for path, owner, keys in _naming(workload):
+    for path, steps, owner, keys in _naming(workload):
         for key in keys:
             name = owner.get(key)
             if isinstance(name, str) and placeholder(name):
-                unfilled.append(((*path, key), name))
+                unfilled.append(((*path, *steps, key), name))
     for path, name in unfilled:
         message = f'the placeholder "{placeholder(name)}" is still there'
         yield Problem("SDN111", path, message, "put the real name in its place")
@@ -170,17 +170,20 @@ def placeholder(value: str) -> str:
     return value[begin:end]
 
 
-def _naming(workload: Workload) -> Iterator[tuple[tuple[Any, ...], dict[str, Any], Iterable[str]]]:
-    """Give what names something besides its references: where it stands, it, and the keys of the names."""
+def _naming(
+    workload: Workload,
+) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any], Iterable[str]]]:
+    """Give what names something besides its references: a place, the steps from there, it, the names' keys."""
     for side in workload.sides():
         mining = mapping(side.worker, "hardExampleMining")
-        yield (*side.path, "hardExampleMining"), mining, ("name",)
+        yield side.path, ("hardExampleMining",), mining, ("name",)
     for path, pod in workload.pods():
-        yield path, pod, ("nodeName",)
+        yield path, (), pod, ("nodeName",)
         selector = mapping(pod, "nodeSelector")
-        yield (*path, "nodeSelector"), selector, selector
+        if selector:
+            yield path, ("nodeSelector",), selector, selector
         for group in ("initContainers", "containers"):
             for index, container in maps(pod, group):
-                yield (*path, group, index), container, ("image", "name")
+                yield path, (group, index), container, ("image", "name")
     if workload.kind in ("Model", "Dataset"):
-        yield ("spec",), workload.spec, ("nodeName", "url")
+        yield ("spec",), (), workload.spec, ("nodeName", "url")

@@ -118,8 +118,11 @@ def known_words(workload: Workload) -> Iterator[Problem]:
 
 def _unknown(owner: dict[str, Any], choices: list[Choice], path: tuple[Any, ...]) -> Iterator[Problem]:
     for steps, words, may_be_empty in choices:
-        if all(word is None or word in words for word in values_below(owner, steps)):
-            continue
+        for word in values_below(owner, steps):
+            if word is not None and word not in words:
+                break
+        else:
+            continue  # no need for their places
         for place, word in values_at(owner, steps, path):
             if not isinstance(word, str) or word in words or (may_be_empty and not word):
                 continue

@@ -112,7 +112,7 @@ def _scaling_rules(rules: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Pro
             yield Problem("SDN211", (*at, "periodSeconds"), message, "e.g. 60")
 
 
-@rule("SDN212", "warning", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))
+@rule("SDN212", "warning", JI, since=DEPLOYMENTS_SINCE, about=("hostNetwork", "ports"))
 def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
     """Several replicas that fight for one node's ports
 
@@ -139,7 +139,7 @@ def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
         yield Problem("SDN212", key, message, f"use nodeSelector instead of nodeName, or drop {cause}", True)
 
 
-@rule("SDN213", "info", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))
+@rule("SDN213", "info", JI, since=DEPLOYMENTS_SINCE, about=("nodeName",))
 def all_on_one_node(workload: Workload) -> Iterator[Problem]:
     """All replicas pinned to one node
 

@@ -55,10 +55,10 @@ def volumes_in_order(workload: Workload) -> Iterator[Problem]:
 
 def _source(volume: dict[str, Any], place: Place) -> Iterator[Problem]:
     for source, key in _NAMED.items():
-        if has(volume, source) and not mapping(volume, source).get(key):
+        if source in volume and has(volume, source) and not mapping(volume, source).get(key):
             yield Problem("SDN142", (*place, source), f"{source} needs {key}", f"add {key}", True)
     path = text(mapping(volume, "hostPath"), "path")
-    if ".." in path.split("/"):
+    if ".." in path and ".." in path.split("/"):
         yield Problem(
             "SDN142", (*place, "hostPath", "path"), f'"{path}" has a step ".."', "write the path out"
         )
@@ -73,7 +73,7 @@ def _source(volume: dict[str, Any], place: Place) -> Iterator[Problem]:
             )
         for index, item in maps(mapping(volume, source), "items"):
             yield from _relative(item, "path", (*place, source, "items", index))
-    size = nanos_of(mapping(volume, "emptyDir").get("sizeLimit"))
+    size = nanos_of(mapping(volume, "emptyDir").get("sizeLimit")) if "emptyDir" in volume else None
     if size is not None and size < 0:
         yield Problem(
             "SDN142",
