@@ -206,7 +206,8 @@ class Rule(NamedTuple):
     """One rule: `check` is None for what the validator itself finds (structure, references).
 
     It holds for releases of Sedna not older than `since`. `about` names fields (those of
-    `Workload.fields`): where none of them stands the rule has nothing to say, and is not asked.
+    `Workload.fields`): where none of them stands the rule has nothing to say, and is not asked. `within` names the block
+    (hpa, resources, hardExampleMining) that the rule looks at, when it looks at each by itself and at nothing else.
     """
 
     id: str
@@ -216,6 +217,7 @@ class Rule(NamedTuple):
     check: Check | None = None
     since: Release = RELEASES[0]
     about: frozenset[str] = frozenset()
+    within: str = ""
 
     @property
     def title(self) -> str:
@@ -232,10 +234,12 @@ def rule(
     *kinds: str,
     since: Release = RELEASES[0],
     about: Iterable[str] = (),
+    within: str = "",
 ) -> Callable[[Check], Check]:
     """Write a function into the book as a rule for these kinds (for all kinds when none are named).
 
-    With `about` it is only asked of workloads that have one of these fields.
+    With `about` it is only asked of workloads that have one of these fields, with `within` only
+    of blocks of that name that are new.
     """
     fields = frozenset(about)
 
@@ -243,7 +247,7 @@ def rule(
         if identifier in _book and _book[identifier].check is not check:
             raise ValueError(f"two rules are called {identifier}")
         words = check.__doc__ or ""
-        _book[identifier] = Rule(identifier, level, frozenset(kinds), words, check, since, fields)
+        _book[identifier] = Rule(identifier, level, frozenset(kinds), words, check, since, fields, within)
         return check
 
     return enter
@@ -281,13 +285,3 @@ def rules_for(kind: str, release: Release) -> list[Rule]:
         for _, found in sorted(_book.items())
         if found.check and (not found.kinds or kind in found.kinds) and found.since <= release
     ]
-
-
-def problems_of(workload: Workload, rules: Iterable[Rule]) -> list[Problem]:
-    """Give what the rules find in a workload, asking those that can have something to say."""
-    fields = workload.fields()
-    found: list[Problem] = []
-    for one in rules:
-        if one.check is not None and not (one.about and one.about.isdisjoint(fields)):
-            found += one.check(workload)
-    return found

@@ -15,7 +15,7 @@ SYNC_SECONDS = 15
 """How often the autoscaler looks, unless the cluster was told otherwise."""
 
 
-@rule("SDN216", "info", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))
+@rule("SDN216", "info", JI, since=DEPLOYMENTS_SINCE, within="hpa")
 def bounds_leave_room(workload: Workload) -> Iterator[Problem]:
     """Bounds that leave no room to scale
 
@@ -31,7 +31,7 @@ def bounds_leave_room(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN216", (*side.path, "hpa", "maxReplicas"), message, hint)
 
 
-@rule("SDN217", "warning", JI, since=DEPLOYMENTS_SINCE, about=("behavior",))
+@rule("SDN217", "warning", JI, since=DEPLOYMENTS_SINCE, about=("behavior",), within="hpa")
 def behavior_can_act(workload: Workload) -> Iterator[Problem]:
     """Behavior that can never act
 
@@ -69,7 +69,7 @@ def _dead_policies(rules: dict[str, Any], path: tuple[Any, ...], select: str) ->
         yield Problem("SDN217", (*path, "policies", dead), message, f"with {select} one of them is enough")
 
 
-@rule("SDN218", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
+@rule("SDN218", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
 def memory_is_not_alone(workload: Workload) -> Iterator[Problem]:
     """Memory as the only metric
 
@@ -90,7 +90,7 @@ def memory_is_not_alone(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN218", path, message, "add cpu, or a metric of the load itself", True)
 
 
-@rule("SDN219", "info", JI, since=DEPLOYMENTS_SINCE, about=("behavior",))
+@rule("SDN219", "info", JI, since=DEPLOYMENTS_SINCE, about=("behavior",), within="hpa")
 def figures_that_surprise(workload: Workload) -> Iterator[Problem]:
     """Figures of the behavior that surprise
 

@@ -20,7 +20,7 @@ from sednactl.validation.structure import Problem
 _KNOWN = ", ".join(BLOCKS)
 
 
-@rule("SDN205", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
+@rule("SDN205", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
 def metric_types(workload: Workload) -> Iterator[Problem]:
     """Metric type that Kubernetes does not know
 
@@ -34,7 +34,7 @@ def metric_types(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN205", (*metric.path, "type"), f'unknown metric type "{metric.type}"', hint)
 
 
-@rule("SDN206", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
+@rule("SDN206", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
 def metric_blocks(workload: Workload) -> Iterator[Problem]:
     """Metric whose block does not fit its type
 
@@ -107,7 +107,7 @@ def running_containers(side: Side) -> Iterator[tuple[str, int, dict[str, Any]]]:
                 yield group, index, container
 
 
-@rule("SDN208", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
+@rule("SDN208", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
 def metric_targets(workload: Workload) -> Iterator[Problem]:
     """Metric target that the autoscaler refuses
 
@@ -167,7 +167,7 @@ def _figures(metric: Metric, target: dict[str, Any], path: tuple[Any, ...]) -> I
             )
 
 
-@rule("SDN209", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
+@rule("SDN209", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
 def target_type_fits(workload: Workload) -> Iterator[Problem]:
     """Target type that contradicts its figure
 
@@ -187,7 +187,7 @@ def target_type_fits(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN210", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
+@rule("SDN210", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
 def metrics_differ(workload: Workload) -> Iterator[Problem]:
     """The same metric twice
 

@@ -19,7 +19,7 @@ _OWN = ("cpu", "memory", "ephemeral-storage")
 _ALL_OWN = frozenset(_OWN)
 
 
-@rule("SDN138", "error", about=("resources",))
+@rule("SDN138", "error", within="resources")
 def resources_in_order(workload: Workload) -> Iterator[Problem]:
     """Requests or limits that Kubernetes refuses
 

@@ -20,7 +20,7 @@ LONGEST_WINDOW = 3600
 LONGEST_PERIOD = 1800
 
 
-@rule("SDN201", "error", JI, since=DEPLOYMENTS_SINCE, about=("minReplicas",))
+@rule("SDN201", "error", JI, since=DEPLOYMENTS_SINCE, about=("minReplicas",), within="hpa")
 def min_not_above_max(workload: Workload) -> Iterator[Problem]:
     """Bounds the wrong way round: minReplicas above maxReplicas
 
@@ -35,7 +35,7 @@ def min_not_above_max(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN202", "error", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))
+@rule("SDN202", "error", JI, since=DEPLOYMENTS_SINCE, within="hpa")
 def max_at_least_one(workload: Workload) -> Iterator[Problem]:
     """Upper bound below 1
 
@@ -50,7 +50,7 @@ def max_at_least_one(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN203", "error", JI, since=DEPLOYMENTS_SINCE, about=("minReplicas",))
+@rule("SDN203", "error", JI, since=DEPLOYMENTS_SINCE, about=("minReplicas",), within="hpa")
 def min_at_least_one(workload: Workload) -> Iterator[Problem]:
     """Lower bound below 1
 
@@ -72,7 +72,7 @@ def min_at_least_one(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN211", "error", JI, since=DEPLOYMENTS_SINCE, about=("behavior",))
+@rule("SDN211", "error", JI, since=DEPLOYMENTS_SINCE, about=("behavior",), within="hpa")
 def behavior_in_range(workload: Workload) -> Iterator[Problem]:
     """Scaling behavior that the autoscaler refuses
 
@@ -162,7 +162,7 @@ def all_on_one_node(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN214", "info", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))
+@rule("SDN214", "info", JI, since=DEPLOYMENTS_SINCE, within="hpa")
 def default_metric(workload: Workload) -> Iterator[Problem]:
     """No metrics: 80 % of the requested CPU
 
