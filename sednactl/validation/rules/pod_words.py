@@ -138,7 +138,7 @@ def _unknown(owner: dict[str, Any], choices: list[Choice], path: tuple[Any, ...]
 
 
 def _all_known(owner: dict[str, Any], steps: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    for word in values_below(owner, steps) if steps[1:] else (owner.get(steps[0]),):  # noqa: SIM110
+    for word in values_below(owner, steps) if steps[1:] else (owner.get(steps[0]),):
         if word is not None and word not in words:
             return False
     return True
