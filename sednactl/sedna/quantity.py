@@ -7,6 +7,8 @@ floats do not. Rules as in apimachinery's resource.Quantity.
 
 from __future__ import annotations
 
+import functools
+
 from sednactl.errors import InvalidInput
 
 NANO = 10**9
@@ -48,13 +50,30 @@ def nano_units(quantity: str | int | float) -> int:
 
 def is_quantity(value: object) -> bool:
     """Tell whether Kubernetes would take the value as a quantity."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return False
+    return nanos_of(value) is not None
+
+
+def nanos_of(value: object) -> int | None:
+    """Give a value of any type in nano-units, None where it is no quantity."""
+    if isinstance(value, str):
+        return _remembered(value) if len(value) <= _LONGEST_REMEMBERED else _read(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _read(str(value))
+    return None
+
+
+_LONGEST_REMEMBERED = 24
+"""Characters of a quantity: manifests say the same few short ones over and over."""
+
+
+def _read(text: str) -> int | None:
     try:
-        nano_units(value)
+        return nano_units(text)
     except InvalidInput:
-        return False
-    return True
+        return None
+
+
+_remembered = functools.lru_cache(maxsize=4096)(_read)
 
 
 def milli_units(quantity: str | int | float) -> int:

@@ -22,9 +22,9 @@ from sednactl.validation.together import Noted, note
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
+    from sednactl.validation.asking import Inquiry
     from sednactl.validation.finding import Level
     from sednactl.validation.ignoring import Ignore, Ignoring, Remark
-    from sednactl.validation.rulebook import Rule
     from sednactl.validation.target import Target
 
 STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 10))
@@ -65,7 +65,7 @@ class Looker:
         self.for_cluster = for_cluster
         self.infos = infos
         self.titles = False
-        self._rules: dict[str, list[Rule]] = {}
+        self._rules: dict[str, Inquiry] = {}
         self._placed: dict[str, int] = {}
 
     def look(self, document: Document) -> Looked:
@@ -127,6 +127,7 @@ class Looker:
         return change is not None
 
     def _problems(self, kind: str, document: Document) -> tuple[list[Problem], Noted]:
+        from sednactl.validation.asking import Inquiry
         from sednactl.validation.metadata import metadata_problems
         from sednactl.validation.rulebook import FOR_KINDS, Workload, rules_for
         from sednactl.validation.schemas import schema_of
@@ -141,10 +142,8 @@ class Looker:
         problems += metadata_problems(metadata, content, root)
         workload = Workload(kind, content, self.target)
         if kind not in self._rules:
-            self._rules[kind] = rules_for(kind, release)
-        for rule in self._rules[kind]:
-            if rule.check is not None:
-                problems += rule.check(workload)
+            self._rules[kind] = Inquiry(rules_for(kind, release))
+        problems += self._rules[kind].problems(workload)
         if kind in FOR_KINDS["triggers"]:
             from sednactl.validation.rules.triggers import unquoted_times
 

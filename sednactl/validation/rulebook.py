@@ -37,21 +37,42 @@ FOR_KINDS: dict[str, tuple[str, ...]] = {
 
 
 class Side(NamedTuple):
-    """One worker of a service: its name (edge, cloud), where it stands and what it says."""
+    """One worker of a service: its name (edge, cloud), where it stands, what it says, and its pod's spec."""
 
     name: str
     path: Path
     worker: dict[str, Any]
-
-    @property
-    def pod(self) -> dict[str, Any]:
-        """Give the pod's spec."""
-        return mapping(mapping(self.worker, "template"), "spec")
+    pod: dict[str, Any]
 
     @property
     def pod_path(self) -> Path:
         """Give where the pod's spec stands."""
         return (*self.path, "template", "spec")
+
+
+BLOCKS = {
+    "Resource": "resource",
+    "ContainerResource": "containerResource",
+    "Pods": "pods",
+    "Object": "object",
+    "External": "external",
+}
+"""The types of metrics, and the block that each says the rest in."""
+
+
+class Metric(NamedTuple):
+    """One metric of one side, where it stands, and the block that its type calls for ({} when missing)."""
+
+    side: Side
+    path: tuple[Any, ...]
+    spec: dict[str, Any]
+    type: str
+    block: dict[str, Any]
+
+    @property
+    def block_path(self) -> tuple[Any, ...]:
+        """Give where the block stands."""
+        return (*self.path, BLOCKS[self.type])
 
 
 _LATEST_TARGET = Target()
@@ -62,7 +83,9 @@ class Workload:
 
     __slots__ = (
         "_containers",
+        "_metrics",
         "_pods",
+        "_scaled",
         "_sides",
         "content",
         "kind",
@@ -86,6 +109,8 @@ class Workload:
         )
         self._containers: tuple[tuple[Path, str, dict[str, Any]], ...] | None = None
         self._sides: tuple[Side, ...] | None = None
+        self._scaled: tuple[tuple[Side, dict[str, Any]], ...] | None = None
+        self._metrics: tuple[Metric, ...] | None = None
 
     def sides(self) -> tuple[Side, ...]:
         """Give the workers of a JointInferenceService, edge first."""
@@ -93,41 +118,85 @@ class Workload:
             self._sides = tuple(_sides(self.spec)) if self.kind == "JointInferenceService" else ()
         return self._sides
 
+    def scaled_sides(self) -> tuple[tuple[Side, dict[str, Any]], ...]:
+        """Give the sides that have an hpa, and it."""
+        if self._scaled is None:
+            self._scaled = tuple(
+                (side, side.worker["hpa"])
+                for side in self.sides()
+                if isinstance(side.worker.get("hpa"), dict)
+            )
+        return self._scaled
+
+    def metrics(self) -> tuple[Metric, ...]:
+        """Give every metric of every scaled side."""
+        if self._metrics is None:
+            self._metrics = tuple(
+                _metric(side, index, spec)
+                for side, hpa in self.scaled_sides()
+                for index, spec in maps(hpa, "metrics")
+            )
+        return self._metrics
+
     def pods(self) -> tuple[tuple[Path, dict[str, Any]], ...]:
         """Give the spec of every pod template with its place, whatever the kind."""
         if self._pods is None:
-            self._pods = tuple(_pods(self.spec, ("spec",)))
+            found: list[tuple[Path, dict[str, Any]]] = []
+            _add_pods(self.spec, ("spec",), found)
+            self._pods = tuple(found)
         return self._pods
 
     def containers(self) -> tuple[tuple[Path, str, dict[str, Any]], ...]:
         """Give every container of every pod: its place, the list that it stands in, and it."""
         if self._containers is None:
             self._containers = tuple(
-                ((*path, group, index), group, container)
-                for path, pod in self.pods()
-                for group in ("initContainers", "containers")
-                for index, container in maps(pod, group)
+                [
+                    ((*path, group, index), group, container)
+                    for path, pod in self.pods()
+                    for group in ("initContainers", "containers")
+                    if group in pod
+                    for index, container in maps(pod, group)
+                ]
             )
         return self._containers
+
+    def fields(self) -> set[str]:
+        """Give the names of all fields of the spec, of its pods, containers, sides and their hpa, in one."""
+        found = set(self.spec)
+        for _, pod in self.pods():
+            found.update(pod)
+        for _, _, container in self.containers():
+            found.update(container)
+        for side in self.sides():
+            found.update(side.worker)
+        for _, hpa in self.scaled_sides():
+            found.update(hpa)
+        return found
 
 
 def _sides(spec: dict[str, Any]) -> Iterator[Side]:
     for name in ("edge", "cloud"):
         worker = mapping(spec, f"{name}Worker")
         if worker:
-            yield Side(name, ("spec", f"{name}Worker"), worker)
+            pod = mapping(mapping(worker, "template"), "spec")
+            yield Side(name, ("spec", f"{name}Worker"), worker, pod)
 
 
-def _pods(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key == "template" and isinstance(item, dict):
-                yield (*path, key, "spec"), mapping(item, "spec")
-            elif isinstance(item, (dict, list)):
-                yield from _pods(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _pods(item, (*path, index))
+def _metric(side: Side, index: int, spec: dict[str, Any]) -> Metric:
+    kind = text(spec, "type")
+    block = mapping(spec, BLOCKS[kind]) if kind in BLOCKS else {}
+    return Metric(side, (*side.path, "hpa", "metrics", index), spec, kind, block)
+
+
+def _add_pods(value: Any, path: Path, found: list[tuple[Path, dict[str, Any]]]) -> None:
+    for key, item in value.items() if type(value) is dict else enumerate(value):
+        if type(item) is dict:
+            if key == "template":
+                found.append(((*path, key, "spec"), mapping(item, "spec")))
+            elif item:
+                _add_pods(item, (*path, key), found)
+        elif type(item) is list:
+            _add_pods(item, (*path, key), found)
 
 
 Check = Callable[[Workload], "Iterable[Problem]"]
@@ -136,7 +205,9 @@ Check = Callable[[Workload], "Iterable[Problem]"]
 class Rule(NamedTuple):
     """One rule: `check` is None for what the validator itself finds (structure, references).
 
-    It holds for releases of Sedna not older than `since`.
+    It holds for releases of Sedna not older than `since`. `about` names fields (those of
+    `Workload.fields`): where none of them stands the rule has nothing to say, and is not asked. `within` names the block
+    (hpa, resources, hardExampleMining) that the rule looks at, when it looks at each by itself and at nothing else.
     """
 
     id: str
@@ -145,6 +216,8 @@ class Rule(NamedTuple):
     page: str
     check: Check | None = None
     since: Release = RELEASES[0]
+    about: frozenset[str] = frozenset()
+    within: str = ""
 
     @property
     def title(self) -> str:
@@ -156,14 +229,25 @@ _book: dict[str, Rule] = {}
 
 
 def rule(
-    identifier: str, level: Level, *kinds: str, since: Release = RELEASES[0]
+    identifier: str,
+    level: Level,
+    *kinds: str,
+    since: Release = RELEASES[0],
+    about: Iterable[str] = (),
+    within: str = "",
 ) -> Callable[[Check], Check]:
-    """Write a function into the book as a rule for these kinds (for all kinds when none are named)."""
+    """Write a function into the book as a rule for these kinds (for all kinds when none are named).
+
+    With `about` it is only asked of workloads that have one of these fields, with `within` only
+    of blocks of that name that are new.
+    """
+    fields = frozenset(about)
 
     def enter(check: Check) -> Check:
         if identifier in _book and _book[identifier].check is not check:
             raise ValueError(f"two rules are called {identifier}")
-        _book[identifier] = Rule(identifier, level, frozenset(kinds), check.__doc__ or "", check, since)
+        words = check.__doc__ or ""
+        _book[identifier] = Rule(identifier, level, frozenset(kinds), words, check, since, fields, within)
         return check
 
     return enter

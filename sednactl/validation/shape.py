@@ -1,8 +1,11 @@
-"""Reads values out of manifests that may have any shape: nothing comes back where the type is wrong."""
+"""Reads values out of manifests that may have any shape: nothing comes back where the type is wrong.
+
+Manifests hold the plain types of JSON and nothing derived from them, so that types are compared as they are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from sednactl.sedna.referring import EACH as EACH  # beside what walks such steps
@@ -12,54 +15,70 @@ _EMPTY: dict[str, Any] = {}
 
 def mapping(value: Any, key: str | int) -> dict[str, Any]:
     """Give the map under a key, an empty one where there is none."""
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else _EMPTY
+    found = value.get(key) if type(value) is dict else None
+    return found if type(found) is dict else _EMPTY
 
 
 def text(value: Any, key: str) -> str:
     """Give the text under a key, "" where there is none."""
-    found = value.get(key) if isinstance(value, dict) else None
+    found = value.get(key) if type(value) is dict else None
     return found if isinstance(found, str) else ""
 
 
 def whole(value: Any, key: str) -> int | None:
     """Give the whole number under a key, None where there is none."""
-    found = value.get(key) if isinstance(value, dict) else None
-    if isinstance(found, float) and found.is_integer():
-        return int(found)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    found = value.get(key) if type(value) is dict else None
+    if type(found) is int:
+        return found
+    return int(found) if type(found) is float and found.is_integer() else None
 
 
-def maps(value: Any, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def maps(value: Any, key: str) -> Sequence[tuple[int, dict[str, Any]]]:
     """Give the maps of the list under a key, with their indexes."""
-    found = value.get(key) if isinstance(value, dict) else None
-    if isinstance(found, list):
-        for index, item in enumerate(found):
-            if isinstance(item, dict):
-                yield index, item
+    found = value.get(key) if type(value) is dict else None
+    if not found or type(found) is not list:
+        return ()
+    return [entry for entry in enumerate(found) if type(entry[1]) is dict]
 
 
 def listed(value: Any, key: str) -> list[Any]:
     """Give the list under a key, an empty one where there is none."""
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, list) else []
+    found = value.get(key) if type(value) is dict else None
+    return found if type(found) is list else []
 
 
 def has(value: Any, key: str) -> bool:
     """Tell whether a key is there and not null."""
-    return isinstance(value, dict) and value.get(key) is not None
+    return type(value) is dict and value.get(key) is not None
 
 
 def values_at(
     value: Any, steps: tuple[str, ...], path: tuple[Any, ...] = ()
-) -> Iterator[tuple[tuple[Any, ...], Any]]:
+) -> Sequence[tuple[tuple[Any, ...], Any]]:
     """Give what stands at some steps below a value, whose own place is `path`: one for each entry at EACH."""
     for index, step in enumerate(steps):
         if step == EACH:
-            for place, item in enumerate(value if isinstance(value, list) else ()):
-                yield from values_at(item, steps[index + 1 :], (*path, place))
-            return
+            rest = steps[index + 1 :]
+            entries = value if isinstance(value, list) else ()
+            return [
+                found
+                for place, item in enumerate(entries)
+                for found in values_at(item, rest, (*path, *steps[:index], place))
+            ]
         if not isinstance(value, dict):
-            return
-        value, path = value.get(step), (*path, step)
-    yield path, value
+            return ()
+        value = value.get(step)
+    return (((*path, *steps), value),)
+
+
+def values_below(value: Any, steps: tuple[str, ...]) -> Sequence[Any]:
+    """Give what `values_at` gives, without the places: quicker where these are seldom asked for."""
+    for index, step in enumerate(steps):
+        if step == EACH:
+            rest = steps[index + 1 :]
+            entries = value if isinstance(value, list) else ()
+            return [found for item in entries for found in values_below(item, rest)]
+        if not isinstance(value, dict):
+            return ()
+        value = value.get(step)
+    return (value,)

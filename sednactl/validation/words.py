@@ -23,6 +23,8 @@ def is_dns_1035_label(text: str, longest: int = 63) -> bool:
 
 def is_dns_subdomain(text: str) -> bool:
     """Tell whether `text` is an RFC 1123 subdomain: labels joined by '.', 253 characters in all."""
+    if "." not in text:
+        return is_dns_label(text, 253)
     return len(text) <= 253 and all(is_dns_label(part, 253) for part in text.split("."))
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sednactl.errors import InvalidInput
-from sednactl.sedna.quantity import nano_units
+from sednactl.sedna.quantity import nanos_of
 from sednactl.validation.rulebook import page
 from sednactl.validation.rules.edits import dangerous_edits
 from sednactl.validation.rules.resources import shown
@@ -202,7 +200,7 @@ def _requests(pod: dict[str, Any]) -> dict[str, int]:
 def _wanted(container: dict[str, Any]) -> Iterator[tuple[str, int]]:
     resources = mapping(container, "resources")
     for resource, quantity in {**mapping(resources, "limits"), **mapping(resources, "requests")}.items():
-        need = _nano(quantity)
+        need = nanos_of(quantity)
         if need is not None:
             yield resource, need
 
@@ -211,21 +209,7 @@ def _fits(node: Any, resource: str, need: int) -> int:
     allocatable = mapping(mapping(node, "status"), "allocatable")
     if not allocatable or (resource == "pods" and resource not in allocatable):
         return _UNKNOWN_ROOM
-    return (_nano(allocatable.get(resource)) or 0) // need
-
-
-def _nano(quantity: Any) -> int | None:
-    if isinstance(quantity, bool) or not isinstance(quantity, (int, float, str)):
-        return None
-    return _parsed(str(quantity))
-
-
-@functools.lru_cache(maxsize=4096)
-def _parsed(quantity: str) -> int | None:
-    try:
-        return nano_units(quantity)
-    except InvalidInput:
-        return None
+    return (nanos_of(allocatable.get(resource)) or 0) // need
 
 
 def _denied(together: Together, survey: Survey) -> Iterator[tuple[Document, Problem]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sednactl.sedna.quantity import nanos_of
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.metrics import Metric, amount_of, metrics_of, running_containers
-from sednactl.validation.rules.resources import nanos_of, shown
-from sednactl.validation.rules.scaling import JI, scaled_sides
+from sednactl.validation.rulebook import Metric, Workload, rule
+from sednactl.validation.rules.metrics import amount_of, running_containers
+from sednactl.validation.rules.resources import shown
+from sednactl.validation.rules.scaling import JI
 from sednactl.validation.shape import mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 
@@ -17,14 +18,14 @@ SYNC_SECONDS = 15
 """How often the autoscaler looks, unless the cluster was told otherwise."""
 
 
-@rule("SDN216", "info", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN216", "info", JI, since=DEPLOYMENTS_SINCE, within="hpa")
 def bounds_leave_room(workload: Workload) -> Iterator[Problem]:
     """Bounds that leave no room to scale
 
     With minReplicas equal to maxReplicas the number of replicas is fixed: metrics and behavior
     never act. It is the one way to a fixed number above 1, as Sedna sets none itself.
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         least, most = whole(hpa, "minReplicas"), whole(hpa, "maxReplicas")
         least = 1 if least is None else least
         if least == most and most >= 1:
@@ -33,7 +34,7 @@ def bounds_leave_room(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN216", (*side.path, "hpa", "maxReplicas"), message, hint)
 
 
-@rule("SDN217", "warning", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN217", "warning", JI, since=DEPLOYMENTS_SINCE, about=("behavior",), within="hpa")
 def behavior_can_act(workload: Workload) -> Iterator[Problem]:
     """Behavior that can never act
 
@@ -42,7 +43,7 @@ def behavior_can_act(workload: Workload) -> Iterator[Problem]:
     dead. Of several policies the one that allows most counts (Min: the one that allows least), so
     one of the same type and period that allows less is dead too.
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         for direction in ("scaleUp", "scaleDown"):
             rules = mapping(mapping(hpa, "behavior"), direction)
             path = (*side.path, "hpa", "behavior", direction)
@@ -71,14 +72,14 @@ def _dead_policies(rules: dict[str, Any], path: tuple[Any, ...], select: str) ->
         yield Problem("SDN217", (*path, "policies", dead), message, f"with {select} one of them is enough")
 
 
-@rule("SDN218", "warning", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN218", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
 def memory_is_not_alone(workload: Workload) -> Iterator[Problem]:
     """Memory as the only metric
 
     Programs rarely give memory back when load falls, and a new replica takes its share at once,
     whatever the load. A service that scales on memory alone tends to go up and stay up.
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         metrics = list(maps(hpa, "metrics"))
         names = []
         for _, metric in metrics:
@@ -92,7 +93,7 @@ def memory_is_not_alone(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN218", path, message, "add cpu, or a metric of the load itself", True)
 
 
-@rule("SDN219", "info", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN219", "info", JI, since=DEPLOYMENTS_SINCE, about=("behavior",), within="hpa")
 def figures_that_surprise(workload: Workload) -> Iterator[Problem]:
     """Figures of the behavior that surprise
 
@@ -100,7 +101,7 @@ def figures_that_surprise(workload: Workload) -> Iterator[Problem]:
     policy of Pods that allows the whole way from minReplicas to maxReplicas limits nothing. Policies
     of one's own take the place of all default ones (scaleUp: 4 pods or 100 % in 15 seconds).
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         least, most = whole(hpa, "minReplicas") or 1, whole(hpa, "maxReplicas") or 0
         for direction in ("scaleUp", "scaleDown"):
             path = (*side.path, "hpa", "behavior", direction, "policies")
@@ -115,7 +116,7 @@ def figures_that_surprise(workload: Workload) -> Iterator[Problem]:
                     yield Problem("SDN219", (*path, index, "value"), message, "lower it, or leave it out")
 
 
-@rule("SDN225", "warning", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN225", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
 def target_can_be_exceeded(workload: Workload) -> Iterator[Problem]:
     """Target that the load can never exceed
 
@@ -127,7 +128,7 @@ def target_can_be_exceeded(workload: Workload) -> Iterator[Problem]:
     Right:
       averageUtilization: 80
     """
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         if metric.type not in ("Resource", "ContainerResource"):
             continue
         resource, target = text(metric.block, "name"), mapping(metric.block, "target")
@@ -156,7 +157,7 @@ def _together(metric: Metric, resource: str) -> tuple[int | None, int]:
     only = text(metric.block, "container") if metric.type == "ContainerResource" else None
     most: int | None = 0
     requested = 0
-    for _, container in running_containers(metric.side):
+    for _, _, container in running_containers(metric.side):
         if only in (None, text(container, "name")):
             limit = nanos_of(amount_of(container, resource, "limits"))
             most = None if limit is None or most is None else most + limit

@@ -26,7 +26,7 @@ _HUGE = ("limits.hugepages-", "requests.hugepages-")
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
-@rule("SDN141", "error")
+@rule("SDN141", "error", about=("env", "envFrom"))
 def environment_in_order(workload: Workload) -> Iterator[Problem]:
     """Environment variable that Kubernetes refuses
 
@@ -39,11 +39,11 @@ def environment_in_order(workload: Workload) -> Iterator[Problem]:
     """
     for path, _, container in workload.containers():
         for index, variable in maps(container, "env"):
-            place = (*path, "env", index)
-            if isinstance(variable.get("name"), str):
-                yield from _name(workload, variable["name"], (*place, "name"))
+            name = variable.get("name")
+            if isinstance(name, str) and not (name.isascii() and name.isidentifier()):
+                yield from _name(workload, name, (*path, "env", index, "name"))
             if isinstance(variable.get("valueFrom"), dict):
-                yield from _source(variable, (*place, "valueFrom"))
+                yield from _source(variable, (*path, "env", index, "valueFrom"))
         for index, source in maps(container, "envFrom"):
             place = (*path, "envFrom", index)
             if text(source, "prefix"):

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.scaling import JI, scaled_sides
+from sednactl.validation.rules.scaling import JI
 from sednactl.validation.shape import maps, text
 from sednactl.validation.structure import Problem
 
 
-@rule("SDN221", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN221", "error", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))
 def kubernetes_can_scale(workload: Workload) -> Iterator[Problem]:
     """Autoscaling that this Kubernetes does not have yet
 
@@ -23,7 +23,7 @@ def kubernetes_can_scale(workload: Workload) -> Iterator[Problem]:
     without a feature gate from 1.27 on.
     """
     target = workload.target
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         if target.older_than(1, 23):
             message = f"Kubernetes {_version(workload)} has no autoscaling/v2, which Sedna asks for"
             hint = "upgrade to 1.23 or later, or leave hpa out"
@@ -39,7 +39,7 @@ def kubernetes_can_scale(workload: Workload) -> Iterator[Problem]:
                     yield Problem("SDN221", path, message, hint, level="warning")
 
 
-@rule("SDN136", "warning")
+@rule("SDN136", "warning", about=("initContainers",))
 def kubernetes_has_sidecars(workload: Workload) -> Iterator[Problem]:
     """Sidecar that this Kubernetes does not have yet
 

@@ -7,73 +7,42 @@ controller's need of requests for utilization.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
-from sednactl.errors import InvalidInput
-from sednactl.sedna.quantity import nano_units
+from sednactl.sedna.quantity import nanos_of
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import Side, Workload, rule
+from sednactl.validation.rulebook import BLOCKS, Metric, Side, Workload, rule
+from sednactl.validation.rules.pod_parts import INIT, MAIN, ends_before_the_pod
 from sednactl.validation.rules.resources import is_resource
-from sednactl.validation.rules.scaling import JI, scaled_sides
+from sednactl.validation.rules.scaling import JI
 from sednactl.validation.shape import has, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 
-BLOCKS = {
-    "Resource": "resource",
-    "ContainerResource": "containerResource",
-    "Pods": "pods",
-    "Object": "object",
-    "External": "external",
-}
 _KNOWN = ", ".join(BLOCKS)
 
 
-class Metric(NamedTuple):
-    """One metric of one side, where it stands, and the block that its type calls for ({} when missing)."""
-
-    side: Side
-    path: tuple[Any, ...]
-    spec: dict[str, Any]
-    type: str
-    block: dict[str, Any]
-
-    @property
-    def block_path(self) -> tuple[Any, ...]:
-        """Give where the block stands."""
-        return (*self.path, BLOCKS[self.type])
-
-
-def metrics_of(workload: Workload) -> Iterator[Metric]:
-    """Give every metric of every scaled side."""
-    for side, hpa in scaled_sides(workload):
-        for index, spec in maps(hpa, "metrics"):
-            kind = text(spec, "type")
-            block = mapping(spec, BLOCKS[kind]) if kind in BLOCKS else {}
-            yield Metric(side, (*side.path, "hpa", "metrics", index), spec, kind, block)
-
-
-@rule("SDN205", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN205", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
 def metric_types(workload: Workload) -> Iterator[Problem]:
     """Metric type that Kubernetes does not know
 
     Five exist: Resource (cpu or memory of the whole pod), ContainerResource (of one container),
     Pods, Object and External (from a metrics adapter).
     """
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         if isinstance(metric.spec.get("type"), str) and metric.type not in BLOCKS:
             close = next((known for known in BLOCKS if known.lower() == metric.type.lower()), "")
             hint = f'write "{close}"' if close else f"one of {_KNOWN}"
             yield Problem("SDN205", (*metric.path, "type"), f'unknown metric type "{metric.type}"', hint)
 
 
-@rule("SDN206", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN206", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
 def metric_blocks(workload: Workload) -> Iterator[Problem]:
     """Metric whose block does not fit its type
 
     A metric of type Resource says the rest under resource, one of type Pods under pods, and so
     on. The HPA is refused when that block is missing, or when another one stands beside it.
     """
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         if metric.type not in BLOCKS:
             continue
         wanted = BLOCKS[metric.type]
@@ -90,7 +59,7 @@ def metric_blocks(workload: Workload) -> Iterator[Problem]:
                 )
 
 
-@rule("SDN207", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN207", "error", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))
 def utilization_needs_requests(workload: Workload) -> Iterator[Problem]:
     """Utilization of something the containers do not request
 
@@ -105,10 +74,10 @@ def utilization_needs_requests(workload: Workload) -> Iterator[Problem]:
         requests:
           cpu: 500m
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         if not hpa.get("metrics") and has(hpa, "maxReplicas"):
             yield from _missing_requests(side, "cpu", None)
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         if metric.type not in ("Resource", "ContainerResource"):
             continue
         target, resource = mapping(metric.block, "target"), text(metric.block, "name")
@@ -119,18 +88,18 @@ def utilization_needs_requests(workload: Workload) -> Iterator[Problem]:
 
 def _missing_requests(side: Side, resource: str, only: str | None) -> Iterator[Problem]:
     asking = [
-        (path, container, amount_of(container, resource))
-        for path, container in running_containers(side)
+        (group, index, container, amount_of(container, resource))
+        for group, index, container in running_containers(side)
         if only in (None, text(container, "name"))
     ]
-    nothing = all(_is_zero(request) for _, _, request in asking)  # what some ask for is enough for a share
-    for path, container, request in asking:
+    nothing = all(_is_zero(request) for *_, request in asking)  # what some ask for is enough for a share
+    for group, index, container, request in asking:
         if request is None or (nothing and _is_zero(request)):
             what = "asks for 0" if request is not None else "has no request"
             name = text(container, "name")
             message = f'the container "{name}" {what} for {resource}, so its utilization cannot be known'
             hint = f"add resources.requests.{resource} to it (the {side.name} side scales on it)"
-            yield Problem("SDN207", path, message, hint)
+            yield Problem("SDN207", (*side.pod_path, group, index), message, hint)
 
 
 def amount_of(container: dict[str, Any], resource: str, *sides: str) -> Any:
@@ -143,16 +112,15 @@ def amount_of(container: dict[str, Any], resource: str, *sides: str) -> Any:
     return None
 
 
-def running_containers(side: Side) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
-    """Give the containers that run as long as the pod: all but init containers that end."""
-    for index, container in maps(side.pod, "initContainers"):
-        if text(container, "restartPolicy") == "Always":
-            yield (*side.pod_path, "initContainers", index), container
-    for index, container in maps(side.pod, "containers"):
-        yield (*side.pod_path, "containers", index), container
+def running_containers(side: Side) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """Give the containers that run as long as the pod, all but init containers that end: list, index, container."""
+    for group in (INIT, MAIN):
+        for index, container in maps(side.pod, group):
+            if not ends_before_the_pod(group, container):
+                yield group, index, container
 
 
-@rule("SDN208", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN208", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
 def metric_targets(workload: Workload) -> Iterator[Problem]:
     """Metric target that the autoscaler refuses
 
@@ -160,7 +128,7 @@ def metric_targets(workload: Workload) -> Iterator[Problem]:
     ContainerResource take averageUtilization or averageValue, Pods takes averageValue, Object
     and External take value or averageValue.
     """
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         if metric.type not in BLOCKS or not metric.block or not has(metric.block, "target"):
             continue
         target, path = mapping(metric.block, "target"), (*metric.block_path, "target")
@@ -212,7 +180,7 @@ def _figures(metric: Metric, target: dict[str, Any], path: tuple[Any, ...]) -> I
             )
 
 
-@rule("SDN209", "warning", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN209", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
 def target_type_fits(workload: Workload) -> Iterator[Problem]:
     """Target type that contradicts its figure
 
@@ -221,7 +189,7 @@ def target_type_fits(workload: Workload) -> Iterator[Problem]:
     and the autoscaler stands still otherwise. A figure that the metric has no use for is ignored.
     """
     wanted = {"Utilization": "averageUtilization", "AverageValue": "averageValue", "Value": "value"}
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         target, path = mapping(metric.block, "target"), (*metric.path, BLOCKS.get(metric.type, ""), "target")
         kind = text(target, "type")
         allowed = _FIGURES.get(metric.type, ())
@@ -238,7 +206,7 @@ def target_type_fits(workload: Workload) -> Iterator[Problem]:
                 yield Problem("SDN209", (*path, figure), message, "remove the line")
 
 
-@rule("SDN210", "warning", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN210", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
 def metrics_differ(workload: Workload) -> Iterator[Problem]:
     """The same metric twice
 
@@ -246,7 +214,10 @@ def metrics_differ(workload: Workload) -> Iterator[Problem]:
     metric the higher one never matters.
     """
     seen: dict[str, tuple[tuple[Any, ...], set[str]]] = {}
-    for metric in metrics_of(workload):
+    sides = [metric.side.name for metric in workload.metrics()]
+    if len(sides) == len(set(sides)):
+        return  # no side has several
+    for metric in workload.metrics():
         if not metric.block:
             continue
         identity = {key: value for key, value in metric.block.items() if key != "target"}
@@ -269,14 +240,14 @@ def in_order(value: Any) -> Any:
     return [in_order(item) for item in value] if isinstance(value, list) else value
 
 
-@rule("SDN215", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN215", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
 def metrics_name_something(workload: Workload) -> Iterator[Problem]:
     """Metric that names nothing that exists
 
     The resource's, the metric's or the described object's name is empty or impossible, or a
     ContainerResource metric names a container that the pod does not have.
     """
-    for metric in metrics_of(workload):
+    for metric in workload.metrics():
         if not metric.block:
             continue
         if metric.type in ("Resource", "ContainerResource"):
@@ -297,7 +268,7 @@ def metrics_name_something(workload: Workload) -> Iterator[Problem]:
                     level=level,
                 )
         if metric.type == "ContainerResource" and isinstance(metric.block.get("container"), str):
-            names = [text(container, "name") for _, container in running_containers(metric.side)]
+            names = [text(container, "name") for _, _, container in running_containers(metric.side)]
             if metric.block["container"] not in names:
                 message = f'the pod has no container "{metric.block["container"]}"'
                 hint = f"containers here: {', '.join(names)}" if names else ""
@@ -335,10 +306,7 @@ def _is_zero(value: Any) -> bool:
 
 
 def _sign(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return 1  # another type: the schema says so
-    try:
-        units = nano_units(value)
-    except InvalidInput:
-        return 1
+    units = nanos_of(value)
+    if units is None:
+        return 1  # no quantity: the schema says so
     return (units > 0) - (units < 0)

@@ -36,7 +36,7 @@ def minings_of(workload: Workload) -> Iterator[tuple[tuple[Any, ...], dict[str, 
         yield ("spec", part, "hardExampleMining"), mining
 
 
-@rule("SDN301", "warning", *MINING)
+@rule("SDN301", "warning", *MINING, within="hardExampleMining")
 def algorithm_is_known(workload: Workload) -> Iterator[Problem]:
     """Hard example mining algorithm that Sedna's library does not have
 
@@ -70,7 +70,7 @@ def algorithm_is_known(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN301", path, f'"{name}" is unknown to Sedna\'s library', hint)
 
 
-@rule("SDN302", "warning", *MINING)
+@rule("SDN302", "warning", *MINING, within="hardExampleMining")
 def settings_are_known(workload: Workload) -> Iterator[Problem]:
     """Setting that the algorithm ignores
 
@@ -95,7 +95,7 @@ def settings_are_known(workload: Workload) -> Iterator[Problem]:
                 yield Problem("SDN302", path, message, f"its settings and defaults: {settings}")
 
 
-@rule("SDN303", "warning", *MINING)
+@rule("SDN303", "warning", *MINING, within="hardExampleMining")
 def settings_are_usable(workload: Workload) -> Iterator[Problem]:
     """Setting whose value the algorithm cannot use
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
@@ -68,22 +68,25 @@ def no_placeholders(workload: Workload) -> Iterator[Problem]:
     Right:
       nodeName: edge-1
     """
-    for path, value in _named_strings(workload):
-        found = placeholder(value)
-        if found:
-            yield Problem(
-                "SDN111", path, f'the placeholder "{found}" is still there', "put the real name in its place"
-            )
+    unfilled = [(path, name) for _, path, name in names_in(workload) if placeholder(name)]
+    for path, steps, owner, keys in _naming(workload):
+        for key in keys:
+            name = owner.get(key)
+            if isinstance(name, str) and placeholder(name):
+                unfilled.append(((*path, *steps, key), name))
+    for path, name in unfilled:
+        message = f'the placeholder "{placeholder(name)}" is still there'
+        yield Problem("SDN111", path, message, "put the real name in its place")
 
 
-@rule("SDN112", "error")
+@rule("SDN112", "error", about=("nodeName",))
 def node_names(workload: Workload) -> Iterator[Problem]:
     """Node name that no node can have
 
     Node names are DNS names in lower case. With any other nodeName the Deployment is
     refused and the service ends as Failed.
     """
-    places = [(path, pod) for path, pod in workload.pods()]
+    places = list(workload.pods())
     if workload.kind == "Dataset":
         places.append((("spec",), workload.spec))
     for path, owner in places:
@@ -152,6 +155,8 @@ def crash_without(workload: Workload) -> Iterator[Problem]:
 
 def placeholder(value: str) -> str:
     """Give the unfilled placeholder in a name ($X, ${X}, {{ x }}, <x>), "" when there is none."""
+    if "$" not in value and "<" not in value and "{{" not in value:
+        return ""
     for opening, closing in (("${", "}"), ("{{", "}}"), ("$(", ")"), ("<", ">")):
         begin = value.find(opening)
         if begin >= 0:
@@ -166,21 +171,20 @@ def placeholder(value: str) -> str:
     return value[begin:end]
 
 
-def _named_strings(workload: Workload) -> Iterator[tuple[tuple[Any, ...], str]]:
-    for _, path, name in names_in(workload):
-        yield path, name
+def _naming(
+    workload: Workload,
+) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any], Iterable[str]]]:
+    """Give what names something besides its references: a place, the steps from there, it, the names' keys."""
     for side in workload.sides():
         mining = mapping(side.worker, "hardExampleMining")
-        yield (*side.path, "hardExampleMining", "name"), text(mining, "name")
+        yield side.path, ("hardExampleMining",), mining, ("name",)
     for path, pod in workload.pods():
-        yield (*path, "nodeName"), text(pod, "nodeName")
-        for key, value in mapping(pod, "nodeSelector").items():
-            if isinstance(value, str):
-                yield (*path, "nodeSelector", key), value
+        yield path, (), pod, ("nodeName",)
+        selector = mapping(pod, "nodeSelector")
+        if selector:
+            yield path, ("nodeSelector",), selector, selector
         for group in ("initContainers", "containers"):
             for index, container in maps(pod, group):
-                yield (*path, group, index, "image"), text(container, "image")
-                yield (*path, group, index, "name"), text(container, "name")
+                yield path, (group, index), container, ("image", "name")
     if workload.kind in ("Model", "Dataset"):
-        for key in ("nodeName", "url"):
-            yield ("spec", key), text(workload.spec, key)
+        yield ("spec",), (), workload.spec, ("nodeName", "url")

@@ -18,7 +18,10 @@ _LARGEST = 2**31 - 1
 _OBJECT_NAME = "lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit"
 
 
-@rule("SDN144", "error")
+_CONTAINERS_APART = (INIT, "ephemeralContainers", "restartPolicy")
+
+
+@rule("SDN144", "error", about=_CONTAINERS_APART)
 def containers_apart(workload: Workload) -> Iterator[Problem]:
     """Init container that has the name of another container, or what only init containers may say
 
@@ -43,7 +46,13 @@ def containers_apart(workload: Workload) -> Iterator[Problem]:
                 yield Problem("SDN144", (*path, MAIN, index, "restartPolicy"), message, hint, True)
 
 
-@rule("SDN146", "error")
+_NUMBERS = (
+    *("activeDeadlineSeconds", "terminationGracePeriodSeconds", "securityContext"),
+    *("replicas", "reidWorkers"),
+)
+
+
+@rule("SDN146", "error", about=_NUMBERS)
 def numbers_in_range(workload: Workload) -> Iterator[Problem]:
     """Number out of range in a pod
 
@@ -95,7 +104,10 @@ def _identities(context: dict[str, Any], path: Place) -> Iterator[Problem]:
             )
 
 
-@rule("SDN147", "error")
+_PLACES = ("nodeSelector", "tolerations", "topologySpreadConstraints", "affinity")
+
+
+@rule("SDN147", "error", about=_PLACES)
 def places_in_order(workload: Workload) -> Iterator[Problem]:
     """Choice of nodes that Kubernetes refuses
 
@@ -105,8 +117,6 @@ def places_in_order(workload: Workload) -> Iterator[Problem]:
     from 1 to 100. In and NotIn compare with values, Gt and Lt with one, Exists with none.
     """
     for path, pod in workload.pods():
-        if not pod.keys() & {"nodeSelector", "tolerations", "topologySpreadConstraints", "affinity"}:
-            continue
         for key, value in mapping(pod, "nodeSelector").items():
             fault = label_key_fault(key) or (label_value_fault(value) if isinstance(value, str) else "")
             if fault and "$" not in str(value):
@@ -192,10 +202,10 @@ def _spread(spread: dict[str, Any], place: Place) -> Iterator[Problem]:
         )
 
 
-_OF_NETWORK = {"hostname", "subdomain", "dnsPolicy", "dnsConfig", "readinessGates", "hostAliases"}
+_NETWORK = ("hostname", "subdomain", "dnsPolicy", "dnsConfig", "readinessGates", "hostAliases")
 
 
-@rule("SDN148", "error")
+@rule("SDN148", "error", about=_NETWORK)
 def network_in_order(workload: Workload) -> Iterator[Problem]:
     """Network of a pod that Kubernetes refuses
 
@@ -203,8 +213,6 @@ def network_in_order(workload: Workload) -> Iterator[Problem]:
     needs dnsConfig with one to three name servers. A readiness gate has the form of a label's key.
     """
     for path, pod in workload.pods():
-        if not pod.keys() & _OF_NETWORK:
-            continue
         for key in ("hostname", "subdomain"):
             name = text(pod, key)
             if name and not is_dns_label(name):
@@ -252,7 +260,11 @@ def _is_address(text: str) -> bool:
     return "%" not in text
 
 
-@rule("SDN149", "error")
+_NAMES = ("serviceAccountName", "serviceAccount", "priorityClassName", "runtimeClassName")
+_RIGHTS = (*_NAMES, "shareProcessNamespace", "securityContext")
+
+
+@rule("SDN149", "error", about=_RIGHTS)
 def rights_in_order(workload: Workload) -> Iterator[Problem]:
     """Rights of a pod that contradict each other, or names of what is no object
 
@@ -260,7 +272,7 @@ def rights_in_order(workload: Workload) -> Iterator[Problem]:
     hostPID. The names of the service account, the priority class and the runtime class are DNS names.
     """
     for path, pod in workload.pods():
-        for key in ("serviceAccountName", "serviceAccount", "priorityClassName", "runtimeClassName"):
+        for key in _NAMES:
             name = text(pod, key)
             named = name or (
                 key == "runtimeClassName" and has(pod, key)

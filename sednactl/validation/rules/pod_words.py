@@ -11,7 +11,7 @@ from typing import Any
 
 from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.rules.pod_parts import INIT, deployed
-from sednactl.validation.shape import EACH, values_at
+from sednactl.validation.shape import EACH, values_at, values_below
 from sednactl.validation.structure import Problem
 
 Choice = tuple[tuple[str, ...], tuple[str, ...], bool]
@@ -107,17 +107,22 @@ def known_words(workload: Workload) -> Iterator[Problem]:
       imagePullPolicy: IfNotPresent
     """
     for path, pod in workload.pods():
-        for key in [key for key in pod if key in _ABOUT_PODS]:
-            if key != "restartPolicy" or not deployed(workload, path):  # SDN133 says it better
-                yield from _unknown(pod, _ABOUT_PODS[key], path)
+        for key in pod:
+            choices = _ABOUT_PODS.get(key)
+            if choices and (key != "restartPolicy" or not deployed(workload, path)):  # SDN133 says it better
+                yield from _unknown(pod, choices, path)
     for path, group, container in workload.containers():
         about = _ABOUT_INIT_CONTAINERS if group == INIT else _ABOUT_CONTAINERS
-        for key in [key for key in container if key in about]:
-            yield from _unknown(container, about[key], path)
+        for key in container:
+            choices = about.get(key)
+            if choices:
+                yield from _unknown(container, choices, path)
 
 
 def _unknown(owner: dict[str, Any], choices: list[Choice], path: tuple[Any, ...]) -> Iterator[Problem]:
     for steps, words, may_be_empty in choices:
+        if _all_known(owner, steps, words):
+            continue  # without asking for their places
         for place, word in values_at(owner, steps, path):
             if not isinstance(word, str) or word in words or (may_be_empty and not word):
                 continue
@@ -130,3 +135,10 @@ def _unknown(owner: dict[str, Any], choices: list[Choice], path: tuple[Any, ...]
                 else f"only {words[0]}"
             )
             yield Problem("SDN137", place, f'{steps[-1]} "{word}" is not known to Kubernetes', hint)
+
+
+def _all_known(owner: dict[str, Any], steps: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    for word in values_below(owner, steps) if steps[1:] else (owner.get(steps[0]),):
+        if word is not None and word not in words:
+            return False
+    return True

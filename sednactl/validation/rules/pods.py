@@ -42,7 +42,14 @@ def pods_have_containers(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN132", place, "the pod has no container", "add spec.containers", True)
 
 
-@rule("SDN133", "error", "JointInferenceService", "FeatureExtractionService", "ObjectSearchService")
+@rule(
+    "SDN133",
+    "error",
+    "JointInferenceService",
+    "FeatureExtractionService",
+    "ObjectSearchService",
+    about=("restartPolicy",),
+)
 def restart_policy(workload: Workload) -> Iterator[Problem]:
     """Restart policy that a Deployment refuses
 
@@ -58,7 +65,7 @@ def restart_policy(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN133", (*path, "restartPolicy"), message, "remove the line")
 
 
-@rule("SDN134", "error")
+@rule("SDN134", "error", about=("volumeMounts",))
 def mounts_have_volumes(workload: Workload) -> Iterator[Problem]:
     """Mount of a volume that the pod does not have
 

@@ -22,7 +22,7 @@ from sednactl.validation.structure import Problem
 HIGHEST = 65535
 
 
-@rule("SDN139", "error")
+@rule("SDN139", "error", about=("ports",))
 def ports_in_order(workload: Workload) -> Iterator[Problem]:
     """Port that Kubernetes refuses
 

@@ -21,7 +21,7 @@ _HOOK_WAYS = ("exec", "httpGet", "tcpSocket", "sleep")
 _COUNTS = ("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold")
 
 
-@rule("SDN145", "error")
+@rule("SDN145", "error", about=(*_PROBES, "lifecycle"))
 def probes_in_order(workload: Workload) -> Iterator[Problem]:
     """Probe or hook that Kubernetes refuses
 

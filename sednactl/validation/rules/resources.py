@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sednactl.errors import InvalidInput
-from sednactl.sedna.quantity import NANO, nano_units
+from sednactl.sedna.quantity import NANO, nanos_of
 from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.rules.pod_parts import Place
 from sednactl.validation.shape import mapping
@@ -21,9 +20,10 @@ LEAST_BYTES = 1000
 MOST_CORES = 256
 """More cores than a container is likely to want."""
 _OWN = ("cpu", "memory", "ephemeral-storage")
+_ALL_OWN = frozenset(_OWN)
 
 
-@rule("SDN138", "error")
+@rule("SDN138", "error", within="resources")
 def resources_in_order(workload: Workload) -> Iterator[Problem]:
     """Requests or limits that Kubernetes refuses
 
@@ -49,11 +49,13 @@ def resources_in_order(workload: Workload) -> Iterator[Problem]:
 def _amounts(resources: dict[str, Any], path: Place) -> Iterator[Problem]:
     for side in ("requests", "limits"):
         for name, amount in mapping(resources, side).items():
+            nanos = nanos_of(amount)
+            if name in _OWN and (nanos is None or nanos >= 0):
+                continue
             place = (*path, side, name)
             if not is_resource(name):
                 hint = f"one of {', '.join(_OWN)}, or a device's full name such as nvidia.com/gpu"
                 yield Problem("SDN138", place, f'containers have no resource "{name}"', hint, True)
-            nanos = nanos_of(amount)
             if nanos is not None and nanos < 0:
                 yield Problem("SDN138", place, f"{name} is {amount}, below 0", "0 or more")
             elif nanos is not None and is_device(name) and nanos % NANO:
@@ -63,9 +65,12 @@ def _amounts(resources: dict[str, Any], path: Place) -> Iterator[Problem]:
 def _against_limits(resources: dict[str, Any], path: Place) -> Iterator[Problem]:
     limits, requests = mapping(resources, "limits"), mapping(resources, "requests")
     for name, amount in requests.items():
-        place, whole_only = (*path, "requests", name), is_device(name) or name.startswith("hugepages-")
+        whole_only = name not in _OWN and (is_device(name) or name.startswith("hugepages-"))
         limit = limits.get(name)
         asked, most = nanos_of(amount), nanos_of(limit)
+        if not whole_only and (asked is None or most is None or asked <= most):
+            continue
+        place = (*path, "requests", name)
         if limit is None and whole_only:
             message = f"{name} is requested without a limit"
             yield Problem("SDN138", place, message, f"write it under limits: {name}: {amount}", True)
@@ -78,6 +83,8 @@ def _against_limits(resources: dict[str, Any], path: Place) -> Iterator[Problem]
             message = f"the request of {amount} {name} is not equal to its limit of {limit}"
             yield Problem("SDN138", place, message, "remove the request: the limit stands for both")
     asked_for = {*requests, *limits}
+    if asked_for <= _ALL_OWN:
+        return
     huge = next((name for name in asked_for if name.startswith("hugepages-")), "")
     if huge and not asked_for & {"cpu", "memory"}:
         yield Problem(
@@ -85,7 +92,7 @@ def _against_limits(resources: dict[str, Any], path: Place) -> Iterator[Problem]
         )
 
 
-@rule("SDN150", "warning")
+@rule("SDN150", "warning", about=("resources",), within="resources")
 def amounts_are_likely(workload: Workload) -> Iterator[Problem]:
     """Amount in a unit that is hardly meant
 
@@ -111,16 +118,6 @@ def amounts_are_likely(workload: Workload) -> Iterator[Problem]:
             if nanos is not None and nanos >= MOST_CORES * NANO:
                 message = f"cpu is {amounts['cpu']}: that many cores"
                 yield Problem("SDN150", (*place, "cpu"), message, "e.g. 500m for half a core")
-
-
-def nanos_of(amount: Any) -> int | None:
-    """Give an amount in nano-units, None for what is none: the schema says so."""
-    if isinstance(amount, bool) or not isinstance(amount, (int, float, str)):
-        return None
-    try:
-        return nano_units(amount)
-    except InvalidInput:
-        return None
 
 
 def shown(nanos: int, resource: str) -> str:

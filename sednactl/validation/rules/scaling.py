@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import Side, Workload, rule
+from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.shape import has, listed, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 
@@ -22,21 +22,13 @@ HOSTNAME = "kubernetes.io/hostname"
 """The label that every node has of its own."""
 
 
-def scaled_sides(workload: Workload) -> Iterator[tuple[Side, dict[str, Any]]]:
-    """Give the sides that have an hpa, and it."""
-    for side in workload.sides():
-        hpa = side.worker.get("hpa")
-        if isinstance(hpa, dict):
-            yield side, hpa
-
-
-@rule("SDN201", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN201", "error", JI, since=DEPLOYMENTS_SINCE, about=("minReplicas",), within="hpa")
 def min_not_above_max(workload: Workload) -> Iterator[Problem]:
     """Bounds the wrong way round: minReplicas above maxReplicas
 
     The autoscaler would have no room to work in: the HPA is refused, and the service ends as Failed.
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         least, most = whole(hpa, "minReplicas"), whole(hpa, "maxReplicas")
         if least is not None and most is not None and least > most >= 1:
             message = f"minReplicas {least} is above maxReplicas {most}"
@@ -45,13 +37,13 @@ def min_not_above_max(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN202", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN202", "error", JI, since=DEPLOYMENTS_SINCE, within="hpa")
 def max_at_least_one(workload: Workload) -> Iterator[Problem]:
     """Upper bound below 1
 
     An autoscaler with no replicas to give is refused. To run without autoscaling, leave hpa out.
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         most = whole(hpa, "maxReplicas")
         if most is not None and most < 1:
             message = f"maxReplicas {most}; at least 1 is needed"
@@ -60,14 +52,14 @@ def max_at_least_one(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN203", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN203", "error", JI, since=DEPLOYMENTS_SINCE, about=("minReplicas",), within="hpa")
 def min_at_least_one(workload: Workload) -> Iterator[Problem]:
     """Lower bound below 1
 
     Scaling to zero needs the cluster's HPAScaleToZero feature and an Object or External
     metric, as no pod is left that could report its own. Without both the HPA is refused.
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         least = whole(hpa, "minReplicas")
         if least is None or least > 0:
             continue
@@ -82,14 +74,14 @@ def min_at_least_one(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN211", "error", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN211", "error", JI, since=DEPLOYMENTS_SINCE, about=("behavior",), within="hpa")
 def behavior_in_range(workload: Workload) -> Iterator[Problem]:
     """Scaling behavior that the autoscaler refuses
 
     Stabilization windows run from 0 to 3600 seconds, policies' periods from 1 to 1800 seconds,
     their values are positive, their types Pods or Percent, selectPolicy Max, Min or Disabled.
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         for direction in ("scaleUp", "scaleDown"):
             path = (*side.path, "hpa", "behavior", direction)
             yield from _scaling_rules(mapping(mapping(hpa, "behavior"), direction), path)
@@ -122,7 +114,7 @@ def _scaling_rules(rules: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Pro
             yield Problem("SDN211", (*at, "periodSeconds"), message, "e.g. 60")
 
 
-@rule("SDN212", "warning", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN212", "warning", JI, since=DEPLOYMENTS_SINCE, about=("hostNetwork", "ports"))
 def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
     """Several replicas that fight for one node's ports
 
@@ -133,7 +125,7 @@ def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
     Mend: choose nodes by nodeSelector or affinity instead of nodeName, or give up hostNetwork,
     or keep maxReplicas at 1.
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         most = whole(hpa, "maxReplicas")
         node = pinned_to(side.pod)
         if most is None or most < 2 or not node:
@@ -149,14 +141,14 @@ def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
         yield Problem("SDN212", key, message, f"use nodeSelector instead of nodeName, or drop {cause}", True)
 
 
-@rule("SDN213", "info", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN213", "info", JI, since=DEPLOYMENTS_SINCE, about=("nodeName",))
 def all_on_one_node(workload: Workload) -> Iterator[Problem]:
     """All replicas pinned to one node
 
     nodeName bypasses the scheduler: every replica goes to that node, and beyond its capacity
     the kubelet rejects pods while the Deployment keeps making new ones.
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         most = whole(hpa, "maxReplicas")
         node = text(side.pod, "nodeName")
         if (
@@ -172,19 +164,19 @@ def all_on_one_node(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN214", "info", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN214", "info", JI, since=DEPLOYMENTS_SINCE, within="hpa")
 def default_metric(workload: Workload) -> Iterator[Problem]:
     """No metrics: 80 % of the requested CPU
 
     Without metrics Kubernetes aims at an average of 80 % of the CPU that the containers request.
     """
-    for side, hpa in scaled_sides(workload):
+    for side, hpa in workload.scaled_sides():
         if not hpa.get("metrics") and has(hpa, "maxReplicas"):
             message = "no metrics: scales at 80 % of the requested CPU"
             yield Problem("SDN214", (*side.path, "hpa"), message, "add metrics to say otherwise", True)
 
 
-@rule("SDN223", "info", JI, since=DEPLOYMENTS_SINCE)
+@rule("SDN223", "info", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))
 def hpa_says_something(workload: Workload) -> Iterator[Problem]:
     """Empty hpa, which is none
 

@@ -66,7 +66,14 @@ def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, (bool, int)) else "…"
 
 
-@rule("SDN703", "info", "FederatedLearningJob", "IncrementalLearningJob", "LifelongLearningJob")
+@rule(
+    "SDN703",
+    "info",
+    "FederatedLearningJob",
+    "IncrementalLearningJob",
+    "LifelongLearningJob",
+    about=("hostNetwork",),
+)
 def host_network_is_forced(workload: Workload) -> Iterator[Problem]:
     """hostNetwork: false that Sedna overrules
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sednactl.sedna.quantity import nanos_of
 from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.rules.pod_parts import INIT, MAIN, Place
-from sednactl.validation.rules.resources import nanos_of
 from sednactl.validation.shape import has, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_label
@@ -23,9 +23,11 @@ _NAMED = {
     "nfs": "server",
 }
 """What a source has to say besides its own name."""
+_OF_FILES = ("configMap", "secret", "projected", "downwardAPI")
+"""Sources whose files have modes and paths."""
 
 
-@rule("SDN142", "error")
+@rule("SDN142", "error", about=("volumes",))
 def volumes_in_order(workload: Workload) -> Iterator[Problem]:
     """Volume that Kubernetes refuses
 
@@ -53,14 +55,16 @@ def volumes_in_order(workload: Workload) -> Iterator[Problem]:
 
 def _source(volume: dict[str, Any], place: Place) -> Iterator[Problem]:
     for source, key in _NAMED.items():
-        if has(volume, source) and not mapping(volume, source).get(key):
+        if source in volume and has(volume, source) and not mapping(volume, source).get(key):
             yield Problem("SDN142", (*place, source), f"{source} needs {key}", f"add {key}", True)
     path = text(mapping(volume, "hostPath"), "path")
-    if ".." in path.split("/"):
+    if ".." in path and ".." in path.split("/"):
         yield Problem(
             "SDN142", (*place, "hostPath", "path"), f'"{path}" has a step ".."', "write the path out"
         )
-    for source in ("configMap", "secret", "projected", "downwardAPI"):
+    for source in _OF_FILES:
+        if source not in volume:
+            continue
         mode = whole(mapping(volume, source), "defaultMode")
         if mode is not None and not 0 <= mode <= 0o777:
             where = (*place, source, "defaultMode")
@@ -69,7 +73,7 @@ def _source(volume: dict[str, Any], place: Place) -> Iterator[Problem]:
             )
         for index, item in maps(mapping(volume, source), "items"):
             yield from _relative(item, "path", (*place, source, "items", index))
-    size = nanos_of(mapping(volume, "emptyDir").get("sizeLimit"))
+    size = nanos_of(mapping(volume, "emptyDir").get("sizeLimit")) if "emptyDir" in volume else None
     if size is not None and size < 0:
         yield Problem(
             "SDN142",
@@ -79,7 +83,10 @@ def _source(volume: dict[str, Any], place: Place) -> Iterator[Problem]:
         )
 
 
-@rule("SDN143", "error")
+_PLAIN = {"name", "mountPath"}
+
+
+@rule("SDN143", "error", about=("volumeMounts", "volumeDevices"))
 def mounts_in_order(workload: Workload) -> Iterator[Problem]:
     """Mount that Kubernetes refuses
 
@@ -88,10 +95,13 @@ def mounts_in_order(workload: Workload) -> Iterator[Problem]:
     exists is SDN134's.
     """
     for path, pod in workload.pods():
-        yield from _devices(pod, path)
+        if any("volumeDevices" in container for group in (INIT, MAIN) for _, container in maps(pod, group)):
+            yield from _devices(pod, path)
     for path, _, container in workload.containers():
         privileged = mapping(container, "securityContext").get("privileged") is True
         for index, mount in maps(container, "volumeMounts"):
+            if mount.keys() == _PLAIN and mount["name"] and mount["mountPath"]:
+                continue  # as nearly all are
             place = (*path, "volumeMounts", index)
             if mount.get("mountPath") == "":
                 yield Problem(
