@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 _KEEP_ALIVE = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
 """Seconds and tries after which the kernel calls a silent peer gone."""
 
+_SLICE = 0.5
+"""Seconds that a read blocks at most before Python looks for signals again.
+
+Ctrl-C in the moment between Python's last look and the system call is noticed only when that returns:
+of a silent server without a time-out, never.
+"""
+
 
 class Wire:
     """A connected socket as http.client wants one, with a deadline over everything done with it."""
@@ -49,7 +56,21 @@ class Wire:
 
     def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
         """Give a reader that keeps the deadline."""
-        return io.BufferedReader(_Reader(self._sock.makefile("rb", buffering=0), self._arm), 65536)
+        return io.BufferedReader(_Reader(self), 65536)
+
+    def keep_open(self) -> io.RawIOBase:
+        """Give what keeps the connection open under a reader until it is closed."""
+        kept: io.RawIOBase = self._sock.makefile("rb", buffering=0)
+        return kept
+
+    def recv_into(self, buffer: Any) -> int:
+        """Read what there is before the deadline; 0 at the end. Waits in slices: see `_SLICE`."""
+        while True:
+            self._arm(_SLICE)
+            try:
+                return self._sock.recv_into(buffer)
+            except TimeoutError:
+                continue  # `_arm` knows whether that was the last slice
 
     def close(self) -> None:
         """Close; readers that are still open keep the connection until they are closed."""
@@ -71,31 +92,29 @@ class Wire:
         except (OSError, ValueError):
             return True
 
-    def _arm(self) -> None:
+    def _arm(self, longest: float | None = None) -> None:
         if self.deadline is None:
-            self._sock.settimeout(None)
+            self._sock.settimeout(longest)
             return
         left = self.deadline - self._clock()
         if left <= 0:
             raise TimeoutError("timed out")
-        self._sock.settimeout(left)
+        self._sock.settimeout(left if longest is None else min(left, longest))
 
 
 class _Reader(io.RawIOBase):
-    def __init__(self, raw: Any, arm: Callable[[], None]) -> None:
-        self._raw = raw
-        self._arm = arm
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._kept = wire.keep_open()
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int | None:
-        self._arm()
-        count: int | None = self._raw.readinto(buffer)
-        return count
+    def readinto(self, buffer: Any) -> int:
+        return self._wire.recv_into(buffer)
 
     def close(self) -> None:
-        self._raw.close()
+        self._kept.close()
         super().close()
 
 
