@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sednactl.cluster.door import Selection
 from sednactl.errors import Forbidden, NotFound, Refused, ServerFault, TooBusy, Unreachable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sednactl.surroundings import Surroundings
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 HOPELESS_SECONDS = 6.0
 """How long the wait goes on when nothing moves and nothing that is left goes by itself."""
@@ -63,7 +65,7 @@ class Departure:
         )
         moved, gone_since, before, said = clock(), None, None, ""
         while True:
-            left = self._left(deadline)
+            left = self._patiently(self._read, deadline)
             if set(left) != before:
                 before, moved = set(left), clock()
                 self.pace = 0.2
@@ -73,7 +75,7 @@ class Departure:
                     return ()
             else:
                 gone_since = None
-                leftovers = self._judged(left)
+                leftovers = self._patiently(partial(self._judged, left), deadline)
                 if _summary(leftovers) != said:
                     said = _summary(leftovers)
                     progress(said)
@@ -86,13 +88,13 @@ class Departure:
     def _children_possible(self) -> bool:
         return any(doomed.may_have_children for doomed, _ in self.targets.values())
 
-    def _left(self, deadline: float) -> dict[str, Json]:
-        """Read what is left, riding out a cluster that is away for a while."""
+    def _patiently(self, look: Callable[[], T], deadline: float) -> T:
+        """Look at the cluster, riding out that it is away for a while."""
         clock = self.surroundings.monotonic
         give_up = min(deadline, clock() + _PATIENCE_WITH_SILENCE)
         while True:
             try:
-                return self._read()
+                return look()
             except (Unreachable, ServerFault, TooBusy) as error:
                 if clock() >= give_up:
                     if isinstance(error, Refused):

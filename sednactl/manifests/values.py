@@ -84,9 +84,11 @@ def _require_maps(document: Document) -> None:
     for key in WORKER_KEYS:
         worker = document.content.get(key)
         if worker is not None and not isinstance(worker, Mapping):
+            from sednactl.manifests.values_schema import given
+
             line, column = document.locate((key,), key=True)
             raise InvalidInput(
-                f"{document.file}:{line}:{column}: {key} is {worker!r}, not a map of names to values",
+                f"{document.file}:{line}:{column}: {key} is {given(worker)}, but must be a map",
                 hint=f"write what it has below it, e.g. {key}: {{image: example/worker:v1}}",
             )
 

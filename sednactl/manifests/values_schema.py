@@ -155,25 +155,20 @@ def _is(value: Any, word: str) -> bool:
 
 def _wrong_type(value: Any, allowed: list[str], path: Path) -> ValuesFault:
     wanted = " or ".join(_TYPES[word][0] for word in allowed)
-    given = next(
-        (
-            name
-            for name, _ in (_TYPES[word] for word in ("object", "array", "string"))
-            if _is_named(value, name)
-        ),
-        "",
-    )
     if value is None:
         return ValuesFault(path, f"is empty, but must be {wanted}", "give it a value or leave the key out")
-    if not given:
-        given = json.dumps(value)
-        if "string" in allowed:
-            return ValuesFault(path, f"is {given}, but must be {wanted}", _quote_it(value))
-    return ValuesFault(path, f"is {given}, but must be {wanted}")
+    named = isinstance(value, (dict, list, str))
+    hint = _quote_it(value) if "string" in allowed and not named else ""
+    return ValuesFault(path, f"is {given(value)}, but must be {wanted}", hint)
 
 
-def _is_named(value: Any, name: str) -> bool:
-    return any(name == text and isinstance(value, kind) for text, kind in _TYPES.values())
+def given(value: Any) -> str:
+    """Name what stands where something else must: a map, a list, a text; a number or the like as it is written."""
+    for word in ("object", "array", "string"):
+        name, kind = _TYPES[word]
+        if isinstance(value, kind):
+            return name
+    return json.dumps(value)
 
 
 def _quote_it(value: Any) -> str:

@@ -298,8 +298,8 @@ def test_the_examples_of_the_help_work(run_sednactl: RunSednactl, tmp_path: Path
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ("cloud: 5\n", "-:1:1: cloud is 5, not a map"),
-        ("edge: {}\ncloud: [big]\n", "-:2:1: cloud is ['big'], not a map"),
+        ("cloud: 5\n", "-:1:1: cloud is 5, but must be a map"),
+        ("edge: {}\ncloud: [big]\n", "-:2:1: cloud is a list, but must be a map"),
         ("- cloud\n", "values are a map of names to values, this is a list"),
         ("cloud\n", "values are a map of names to values, this is one value alone"),
     ],

@@ -52,7 +52,6 @@ UNDISTURBED = {
     "wait": 6,
     "scale watch": 6,
     "cleanup ghost-instances": 1,
-    "doctor": 1,
     "crd diff": 1,
 }
 """Exit codes of commands that have something to say, where nothing fails."""

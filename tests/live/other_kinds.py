@@ -31,7 +31,8 @@ def every_other_kind(namespace: str) -> list[Json]:
         "outputDir": "/output",
         "dataset": {"name": "data", "trainProb": 0.8},
     }
-    deploy = {"model": {"name": "big"}, "trigger": trigger, "hardExampleMining": mining, "template": edge}
+    better = {"condition": {"operator": ">", "threshold": 0.1, "metric": "precision_delta[0]"}}
+    deploy = {"model": {"name": "big"}, "trigger": better, "hardExampleMining": mining, "template": edge}
     return [
         model("big", namespace),
         _workload("Dataset", "data", namespace, dataset),
