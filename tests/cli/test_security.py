@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 import stat
 from collections.abc import Iterator
@@ -11,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from sednactl.cli.main import run
 from sednactl.sedna.kinds import JOINT_INFERENCE, MODEL
 from sednactl.sedna.resources import EVENT, HPA, NAMESPACE, POD, SERVICE
+from sednactl.surroundings import Surroundings
 from tests.cluster.stub import Answers, StubServer
 from tests.cluster.under_fire import Bounded, commands, run_bounded
 from tests.ghosts.command import with_content
@@ -25,6 +29,15 @@ HOSTILE = "\x1b[2J\x1b]0;owned\x07\r\x9b31m\u202e\x08"
 """Clears the screen, sets the title, goes back over the line, turns the text around."""
 
 _DRIVES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+class Terminal(io.StringIO):
+    """A stream that a person looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 _WHOLE_OBJECTS = {"get one", "diff"}
 """Commands whose result is the object itself, as it is."""
 
@@ -158,6 +171,35 @@ def test_what_an_error_tells_of_credentials_is_nothing(park: tuple[StubServer, P
     done = run_bounded(["get", "ji", "-v"], folder, folder / "wrong")
     assert done.code == 5
     assert wrong not in done.out + done.err
+
+
+@pytest.mark.parametrize(("ends", "told"), [(3, "ended with 3"), (0, "gave no ExecCredential")])
+@pytest.mark.parametrize("seen_by", ["a log", "a person"])
+def test_a_plugin_that_fails_writes_no_credentials_into_a_log(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], ends: int, told: str, seen_by: str
+) -> None:
+    """A person at a terminal gets the plugin's own words, as a sign-in is one; none of them is said by us."""
+    plugin, kubeconfig = tmp_path / "plugin", tmp_path / "config"
+    plugin.write_text(f'#!/bin/sh\necho "{TOKEN} $HELD" >&2\necho "{TOKEN} $HELD"\nexit {ends}\n')
+    plugin.chmod(0o755)
+    runs = {
+        "apiVersion": "client.authentication.k8s.io/v1", "interactiveMode": "Never", "command": str(plugin),
+        "args": [f"--password={PASSWORD}"], "env": [{"name": "HELD", "value": PASSWORD}],
+    }  # fmt: skip
+    with StubServer(tls=False) as server:
+        content = json.loads(server.kubeconfig(kubeconfig).read_text())
+        content["users"][0]["user"] = {"exec": runs}
+        kubeconfig.write_text(json.dumps(content))
+        err = Terminal() if seen_by == "a person" else io.StringIO()
+        out = io.StringIO()
+        environ = {"HOME": str(tmp_path), "KUBECONFIG": str(kubeconfig), "PATH": os.environ["PATH"]}
+        code = run(["get", "ji", "-v"], Surroundings(io.StringIO(), out, err, environ))
+        assert not server.requests
+    assert code == 5 and told in err.getvalue(), err.getvalue()
+    plugins_own = capfd.readouterr().err
+    assert (TOKEN in plugins_own) == (seen_by == "a person")
+    for secret in (TOKEN, PASSWORD):
+        assert secret not in out.getvalue() + err.getvalue()
 
 
 def test_a_bundle_is_for_its_owner_alone_and_a_forged_one_leads_nowhere(
