@@ -58,7 +58,7 @@ def _write_files(
         raise UsageError("--dir writes files, -o name only names", hint="leave one of them out")
     place = Path(folder)
     files = {place / f"sedna.io_{one['spec']['names']['plural']}.{output}": one for one in definitions}
-    there = [file for file in files if file.exists()]
+    there = [file for file in files if file.exists() or file.is_symlink()]
     if there and not force:
         raise UsageError(f"{there[0]} is there already", hint="--force overwrites such files")
     try:

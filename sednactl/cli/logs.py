@@ -264,6 +264,12 @@ def _nothing(family: Family, wanted: Wanted, silent: Sequence[Silent]) -> Refuse
         )
     if wanted.side is not None and wanted.side not in sides_of(pods):
         return Refused(f"{who} has no pods on side {wanted.side}", hint=f"it has {', '.join(sides_of(pods))}")
+    if wanted.container is None:
+        where = "" if wanted.side is None else f" on side {wanted.side}"
+        return Refused(
+            f"the pods of {who}{where} have no containers, and so no logs",
+            hint=f"see: sednactl describe {who}",
+        )
     return Refused(
         f"no pod of {who} has a container '{wanted.container}'",
         hint=f"there are {', '.join(container_names(pods))}",

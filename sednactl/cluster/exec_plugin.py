@@ -70,13 +70,15 @@ class ExecIdentity:
         command = str(self._plugin["command"])
         arguments = [str(argument) for argument in self._plugin.get("args") or ()]
         interactive = self._interactive(command)
+        seen = interactive or self._surroundings.stderr.isatty()
         try:
             finished = subprocess.run(
                 [command, *arguments],
                 stdin=None if interactive else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                # A sign-in prompt, or the reason of a failure, is the plugin's to tell.
-                stderr=None,
+                # A sign-in prompt, or the reason of a failure, is the plugin's to tell to a person.
+                # A log must not keep what it says: it may hold a token, or what env gave it.
+                stderr=None if seen else subprocess.DEVNULL,
                 env=self._environment(interactive),
                 check=False,
             )
@@ -93,7 +95,9 @@ class ExecIdentity:
         if finished.returncode != 0:
             raise Unreachable(
                 f'the exec plugin of user "{self._user}" failed: {command} ended with {finished.returncode}',
-                hint="run it by hand, or sign in to what it asks",
+                hint="run it by hand, or sign in to what it asks"
+                if seen
+                else "run it by hand: what it wrote to stderr is not shown off a terminal, as it may hold credentials",
             )
         return finished.stdout
 

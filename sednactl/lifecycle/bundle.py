@@ -30,6 +30,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import stat
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -142,11 +143,19 @@ def write_bundle(path: Path, header: Json, entries: Iterable[tuple[Json, Json]])
 
 
 def read_bundle(path: Path) -> Bundle:
-    """Read a bundle, whole or torn. Raises InvalidInput for anything else."""
+    """Read a bundle, whole or torn. Raises InvalidInput for anything else, and for what anybody may have written."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            mode = os.fstat(stream.fileno()).st_mode
+            data = stream.read()
     except OSError as error:
         raise InvalidInput(f"cannot read bundle {path}: {error.strerror}") from error
+    if mode & stat.S_IWOTH:
+        # What undo makes of it is made with the rights of whoever runs it.
+        raise InvalidInput(
+            f"everybody on this machine may write to bundle {path}",
+            hint=f"once it is known to be as it was: chmod o-w {path}",
+        )
     lines = data.split(b"\n")
     last = lines.pop()
     bundle = Bundle(path, {}, torn=bool(last), good_bytes=len(data) - len(last), bytes_read=len(data))

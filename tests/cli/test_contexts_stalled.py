@@ -11,10 +11,23 @@ from sednactl.sedna.kinds import MODEL
 from tests.cluster.stub import Stalls, StubServer
 from tests.conftest import RunSednactl
 
+MANIFEST = {
+    "apiVersion": "sedna.io/v1alpha1",
+    "kind": "Model",
+    "metadata": {"name": "big", "namespace": "park"},
+    "spec": {"url": "/models/big.pb", "format": "pb"},
+}
+
 
 @pytest.mark.parametrize(
     "command",
-    [("get", "model"), ("scale", "status"), ("cleanup", "ghost-instances"), ("doctor", "--timeout", "2s")],
+    [
+        ("get", "model"),
+        ("scale", "status"),
+        ("cleanup", "ghost-instances"),
+        ("doctor", "--timeout", "2s"),
+        ("validate", "model.yaml", "--cluster"),
+    ],
     ids=lambda words: words[0],
 )
 def test_one_that_stalls_hides_no_other(
@@ -37,8 +50,10 @@ def test_one_that_stalls_hides_no_other(
             ],
             "users": [{"name": "u", "user": {}}],
         }
-        file = tmp_path / "config"
+        file, manifest = tmp_path / "config", tmp_path / "model.yaml"
         file.write_text(json.dumps(config))
+        manifest.write_text(json.dumps(MANIFEST))
+        command = tuple(str(manifest) if word == manifest.name else word for word in command)
         done = run_sednactl(
             *command, "--all-contexts", "--request-timeout", "500ms", "-o", "json", environ={"KUBECONFIG": str(file)}
         )  # fmt: skip

@@ -74,7 +74,10 @@ def commands(folder: Path) -> dict[str, list[str]]:
 def run_bounded(
     arguments: list[str], folder: Path, kubeconfig: Path, *, request_timeout: str = "60s"
 ) -> Bounded:
-    """Run one command line; its sleeps cost nothing, but those of all its threads move the one clock."""
+    """Run one command line; its sleeps cost nothing, but those of all its threads move the one clock.
+
+    `request_timeout` "" is for commands that ask no cluster.
+    """
     slept: list[float] = []
     begin = time.monotonic()
     streams = io.StringIO(), io.StringIO(), io.StringIO()
@@ -89,5 +92,6 @@ def run_bounded(
         monotonic=lambda: time.monotonic() - begin + sum(slept),
         sleep=slept.append,
     )
-    code = run([*arguments, "--request-timeout", request_timeout], surroundings)
+    limit = ["--request-timeout", request_timeout] if request_timeout else []
+    code = run([*arguments, *limit], surroundings)
     return Bounded(int(code), streams[1].getvalue(), streams[2].getvalue(), sum(slept))

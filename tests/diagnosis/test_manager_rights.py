@@ -19,7 +19,7 @@ from sednactl.diagnosis.manager_rights import (
 from sednactl.diagnosis.observed import Json, NotSeen, Roles
 from sednactl.errors import Forbidden
 from sednactl.validation.rbac import Account, Right, allows
-from tests.diagnosis.healthy import check, installed, seen
+from tests.diagnosis.healthy import check, installed, seen, told
 
 ACCOUNT = Account("sedna", "sedna")
 ALL_RIGHTS = [right for need in NEEDS for right in need.rights()]
@@ -175,3 +175,10 @@ def test_without_a_deployment_the_bound_account_is_taken(deployments: Any) -> No
         manager_account(seen(deployments=deployments, roles=Roles((), {})))
     (result,) = check("DOC501", seen(deployments=deployments, roles=Roles((), {})))
     assert result.status == "unknown"
+
+
+def test_rights_of_an_account_that_is_only_the_usual_one_are_not_ok() -> None:
+    """Whose rights they are is in the Deployment; unread, nothing is told to be in order."""
+    status, message = told("DOC501", seen(deployments=Forbidden("deployments may not be listed")))
+    assert status == "unknown" and "deployments may not be listed" in message
+    assert told("DOC501", seen())[0] == "ok"

@@ -13,6 +13,8 @@ from tests.ghosts.objects import (
     JI,
     LIVE,
     NOW,
+    Json,
+    ago,
     before_0_7,
     child,
     living,
@@ -224,3 +226,42 @@ def test_a_list_that_expires_again_and_again_is_read_whole_and_never_taken_for_e
     done = park.clean("--yes", "--older-than", "0s")
     assert done.code in (0, 4, 7), done
     assert park.names() == {"Service/gate-1199-cloud"}
+
+
+def _rollout(uid: str, **meta: object) -> list[Json]:
+    """Give a Deployment between two ReplicaSets: new pods come, an old one goes, another's set is collected already."""
+    owner = reference(JI, "helmet", uid)
+    name = "helmet-deployment-cloud"
+    deployment = child("Deployment", name, uid, owners=(owner,))
+    new = child("ReplicaSet", f"{name}-6c4f", uid, owners=(owned_by(deployment),), age=700)
+    old = child("ReplicaSet", f"{name}-7dff", uid, owners=(owned_by(deployment),))
+    collected = reference("ReplicaSet", f"{name}-5b9d", "replicaset-long-gone", version="apps/v1")
+    return [
+        deployment, new, old,
+        child("Pod", f"{name}-6c4f-aa", uid, owners=(owned_by(new),), age=700),
+        child("Pod", f"{name}-7dff-bb", uid, owners=(owned_by(old),)),
+        child("Pod", f"{name}-7dff-cc", uid, owners=(owned_by(old),), deletionTimestamp=ago(20)),
+        child("Pod", f"{name}-5b9d-dd", uid, owners=(collected,)),
+        child("Pod", f"{name}-5b9d-ee", uid, owners=(collected,), deletionTimestamp=ago(20)),
+    ]  # fmt: skip
+
+
+def test_a_rollout_under_way_has_no_ghosts(park: Park) -> None:
+    park.server.put(
+        JOINT_INFERENCE.resource, {"metadata": {"name": "helmet", "namespace": "park", "uid": LIVE}}
+    )
+    park.fill(*_rollout(LIVE))
+    code, report = park.report()
+    assert (code, report["ghosts"]) == (0, [])
+    done = park.clean("--yes", "--older-than", "0s")
+    assert done.code == 0 and not [one for one in park.server.requests if one.method == "DELETE"]
+
+
+def test_the_same_objects_of_a_service_that_is_gone_are_ghosts(park: Park) -> None:
+    park.fill(*_rollout(DEAD))
+    _, report = park.report()
+    assert {one["name"]: one["action"] for one in report["ghosts"]} == {
+        "helmet-deployment-cloud": "delete",
+        "helmet-deployment-cloud-5b9d-dd": "keep",  # their ReplicaSet is not to be seen
+        "helmet-deployment-cloud-5b9d-ee": "keep",
+    }

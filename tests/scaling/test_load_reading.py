@@ -106,6 +106,13 @@ def test_recordings_give_what_was_used() -> None:
     assert "peaks may have been higher" in found.remarks[0]
 
 
+def test_what_a_cluster_said_ends_no_line_of_a_recording() -> None:
+    """Recordings keep words as they are; of the marks that end lines only the line feed does."""
+    said = json.dumps({"kind": "ScaleEvent", "message": "a\x85b\u2028c\x1cd"}, ensure_ascii=False)
+    found = _read("\r\n".join([_snapshot(0), said, _snapshot(20, ready=3)]))
+    assert len(found.sides["cloud"].points) == 2
+
+
 def test_of_several_recorded_services_one_is_named() -> None:
     text = "\n".join([_snapshot(0), _snapshot(1, "park/other", value="1"), _snapshot(9)])
     with pytest.raises(InvalidInput, match="it holds park/helmet, park/other"):

@@ -51,8 +51,17 @@ def manager_rights(observed: Observed, _: datetime) -> Iterator[Result]:
     for said in bound.without_role:
         yield Result(ROLE, "failed", f"ClusterRoleBinding {said}", _MEND, fixable=True)
     if not missing and not bound.without_role:
+        # Where the Deployment could not be read, whose rights these are is a guess, and nothing is ok.
+        manager = part_named("gm", observed.deployments)
+        details = (
+            f"by ClusterRole {some(bound.roles)}",
+            *(
+                ()
+                if manager
+                else ("the account is that of Sedna's manifests, as there is no Global Manager",)
+            ),
+        )
         message = f"account {account.namespace}/{account.name} may do all that it has to"
-        details = (f"by ClusterRole {some(bound.roles)}",)
         yield Result(ROLE, "ok", message, details=details)
 
 
