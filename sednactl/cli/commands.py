@@ -182,38 +182,61 @@ def sednactl(
         surroundings.stdout.write(ctx.get_help() + "\n")
 
 
-_CLUSTER_FLAGS = ("-n", "--namespace", "--context", "--kubeconfig", "--request-timeout", "--as", "--as-group")
+_WITH_VALUE = (
+    "-n",
+    "--namespace",
+    "--context",
+    "--contexts",
+    "--kubeconfig",
+    "--request-timeout",
+    "--as",
+    "--as-group",
+)
+_ALONE = ("--sandbox", "--all-contexts")
+_EVERYWHERE = ("-v", "--verbose", "--no-color")
+"""What every level takes; behind some commands -v means something else."""
 
 
 def as_kubectl_reads(arguments: Sequence[str]) -> list[str]:
     """Give the arguments with what kubectl's users put first where our parser wants it.
 
     `-n park get ji` becomes `get -n park ji` (a flag given again behind the command
-    still wins), `help get` becomes `get --help`.
+    still wins), `create --sandbox ji` becomes `create ji --sandbox`, `help get` becomes `get --help`.
     """
     words = list(arguments)
     if words[:1] == ["help"]:
         return [*words[1:], "--help"]
-    flags, rest = [], 0
-    while rest < len(words) and words[rest].startswith("-"):
-        flag, joined, _ = words[rest].partition("=")
-        if flag == "--sandbox":
-            taken = 1
-        elif flag in _CLUSTER_FLAGS:
-            taken = 1 if joined else 2
-        elif flag.startswith("-n"):  # -npark
-            taken = 1
-        else:
-            break
-        flags += words[rest : rest + taken]
-        rest += taken
-    entry = COMMANDS.get(words[rest]) if flags and rest < len(words) else None
+    flags, before, rest = _common_flags(words)
+    entry = COMMANDS.get(rest[0]) if rest else None
     if entry is None:
         return words
-    command = rest + 1
-    if entry.group and command < len(words) and not words[command].startswith("-"):
-        command += 1
-    return [*words[rest:command], *flags, *words[command:]]
+    command, behind = [*before, rest[0]], rest[1:]
+    if entry.group:
+        more, before, behind = _common_flags(behind)
+        command += before
+        if not behind or behind[0].startswith("-"):
+            return [*command, *behind]  # its help, or an error, which needs no cluster
+        flags, command, behind = flags + more, [*command, behind[0]], behind[1:]
+    return [*command, *flags, *behind]
+
+
+def _common_flags(words: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Give the flags of a cluster that these words begin with, those that may stay there, and the rest."""
+    flags: list[str] = []
+    staying: list[str] = []
+    end = 0
+    while end < len(words) and words[end].startswith("-"):
+        flag, joined, _ = words[end].partition("=")
+        taken = 1
+        if flag in _EVERYWHERE:
+            staying.append(words[end])
+        elif flag in _WITH_VALUE or flag in _ALONE or (flag.startswith("-n") and len(flag) > 2):  # -npark
+            taken = 2 if flag in _WITH_VALUE and not joined else 1
+            flags += words[end : end + taken]
+        else:
+            break
+        end += taken
+    return flags, staying, words[end:]
 
 
 def invoke(arguments: Sequence[str], surroundings: Surroundings, program: str) -> int:
@@ -246,6 +269,9 @@ def _usage_error(error: Any, surroundings: Surroundings, program: str) -> None:
     if type(error).__name__ == "NoSuchOption":
         message = f"no such option: {error.option_name}"
         hint = _nearest(error.option_name, error.possibilities or ()) + hint
+        if hasattr(getattr(error.ctx, "command", None), "list_commands"):
+            what = "KIND NAME" if error.ctx.info_name == "create" else "COMMAND"
+            hint = f"options stand behind the command: '{path} {what} {error.option_name} …'; {hint}"
     taken = getattr(error, "param", None)
     choices = getattr(getattr(taken, "type", None), "choices", None)
     if (

@@ -31,6 +31,7 @@ from sednactl.sandbox.controllers.world import World
 from sednactl.sandbox.edge_mesh import edge_mesh
 from sednactl.sandbox.faults import usual_faults
 from sednactl.sedna.kinds import SEDNA_KINDS
+from sednactl.sedna.releases import release_named
 from sednactl.sedna.resources import CLUSTER_ROLE, CRD, DEPLOYMENT, POD
 from sednactl.surroundings import Surroundings
 from sednactl.validation.crd import crd_of
@@ -87,7 +88,7 @@ class Sandbox:
         admin = self.cluster(ADMIN)
         for kind in SEDNA_KINDS:
             with suppress(AlreadyExists):  # the state was kept
-                admin.create(CRD, crd_of(kind.kind))
+                admin.create(CRD, crd_of(kind.kind, release_named(self._release)))
         self._install_sedna(admin)
         self._run("controllers", kubernetes_controllers(admin, self._clock, self._tell, self._choices), admin)
         manager = self.cluster(SEDNA_GM)

@@ -7,11 +7,12 @@ kept, packed; what follows from them is made when a rule asks, one at a time.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sednactl.sedna.kinds import BY_KIND
-from sednactl.sedna.naming import fixed_names
+from sednactl.sedna.naming import FixedName, fixed_names
 from sednactl.validation.kept import Definitions, Records
 from sednactl.validation.structure import Problem
 from sednactl.validation.together import Claim, Reference, Scaler
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from sednactl.validation.finding import Path
     from sednactl.validation.rules.edits import Standing
     from sednactl.validation.together import Demand, Key, Noted, Placed
+
+_MARK = "\0"
+"""Stands for a workload's name, where the names of its children are made once a kind."""
 
 
 class Together:
@@ -81,14 +85,19 @@ class Together:
                 yield Reference(target, noted.kind, noted.document, path, noted.name)
 
     @property
-    def claims(self) -> Iterator[Claim]:
-        """Give every child whose name is fixed; an autoscaler only where one is asked for."""
-        for noted in self._workloads:
-            for child in fixed_names(BY_KIND[noted.kind], noted.name) if noted.name else ():
-                kind = child.resource.kind
-                if kind != "HorizontalPodAutoscaler" or child.name.rpartition("-")[2] in noted.scaled:
-                    owner = f'{noted.kind} "{noted.name}"'
-                    yield Claim((kind, noted.namespace, child.name), owner, noted.document)
+    def claimed(self) -> Iterator[Key]:
+        """Give what every claim is for, in the order of `claims`, at a fraction of their price."""
+        for number in self._workload_numbers:
+            yield from _claimed(*self._records.named(number))
+
+    def claims(self, wanted: Callable[[Key], object]) -> Iterator[Claim]:
+        """Give the children with fixed names that are `wanted`; an autoscaler only where one is asked for."""
+        records = self._records
+        for number in self._workload_numbers:
+            for target in _claimed(*records.named(number)):
+                if wanted(target):
+                    noted = records[number]
+                    yield Claim(target, f'{noted.kind} "{noted.name}"', noted.document)
 
     @property
     def scaled(self) -> Iterator[tuple[Key, tuple[Document, Path]]]:
@@ -146,3 +155,22 @@ class Together:
             if noted.pins and noted.pins.spec is not None:
                 key = (noted.kind, noted.namespace, noted.name)
                 yield Standing(key, noted.pins.spec, noted.document)
+
+
+def _claimed(kind: str, namespace: str, name: str, scaled: tuple[str, ...]) -> Iterator[Key]:
+    """Give the children that a workload's name fixes."""
+    for made, before, after, side in _fixed(kind) if name else ():
+        if not side or side in scaled:
+            yield made, namespace, f"{before}{name}{after}"
+
+
+@cache
+def _fixed(kind: str) -> tuple[tuple[str, str, str, str], ...]:
+    """Give for each child its kind, what stands before and after the workload's name, and an autoscaler's side."""
+    return tuple(_around(child) for child in fixed_names(BY_KIND[kind], _MARK))
+
+
+def _around(child: FixedName) -> tuple[str, str, str, str]:
+    before, _, after = child.name.partition(_MARK)
+    kind = child.resource.kind
+    return kind, before, after, after.rpartition("-")[2] if kind == "HorizontalPodAutoscaler" else ""

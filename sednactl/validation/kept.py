@@ -56,6 +56,11 @@ class Records:
         kind, namespace, name, *_ = self._packed[number]
         return self._words[kind], namespace, name
 
+    def named(self, number: int) -> tuple[str, str, str, tuple[str, ...]]:
+        """Give a document's kind, namespace and name, and which sides of it have an hpa, without all the rest."""
+        kind, namespace, name, _, _, _, scaled, *_ = self._packed[number]
+        return self._words[kind], namespace, name, scaled
+
     def defined(self, number: int) -> Defined:
         """Give the facts about what the document defines."""
         _, _, _, facts, place, *_ = self._packed[number]

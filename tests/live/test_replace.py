@@ -76,32 +76,47 @@ def test_an_edited_federated_job_is_refused_and_replaced(
     assert images(plane, namespace) == ["example.org/w:v1"] * 3
 
 
-def test_ignored_edits_come_about_by_replacement(plane: Plane, namespace: str, sednactl: Sednactl) -> None:
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        pytest.param(("FeatureExtractionService", "ReidJob", "VideoAnalyticsJob"), id="most-kinds"),
+        # Apart from the rest: with the real Global Manager it takes up to minutes, for the reason below.
+        pytest.param(("ObjectSearchService",), id="object-search"),
+    ],
+)
+def test_ignored_edits_come_about_by_replacement(
+    plane: Plane, namespace: str, sednactl: Sednactl, kinds: tuple[str, ...]
+) -> None:
     if not plane.has_global_manager:
         pytest.skip("the stand-in Global Manager makes joint inference services only")
-    kinds = ("FeatureExtractionService", "ObjectSearchService", "ReidJob", "VideoAnalyticsJob")
+    count = len(kinds)
     first = [of_kind(kind, namespace) for kind in kinds]
     assert sednactl("apply", "-f", "-", input=stream(*references(namespace), *first)).code == 0
-    eventually(lambda: len(images(plane, namespace)) == 6, what="their pods")
+    eventually(lambda: len(images(plane, namespace)) == 3, what="their pods")
     edited = stream(*json.loads(json.dumps(first).replace("example.org/w:v1", "example.org/w:v2")))
     ignored = sednactl("apply", "-f", "-", "--dry-run=server", input=edited)
-    assert ignored.code == 0 and ignored.out.count("configured") == 4
-    assert ignored.err.count("does not carry this change") == ignored.err.count("--replace") == 4
+    assert ignored.code == 0 and ignored.out.count("configured") == count
+    assert ignored.err.count("does not carry this change") == ignored.err.count("--replace") == count
     stored = sednactl("apply", "-f", "-", input=edited)
-    assert stored.code == 0 and stored.out.count(" configured\n") == 4
+    assert stored.code == 0 and stored.out.count(" configured\n") == count
     again = sednactl("apply", "-f", "-", input=edited)
-    assert again.out.count(" unchanged\n") == again.err.count("--replace") == 4, again.err
+    assert again.out.count(" unchanged\n") == again.err.count("--replace") == count, again.err
     done = sednactl("apply", "-f", "-", "--replace", input=edited, timeout=120)
     assert done.code == 0, done.err
-    assert done.out.count(" replaced\n") == 4
+    assert done.out.count(" replaced\n") == count
     eventually(
-        lambda: images(plane, namespace) == ["example.org/w:v2"] * 6, what="pods of the new version alone"
+        lambda: images(plane, namespace) == ["example.org/w:v2"] * 3, what="pods of the new version alone"
     )
     settled = sednactl("apply", "-f", "-", "--replace", input=edited)
-    assert settled.out.count(" unchanged\n") == 4 and "--replace" not in settled.err, settled.err
+    assert settled.out.count(" unchanged\n") == count and "--replace" not in settled.err, settled.err
     gone = sednactl("delete", "-f", "-", "--yes", input=edited, timeout=90)
     assert gone.code == 0, gone.err
-    assert plane.kubectl("get", "deploy,po,svc", "-n", namespace, "-o", "name") == ""
+    # The Global Manager cannot decode watch events of object searches. Until it lists them anew, which it does
+    # ever more rarely, it makes a deleted one's children again whenever it tries again; Kubernetes removes them.
+    eventually(
+        lambda: plane.kubectl("get", "deploy,po,svc", "-n", namespace, "-o", "name") == "",
+        what="an end of what object search's stale cache brings back",
+    )
 
 
 def test_joint_inference_rolls_out_and_is_not_replaced(

@@ -193,6 +193,7 @@ def make_service(shell: Shell) -> None:
 
 def test_sedna_0_6_leaves_ghosts_and_says_so(shell: Shell) -> None:
     shell("sandbox", "up", "--speed", "20", "--sedna", "0.6")
+    shell("crd", "diff", "--sedna-version", "0.6", "--sandbox")
     for size in ("little", "big"):
         shell("create", "model", size, "--url", f"/models/{size}.pb", "--format", "pb", "--sandbox")
     sides = [f"--{side}-{what}" for side in ("edge", "cloud") for what in ("model", "image")]

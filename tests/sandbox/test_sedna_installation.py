@@ -9,13 +9,17 @@ import pytest
 from sednactl.cluster.door import Selection
 from sednactl.diagnosis.book import all_checks
 from sednactl.diagnosis.observed import Looked, Observed, Scope
+from sednactl.errors import Invalid
 from sednactl.sandbox.api.rights import ADMIN
 from sednactl.sandbox.assembled import Sandbox
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.global_manager.installation import AUTOSCALING_RULE
 from sednactl.sandbox.faults import chosen_faults
-from sednactl.sedna.kinds import JOINT_INFERENCE
-from sednactl.sedna.resources import CLUSTER_ROLE, DAEMON_SET, DEPLOYMENT, HPA, NODE, Resource
+from sednactl.sedna.kinds import BY_KIND, JOINT_INFERENCE
+from sednactl.sedna.releases import LATEST, release_named
+from sednactl.sedna.resources import CLUSTER_ROLE, CRD, DAEMON_SET, DEPLOYMENT, HPA, NODE, Resource
+from sednactl.validation.crd import crd_of
+from sednactl.validation.crd_state import definition_name, state_of
 from tests.live.plane.api import eventually
 from tests.live.services import joint_inference, model
 from tests.sandbox.global_manager.both import resource_of
@@ -94,3 +98,23 @@ def test_a_mended_role_ends_the_fault(sandbox: Sandbox) -> None:
     eventually(
         lambda: admin.find(HPA, "hpa-second-deployment-cloud", "default") is not None, what="its autoscaler"
     )
+
+
+def test_a_sandbox_of_0_6_has_the_definitions_of_0_6_which_know_no_hpa_until_they_are_upgraded() -> None:
+    made = Sandbox(Clock(speed=20), lambda line: None, release="0.6")
+    made.start()
+    try:
+        admin = made.cluster(ADMIN)
+        old = release_named("0.6")
+        for kind in BY_KIND:
+            state = state_of(kind, admin.get(CRD, definition_name(kind)), old)
+            assert state is not None and state.state == "same", kind
+        newer = state_of(JI.kind, admin.get(CRD, definition_name(JI.kind)), LATEST)
+        assert newer is not None and (newer.state, newer.series[-1:]) == ("older", ("0.6",))
+        service = joint_inference("helmet", "default", hpa=("edge",))
+        with pytest.raises(Invalid, match=r'unknown field "spec\.edgeWorker\.hpa"'):
+            admin.create(JI, service)
+        admin.apply(CRD, crd_of(JI.kind), force=True)
+        assert admin.create(JI, service).object["spec"]["edgeWorker"]["hpa"]["maxReplicas"] == 3
+    finally:
+        made.stop()

@@ -129,11 +129,9 @@ def _taken_names(together: Together) -> Iterator[tuple[Document, Problem]]:
     claimed: dict[tuple[str, str, str], str] = {}
     path = ("metadata", "name")
     twice = Twice(_MOST_CHILDREN * together.workloads)
-    hashes = (hash(claim.target) for claim in together.claims)
+    hashes = map(hash, together.claimed)
     again = {known for known in hashes if twice.seen(known)}  # nearly all are unique
-    for claim in together.claims:
-        if hash(claim.target) not in again and claim.target not in together.defined:
-            continue
+    for claim in together.claims(lambda target: hash(target) in again or target in together.defined):
         kind, _, name = claim.target
         first = claimed.setdefault(claim.target, claim.owner)
         other = together.defined.get(claim.target)
@@ -152,7 +150,7 @@ def _brought_back(together: Together) -> Iterator[tuple[Document, Problem]]:
         if service is None or service.document is None:
             continue
         target = ("Deployment", namespace, name)
-        if any(claim.target == target for claim in together.claims):
+        if target in together.claimed:
             continue  # SDN104 tells of it
         message = f'Sedna takes the Deployment "{name}" in {place} for its own: it cannot be deleted'
         yield service.document, Problem("SDN105", ("metadata", "name"), message, "rename one of them")
@@ -167,8 +165,8 @@ def _two_autoscalers(together: Together) -> Iterator[tuple[Document, Problem]]:
     scaled = {key: place for key, place in together.scaled if key in wanted}
     made = {
         claim.target: claim
-        for claim in together.claims
-        if claim.target in wanted and claim.owner.startswith("JointInferenceService ")
+        for claim in together.claims(wanted.__contains__)
+        if claim.owner.startswith("JointInferenceService ")
     }
     for scaler in scalers:
         key = scaler.deployment
@@ -191,11 +189,13 @@ def _two_autoscalers(together: Together) -> Iterator[tuple[Document, Problem]]:
 
 
 def _secrets(together: Together) -> Iterator[tuple[Document, Problem]]:
-    incremental = {one.target for one in together.references if one.referrer == "IncrementalLearningJob"}
     users: dict[tuple[str, str, str], list[Reference]] = {}
     for reference in together.references:
         if reference.target[0] == "Secret" and reference.target in together.defined:
             users.setdefault(reference.target, []).append(reference)
+    if not users:
+        return
+    incremental = {one.target for one in together.references if one.referrer == "IncrementalLearningJob"}
 
     def crashes(user: Reference) -> bool:
         if user.referrer == "Model":
@@ -245,6 +245,8 @@ def _login(secret: Defined) -> Iterator[Problem]:
 
 
 def _datasets(together: Together) -> Iterator[tuple[Document, Problem]]:
+    if together.kinds.keys().isdisjoint(("IncrementalLearningJob", "LifelongLearningJob")):
+        return
     for reference in together.references:
         incremental = reference.referrer == "IncrementalLearningJob"
         if reference.target[0] != "Dataset" or not (
@@ -268,6 +270,8 @@ def _datasets(together: Together) -> Iterator[tuple[Document, Problem]]:
 
 
 def _models(together: Together) -> Iterator[tuple[Document, Problem]]:
+    if "IncrementalLearningJob" not in together.kinds:
+        return
     job: Document | None = None
     initial: tuple[str, str] | None = None
     for reference in together.references:  # those of one document follow each other
@@ -288,6 +292,8 @@ def _models(together: Together) -> Iterator[tuple[Document, Problem]]:
 
 
 def _places(together: Together) -> Iterator[tuple[Document, Problem]]:
+    if "FederatedLearningJob" not in together.kinds:
+        return
     for placed in together.placed:
         dataset = together.defined.get(placed.dataset)
         if dataset is None or not str(dataset.facts["url"]).startswith("/"):
