@@ -22,7 +22,7 @@ from sednactl.lifecycle.ownership import is_sedna
 from sednactl.lifecycle.reading import ALL_CHILDREN, nodes_of, read_nodes
 from sednactl.lifecycle.state import stuck_in_foreground
 from sednactl.lifecycle.users_of import USERS, Usage, read_usage
-from sednactl.sedna.kinds import BY_KIND
+from sednactl.sedna.kinds import BY_KIND, OBJECT_SEARCH
 from sednactl.sedna.resources import POD, Resource
 
 if TYPE_CHECKING:
@@ -230,6 +230,12 @@ def _remarks(one: Doomed) -> Iterable[str]:
     elif meta.get("deletionTimestamp"):
         held = meta.get("finalizers") or ()
         yield f"{name} is being deleted already" + (f", held by {', '.join(held)}" if held else "")
+    elif is_sedna(one.object) and one.resource.kind == OBJECT_SEARCH.kind:
+        # It cannot decode the events of this kind, and learns of a deletion when it lists again: up to 30 s later.
+        yield (
+            f"the Global Manager learns late that {name} is gone: for up to half a minute it may make children "
+            "anew, and Kubernetes removes them again"
+        )
     if one.resource.kind == "Namespace" and not one.resource.group:
         yield f"everything in namespace {meta['name']} goes with it, foretold or not"
 

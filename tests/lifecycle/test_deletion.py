@@ -8,7 +8,7 @@ import pytest
 
 from sednactl.errors import Unreachable
 from sednactl.lifecycle.deletion import Deletion, Doomed, execute, plan_deletion
-from sednactl.sedna.kinds import JOINT_INFERENCE, MODEL
+from sednactl.sedna.kinds import JOINT_INFERENCE, MODEL, OBJECT_SEARCH
 from sednactl.sedna.resources import DEPLOYMENT, NAMESPACE, NODE, POD, SERVICE
 from tests.cluster.stub import Answers, Reset, StubServer
 from tests.lifecycle.conftest import collect_garbage, fill
@@ -168,6 +168,13 @@ def test_a_deletion_in_the_foreground_is_recognised(stub: StubServer) -> None:
     cluster = stub.cluster()
     plan = plan_deletion(cluster, [Doomed(JI, cluster.get(JI, "helmet", "park"))])
     assert "foreground" in plan.cascades[0].notes[0]
+
+
+def test_children_of_an_object_search_may_come_again_and_that_is_foretold(stub: StubServer) -> None:
+    item = workload(OBJECT_SEARCH)
+    plan = plan_deletion(stub.cluster(), [Doomed(OBJECT_SEARCH.resource, item)])
+    assert "half a minute" in plan.cascades[0].notes[0]
+    assert plan_deletion(stub.cluster(), [Doomed(JI, workload())]).cascades[0].notes == ()
 
 
 def test_forbidden_lists_leave_a_note_and_the_rest_of_the_plan(stub: StubServer) -> None:
