@@ -277,6 +277,9 @@ def test_a_restarted_api_server_is_survived(
     assert (
         sednactl("scale", "watch", "helmet", "-n", namespace, "--until", made, "--timeout", "60s").code == 0
     )
+    # A watch that has seen nothing yet ends where the cluster is away: both must be at work before that.
+    for file in ("json", "recording"):
+        eventually(lambda file=file: (watching / file).read_text(), what=f"the watch that writes {file}")
     plane.restart_api_server()
     deployment = f"/apis/apps/v1/namespaces/{namespace}/deployments/helmet-deployment-cloud"
     plane.api.expect("PATCH", deployment, {"spec": {"replicas": 3}}, "application/merge-patch+json")
