@@ -279,7 +279,8 @@ def test_a_restarted_api_server_is_survived(
     )
     # A watch that has seen nothing yet ends where the cluster is away: both must be at work before that.
     for file in ("json", "recording"):
-        eventually(lambda file=file: (watching / file).read_text(), what=f"the watch that writes {file}")
+        written = watching / file
+        eventually(lambda at=written: at.exists() and at.read_text(), what=f"the watch that writes {file}")
     plane.restart_api_server()
     deployment = f"/apis/apps/v1/namespaces/{namespace}/deployments/helmet-deployment-cloud"
     plane.api.expect("PATCH", deployment, {"spec": {"replicas": 3}}, "application/merge-patch+json")
