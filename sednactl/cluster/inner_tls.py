@@ -43,17 +43,14 @@ class InnerTls:
             return 0
         return int(count)
 
-    def makefile(self, mode: str = "rb", *, buffering: int = 0) -> _Raw:  # noqa: ARG002 - a socket's signature
-        """Give an unbuffered reader."""
-        return _Raw(self)
+    def makefile(self, mode: str = "rb", *, buffering: int = 0) -> io.RawIOBase:
+        """Give what keeps the outer connection open until it is closed; what comes over it is read by `recv_into`."""
+        kept: io.RawIOBase = self._outer.makefile(mode, buffering=buffering)  # type: ignore[call-overload]
+        return kept
 
     def close(self) -> None:
         """Close the outer connection; readers that are still open keep it until they are closed."""
         self._outer.close()
-
-    def keep_open(self) -> io.RawIOBase:
-        """Give what keeps the outer connection from being closed under a reader."""
-        return self._outer.makefile("rb", buffering=0)
 
     def _carry(self, step: Callable[[], T]) -> T:
         """Take one step of TLS, moving bytes between it and the outer connection as it asks."""
@@ -76,19 +73,3 @@ class InnerTls:
     def _flush(self) -> None:
         if data := self._leaving.read():
             self._outer.sendall(data)
-
-
-class _Raw(io.RawIOBase):
-    def __init__(self, tls: InnerTls) -> None:
-        self._tls = tls
-        self._outer = tls.keep_open()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        return self._tls.recv_into(buffer)
-
-    def close(self) -> None:
-        self._outer.close()
-        super().close()

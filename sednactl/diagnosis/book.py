@@ -16,8 +16,7 @@ from typing import Literal
 from sednactl.diagnosis.observed import NotSeen, Observed
 
 Status = Literal["ok", "warning", "failed", "unknown"]
-STATUSES: tuple[Status, ...] = ("failed", "warning", "unknown", "ok")
-"""From the worst to the best; `unknown` says that nobody could look, never that nothing was found."""
+"""`unknown` says that nobody could look, never that nothing was found."""
 
 _FAMILIES = ("kubernetes", "metrics", "definitions", "installation", "role", "rights", "workloads", "traps")
 

@@ -48,7 +48,6 @@ class _Entry:
     snapshot: ScaleSnapshot
     updated: datetime
     histories: dict[str, History] = field(default_factory=dict)
-    last_sides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
