@@ -66,7 +66,13 @@ class PartlyDone(SednactlError):
 
 
 class ClusterError(SednactlError):
-    """Any failure on the way to, or in, the cluster."""
+    """Any failure on the way to, or in, the cluster.
+
+    `in_doubt` tells that a write may have been carried out all the same: an
+    earlier try's answer was lost, or the API server failed in the midst of it.
+    """
+
+    in_doubt = False
 
 
 class Unreachable(ClusterError):

@@ -20,7 +20,7 @@ from sednactl.cluster.answers import Answer, Asked, decoded, warnings_in
 from sednactl.cluster.connections import Connections
 from sednactl.cluster.door import Json
 from sednactl.cluster.faults import turned_away, unreachable
-from sednactl.errors import ServerFault, Unreachable
+from sednactl.errors import ClusterError, ServerFault, Unreachable
 
 if TYPE_CHECKING:
     import threading
@@ -166,6 +166,7 @@ class Sender:
         clock = self._surroundings.monotonic
         deadline = self._deadline()
         renewed = doubtful = False
+        writes = _writes(method, asked, body)
         for attempt in range(1, _TRIES + 1):
             last = attempt == _TRIES
             begun = clock()
@@ -175,7 +176,7 @@ class Sender:
             except Unreachable as error:
                 self._tell(method, asked.path, error.message, begun)
                 sent = isinstance(error, _AnswerLost)
-                doubtful = doubtful or (sent and _writes(method, asked, body))
+                doubtful = doubtful or (sent and writes)
                 again = sent and repeat is Repeat.SAFE and not last
                 if not again or not self._pause(0.1 * 2**attempt, deadline):
                     if doubtful:
@@ -184,6 +185,8 @@ class Sender:
                 if lost is not None:
                     lost.append(error)
                 continue
+            # Neither a server in trouble nor an answer that can't be read says that nothing was done.
+            doubtful = doubtful or (writes and not 300 <= answer.status < 500)
             if answer.status == 401 and not renewed and not last and self._credentials.identity.renew():
                 renewed = True
                 continue
@@ -193,8 +196,9 @@ class Sender:
                 continue
             try:
                 return decode(answer, asked, self._credentials.server, self._credentials.context), answer
-            except ServerFault as error:
-                if _writes(method, asked, body):
+            except ClusterError as error:
+                error.in_doubt = doubtful
+                if doubtful and isinstance(error, ServerFault):
                     error.hint = "it may have been done all the same: look before doing it again"
                 raise
         raise AssertionError("unreachable")  # the last attempt returns or raises
@@ -376,10 +380,12 @@ def _writes(method: str, asked: Asked, body: Any) -> bool:
 
 
 def _in_doubt(error: Unreachable, asked: Asked) -> Unreachable:
-    return Unreachable(
+    doubt = Unreachable(
         f"{error.message}; whether it did {asked.verb} {asked.thing}{asked.place} is not known",
         hint="look before doing it again",
     )
+    doubt.in_doubt = True
+    return doubt
 
 
 def read_lines(response: http.client.HTTPResponse, *, broken_off: bool = False) -> Iterator[bytes]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sednactl.cluster.answers import NOT_SERVED
 from sednactl.cluster.several import PARALLEL, Pace, each
-from sednactl.errors import Conflict, NotFound, Refused, SednactlError, ServerFault
+from sednactl.errors import Conflict, NotFound, Refused, SednactlError
 from sednactl.lifecycle import bundle as record
 from sednactl.lifecycle.ghost_lists import live_workload
 from sednactl.lifecycle.ghosts import (
@@ -214,7 +214,11 @@ def _delete_one(
     orders: Orders,
     begun: bool,
 ) -> tuple[str, Outcome]:
-    """Check one ghost again and delete it; raises only what makes going on pointless."""
+    """Check one ghost again and delete it; raises only what makes going on pointless.
+
+    `begun` tells that a request to delete it was sent and its answer is not known. What may have
+    been deleted stays `deleting` in the journal, whatever is learnt later: only that puts it back.
+    """
     resource = RESOURCES[ghost.kind]
     for _ in range(_ATTEMPTS):
         try:
@@ -225,7 +229,8 @@ def _delete_one(
                 return record.GONE, Outcome("deleted", "it was already gone")
             spared = _changed(fresh, ghost, backed_up) or _alive(cluster, fresh, orders)
         except Refused as error:
-            return record.FAILED, Outcome("failed", f"it could not be checked again: {error.message}")
+            step = record.DELETING if begun else record.FAILED
+            return step, Outcome("failed", f"it could not be checked again: {error.message}")
         if spared:
             return record.KEPT, Outcome("kept", spared)
         journal.step(ghost.uid, record.DELETING, stamp(surroundings))
@@ -237,19 +242,18 @@ def _delete_one(
                 uid=ghost.uid,
                 resource_version=fresh["metadata"].get("resourceVersion"),
             )
-        except NotFound as error:
-            if error.reason == NOT_SERVED:
-                return record.FAILED, Outcome("failed", error.message)
-            return record.GONE, Outcome("deleted", "it was already gone")
-        except Conflict:
+        except Conflict as error:
+            begun = begun or error.in_doubt
             continue  # something, be it only its status, was written since it was read: look again
-        except ServerFault as error:
-            # A 5xx may hide a deletion that was carried out: the journal must not say that it was not.
-            return record.DELETING, Outcome("failed", f"{error.message}; it may or may not be deleted")
         except Refused as error:
+            if begun or error.in_doubt:
+                return record.DELETING, Outcome("failed", f"{error.message}; it may or may not be deleted")
+            if isinstance(error, NotFound) and error.reason != NOT_SERVED:
+                return record.GONE, Outcome("deleted", "it was already gone")
             return record.FAILED, Outcome("failed", error.message)
         return record.DELETED, Outcome("deleted")
-    return record.KEPT, Outcome("kept", "it kept changing while it was to be deleted")
+    step = record.DELETING if begun else record.KEPT
+    return step, Outcome("kept", "it kept changing while it was to be deleted")
 
 
 def _taken(fresh: Json, ghost: Ghost) -> bool:

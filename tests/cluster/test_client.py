@@ -576,6 +576,28 @@ def test_a_write_that_ends_in_a_server_fault_may_have_been_done(stub: StubServer
     assert caught.value.hint and "look before doing it again" in caught.value.hint
 
 
+@pytest.mark.parametrize("first", [Reset(done=True), Answers(500, done=True), Answers(503)])
+def test_a_refusal_after_a_lost_answer_leaves_the_write_in_doubt(stub: StubServer, first: Any) -> None:
+    uid = stub.put(MODELS, model())["metadata"]["uid"]
+    cluster = stub.cluster(surroundings=quick()[0])
+    for write in (lambda: cluster.delete(MODELS, "m", uid=uid), lambda: cluster.apply(MODELS, model())):
+        stub.fail(first)
+        stub.fail(Answers(403))
+        with pytest.raises(Forbidden) as caught:
+            write()
+        assert caught.value.in_doubt
+    for certain in (
+        lambda: cluster.delete(MODELS, "m", uid=uid),
+        lambda: cluster.get(MODELS, "m"),
+        lambda: cluster.apply(MODELS, model(), dry_run=True),
+    ):
+        stub.fail(Answers(429, headers=(("Retry-After", "1"),)))
+        stub.fail(Answers(403))
+        with pytest.raises(Forbidden) as caught:
+            certain()
+        assert not caught.value.in_doubt
+
+
 def test_a_deletion_bound_to_a_uid_is_repeated_and_its_own_success_is_no_failure(stub: StubServer) -> None:
     uid = stub.put(MODELS, model())["metadata"]["uid"]
     stub.fail(Reset(done=True), method="DELETE")

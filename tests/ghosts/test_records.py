@@ -12,7 +12,7 @@ import pytest
 from sednactl.lifecycle import bundle as record
 from sednactl.sedna.kinds import JOINT_INFERENCE
 from sednactl.sedna.resources import HPA, POD, SERVICE
-from tests.cluster.stub import Answers, Request, Reset
+from tests.cluster.stub import Answers, Closes, Fault, Request, Reset
 from tests.command import BIN, clean_environment
 from tests.ghosts.command import Park
 from tests.ghosts.objects import DEAD, JI, LIVE, before_0_7, child, orphans, reference
@@ -34,6 +34,28 @@ def test_a_pod_that_stops_slowly_and_whose_answer_is_lost_counts_as_deleted(
     assert steps(park, file) == ["deleting", "deleted"]
     park.server._objects[POD].clear()
     assert park("undo", str(file)).err == "1 put back.\n"
+
+
+@pytest.mark.parametrize("lost", [Reset(done=True), Closes(done=True), Answers(500, done=True)])
+@pytest.mark.parametrize("then", [400, 401, 403, 410, 422, 429])
+def test_a_deletion_whose_answer_was_lost_can_be_undone_though_a_second_try_was_refused(
+    park: Park, tmp_path: Path, lost: Fault, then: int
+) -> None:
+    park.fill(before_0_7("Service", "helmet-cloud"))
+    park.server.fail(lost, method="DELETE")
+    park.server.fail(Answers(then), method="DELETE", times=9)
+    file = tmp_path / "b"
+    done = park.clean("--yes", "--backup", str(file))
+    assert done.code == 4 and "may or may not be deleted" in " ".join(done.out.split())
+    assert steps(park, file)[-1] == "deleting"
+    assert park.names() == set()
+    # Going on may be refused too: that makes the lost deletion no less possible.
+    park.server.mend()
+    park.server.fail(Answers(403), method="GET", path="/services/helmet-cloud")
+    assert park("ghost-instances", "--yes", "--resume", str(file)).code == 4
+    assert steps(park, file)[-1] == "deleting"
+    assert park("undo", str(file)).err == "1 put back.\n"
+    assert park.names() == {"Service/helmet-cloud"}
 
 
 def test_a_path_that_is_not_served_for_a_moment_is_no_proof_that_a_ghost_is_gone(
