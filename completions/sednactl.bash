@@ -132,7 +132,7 @@ _sednactl_about() {
         /get)
             below=''
             aliases=''
-            options='--all-namespaces -A --selector -l --output -o --no-headers --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --contexts --all-contexts --verbose -v --no-color -h --help'
+            options='--all-namespaces -A --selector -l --watch -w --output -o --no-headers --kubeconfig --context --namespace -n --request-timeout --as --as-group --sandbox --contexts --all-contexts --verbose -v --no-color -h --help'
             valued='--selector -l --output -o --kubeconfig --context --namespace -n --request-timeout --as --as-group --contexts'
             first='jointinference federatedlearning incrementallearning lifelonglearning featureextraction objectsearch objecttracking reid videoanalytics model dataset' more='@names' ;;
         /describe)
@@ -465,7 +465,7 @@ _sednactl_values() {
         '/apply --kubeconfig') values='@files' ;;
         '/apply --context') values='@contexts' ;;
         '/apply --namespace' | '/apply -n') values='@namespaces' ;;
-        '/get --output' | '/get -o') values='table wide yaml json name' ;;
+        '/get --output' | '/get -o') values='table wide yaml json jsonl name' ;;
         '/get --kubeconfig') values='@files' ;;
         '/get --context') values='@contexts' ;;
         '/get --namespace' | '/get -n') values='@namespaces' ;;

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sednactl.cli.naming_targets import targets
+from sednactl.cli.naming_targets import what_to_get
 from sednactl.cli.options import fleet_command
 from sednactl.cluster.access import ClusterAccess
-from sednactl.errors import ExitCode, NotFound, Refused, SednactlError, UsageError
+from sednactl.errors import ExitCode, NotFound, Refused, SednactlError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ app = typer.Typer(
 
 
 @app.command()
-@fleet_command()
+@fleet_command("watch")
 def get(
     ctx: typer.Context,
     access: ClusterAccess,
@@ -43,13 +43,17 @@ def get(
     selector: Annotated[
         str | None, typer.Option("--selector", "-l", metavar="LABELS", help="Only objects with these labels.")
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", "-w", help="Go on, with a line whenever one of a kind's workloads changes."),
+    ] = False,
     output: Annotated[
         str,
         typer.Option(
             "--output",
             "-o",
             metavar="FORMAT",
-            help="One of table, wide, yaml, json, name, jsonpath=TEMPLATE.",
+            help="One of table, wide, yaml, json, name, jsonpath=TEMPLATE; with --watch: table, wide, name, jsonl.",
         ),
     ] = "table",
     no_headers: Annotated[bool, typer.Option("--no-headers", help="Leave out the column heads.")] = False,
@@ -69,6 +73,7 @@ def get(
       sednactl get ji helmet -o wide        one, with models, nodes and why
       sednactl get ji,model                 several kinds in one table
       sednactl get fl -A -l team=vision     by label, in every namespace
+      sednactl get ji -w                    what changes, as it changes
       sednactl get ji helmet -o jsonpath='{.spec.cloudWorker.hpa.maxReplicas}'
     """
     from sednactl.cli.terminal_line import room_of
@@ -76,15 +81,15 @@ def get(
     from sednactl.render.objects import FORMATS, unknown_format
 
     surroundings: Surroundings = ctx.obj
+    if watch:
+        from sednactl.cli.get_watch import watch_workloads
+
+        return watch_workloads(
+            access, surroundings, words or (), everywhere, selector, output, not no_headers
+        )
     if output not in FORMATS and not output.startswith("jsonpath="):
         raise unknown_format(output, (*FORMATS, "jsonpath=…"))
-    kinds, named = targets(words or ())
-    if named and selector:
-        raise UsageError("names and a selector do not go together")
-    if named and everywhere:
-        raise UsageError(
-            "a workload cannot be named across all namespaces", hint="name its namespace with -n"
-        )
+    kinds, named = what_to_get(words or (), selector, everywhere)
     cluster = open_cluster(access, surroundings)
     human = output in ("table", "wide")
     refused: list[Refused] = []
@@ -203,17 +208,12 @@ def _table(
     kinds = {reading.kind.kind for reading in filled}
     if mixed and (len(kinds) > 1 or len(readings) > 1):
         groups = [(reading.kind, reading.families) for reading in filled]
-        return overview_table(groups, now, wide=wide, all_namespaces=everywhere, headers=headers, room=room)
-    return workload_table(
-        filled[0].kind,
-        families,
-        now,
-        wide=wide,
-        all_namespaces=everywhere,
-        headers=headers,
-        usage=usage,
-        room=room,
-    )
+        table = overview_table(groups, now, wide=wide, all_namespaces=everywhere)
+    else:
+        table = workload_table(
+            filled[0].kind, families, now, wide=wide, all_namespaces=everywhere, usage=usage
+        )
+    return table.text(None if wide else room, headers=headers)
 
 
 def _usage(cluster: Cluster, readings: list[Reading], namespace: str | None) -> Usage | None:

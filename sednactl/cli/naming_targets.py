@@ -48,6 +48,20 @@ def targets(words: Sequence[str]) -> tuple[tuple[SednaKind, ...], tuple[Target, 
     return kinds, tuple(Target(kind, name) for kind in kinds for name in dict.fromkeys(words[1:]))
 
 
+def what_to_get(
+    words: Sequence[str], selector: str | None, everywhere: bool
+) -> tuple[tuple[SednaKind, ...], tuple[Target, ...]]:
+    """Read `targets` beside flags that choose by other means. Raises UsageError where they contradict each other."""
+    kinds, named = targets(words)
+    if named and selector:
+        raise UsageError("names and a selector do not go together")
+    if named and everywhere:
+        raise UsageError(
+            "a workload cannot be named across all namespaces", hint="name its namespace with -n"
+        )
+    return kinds, named
+
+
 def one_target(words: Sequence[str], command: str) -> Target:
     """Read exactly one workload. Raises UsageError."""
     _, named = targets(words)

@@ -69,20 +69,8 @@ class Change:
     detail: str = ""
 
 
-class Cluster(Protocol):
-    """One cluster, one identity."""
-
-    @property
-    def namespace(self) -> str:
-        """Give the default namespace: the flag's, else the context's, else `default`."""
-
-    @property
-    def server(self) -> str:
-        """Give the API server's URL."""
-
-    @property
-    def context(self) -> str:
-        """Give the context's name, for messages; `in-cluster` inside a pod."""
+class Reads(Protocol):
+    """What it takes to read workloads: a cluster, or lists that somebody keeps of one."""
 
     def get(self, resource: Resource, name: str, namespace: str | None = None) -> Json:
         """Read one object. Raises NotFound."""
@@ -99,6 +87,22 @@ class Cluster(Protocol):
         lists. A continue token that expired halfway starts the list anew without
         giving an object twice.
         """
+
+
+class Cluster(Reads, Protocol):
+    """One cluster, one identity."""
+
+    @property
+    def namespace(self) -> str:
+        """Give the default namespace: the flag's, else the context's, else `default`."""
+
+    @property
+    def server(self) -> str:
+        """Give the API server's URL."""
+
+    @property
+    def context(self) -> str:
+        """Give the context's name, for messages; `in-cluster` inside a pod."""
 
     def metadata(self, selection: Selection, *, page_size: int = 1000) -> Iterator[Sequence[Metadata]]:
         """Give the metadata of every object as typed fields, page by page, as `list` does.

@@ -29,7 +29,7 @@ from sednactl.sedna.resources import (
 )
 
 if TYPE_CHECKING:
-    from sednactl.cluster.door import Cluster
+    from sednactl.cluster.door import Reads
 
 Json = dict[str, Any]
 OnFault = Callable[[SednactlError], None]
@@ -63,7 +63,7 @@ ALL_CHILDREN = (HPA, DEPLOYMENT, REPLICA_SET, POD, SERVICE, ENDPOINT_SLICE)
 
 
 def read_workloads(
-    cluster: Cluster,
+    cluster: Reads,
     kind: SednaKind,
     namespace: str | None,
     *,
@@ -92,8 +92,26 @@ def read_workloads(
     return Reading(kind, families, notes)
 
 
+def selections_for_state(
+    kind: SednaKind, namespace: str | None, *, labels: str | None = None, name: str | None = None
+) -> tuple[Selection, ...]:
+    """Give every list that `read_workloads` (or `read_family`, for one `name`) asks for, the workloads' own first."""
+    fields = None if name is None else f"metadata.name={name}"
+    own = Selection(kind.resource, namespace, labels, fields)
+    if not kind.makes_children:
+        return (own,)
+    suffix = "" if name is None else f"={name}"
+    children = [
+        Selection(resource, namespace, f"{kind.label_prefix}/name{suffix}")
+        for resource in resources_for_state(kind)
+    ]
+    if kind.former_kind:
+        children.append(Selection(POD, namespace, former_label(kind) + suffix))
+    return (own, *children)
+
+
 def read_family(
-    cluster: Cluster,
+    cluster: Reads,
     kind: SednaKind,
     name: str,
     namespace: str,
@@ -119,7 +137,7 @@ def read_family(
 
 
 def _children(
-    cluster: Cluster,
+    cluster: Reads,
     resources: Iterable[Resource],
     namespace: str | None,
     selectors: Sequence[str],
@@ -153,7 +171,7 @@ def former_label(kind: SednaKind) -> str:
     return f"{str(kind.former_kind).lower()}.{GROUP}/name"
 
 
-def completed(cluster: Cluster, family: Family) -> Family:
+def completed(cluster: Reads, family: Family) -> Family:
     """Look by name for what the labels did not find: a namesake without labels, or pods of a Sedna before 0.7.
 
     Costs nothing for a workload that is whole.
@@ -185,7 +203,7 @@ def completed(cluster: Cluster, family: Family) -> Family:
     return replace(family, objects=(*family.objects, *more)) if more else family
 
 
-def read_nodes(cluster: Cluster, names: Iterable[str]) -> tuple[dict[str, bool | None], tuple[str, ...]]:
+def read_nodes(cluster: Reads, names: Iterable[str]) -> tuple[dict[str, bool | None], tuple[str, ...]]:
     """Tell which of these nodes are Ready; None for one that does not exist; nothing for what may not be read."""
     ready: dict[str, bool | None] = {}
     for name in sorted(set(names) - {""}):

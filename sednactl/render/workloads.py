@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,32 @@ Cell = Callable[[Family, WorkloadState], str]
 Column = tuple[str, Cell]
 
 
+@dataclass(frozen=True)
+class Row:
+    """The cells of one workload; `shorter` are other words for some, by the column's head, where room is scarce."""
+
+    cells: tuple[str, ...]
+    shorter: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Workloads laid out in columns; `spare` can be left out where room is scarce, the first first."""
+
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+    spare: tuple[str, ...]
+
+    def text(self, room: int | None, *, headers: bool = True) -> str:
+        """Write it, a line a row; `room` tells how wide a line may be."""
+        shorter = {head: [row.shorter[head] for row in self.rows] for head in self._shortened()}
+        rows = [row.cells for row in self.rows]
+        return fitted(self.heads, rows, room, headers=headers, shorter=shorter, spare=self.spare)
+
+    def _shortened(self) -> Iterable[str]:
+        return self.rows[0].shorter if self.rows else ()
+
+
 def workload_table(
     kind: SednaKind,
     families: Iterable[Family],
@@ -38,32 +65,24 @@ def workload_table(
     *,
     wide: bool = False,
     all_namespaces: bool = False,
-    headers: bool = True,
     usage: Usage | None = None,
-    room: int | None = None,
-) -> str:
-    """Lay out workloads of one kind; `usage` tells who uses models or datasets, `room` how wide a line may be."""
+) -> Table:
+    """Lay out workloads of one kind; `usage` tells who uses models or datasets."""
     chosen = _COLUMNS[kind.kind]
     extra = _WIDE.get(kind.kind, ()) if wide else ()
     heads = ["NAME", *(head for head, _ in chosen), "AGE", *(head for head, _ in extra)]
     heads += ["USED-BY"] if usage is not None else []
-    rows, claims, users = [], [], []
+    rows = []
     for family in families:
         state = state_of(family, now)
-        claims.append(_short_claim(state))
-        users.append(_short_users(family, usage) if usage is not None else "")
-        row = [family.name, *(cell(family, state) for _, cell in chosen), _age(family, now)]
-        row += [cell(family, state) for _, cell in extra]
-        row += [used_by(family, usage)] if usage is not None else []
-        rows.append([_namespace(family), *row] if all_namespaces else row)
-    return fitted(
-        ["NAMESPACE", *heads] if all_namespaces else heads,
-        rows,
-        None if wide else room,
-        headers=headers,
-        shorter={"CLAIMS": claims, "USED-BY": users},
-        spare=("CLAIMS", "SAMPLES", "EVAL", "TRAIN"),
-    )
+        cells = [family.name, *(cell(family, state) for _, cell in chosen), _age(family, now)]
+        cells += [cell(family, state) for _, cell in extra]
+        cells += [used_by(family, usage)] if usage is not None else []
+        shorter = {"CLAIMS": _short_claim(state)}
+        if usage is not None:
+            shorter["USED-BY"] = _short_users(family, usage)
+        rows.append(_row(family, cells, shorter, all_namespaces))
+    return Table(_heads(heads, all_namespaces), tuple(rows), ("CLAIMS", "SAMPLES", "EVAL", "TRAIN"))
 
 
 def overview_table(
@@ -72,30 +91,31 @@ def overview_table(
     *,
     wide: bool = False,
     all_namespaces: bool = False,
-    headers: bool = True,
-    room: int | None = None,
-) -> str:
-    """Lay out workloads of all kinds in one table; `room` tells how wide a line may be."""
+) -> Table:
+    """Lay out workloads of all kinds in one table."""
     heads = ["KIND", "NAME", "STATE", "READY", "CLAIMS", "AGE", *(["WHY"] if wide else [])]
-    rows, kinds, counts, claims = [], [], [], []
+    rows = []
     for kind, families in groups:
         for family in families:
             state = state_of(family, now)
             ready = ", ".join(f"{worker} {count}" for worker, count in state.replicas.items()) or "-"
-            row = [kind.word, family.name, state.word, ready, _claim(family, state), _age(family, now)]
-            row += [_why(family, state)] if wide else []
-            rows.append([_namespace(family), *row] if all_namespaces else row)
-            kinds.append(kind.aliases[0] if kind.aliases else kind.word)
-            counts.append(_short_counts(state))
-            claims.append(_short_claim(state))
-    return fitted(
-        ["NAMESPACE", *heads] if all_namespaces else heads,
-        rows,
-        None if wide else room,
-        headers=headers,
-        shorter={"READY": counts, "KIND": kinds, "CLAIMS": claims},
-        spare=("CLAIMS", "READY"),
-    )
+            cells = [kind.word, family.name, state.word, ready, _claim(family, state), _age(family, now)]
+            cells += [_why(family, state)] if wide else []
+            shorter = {
+                "READY": _short_counts(state),
+                "KIND": kind.aliases[0] if kind.aliases else kind.word,
+                "CLAIMS": _short_claim(state),
+            }
+            rows.append(_row(family, cells, shorter, all_namespaces))
+    return Table(_heads(heads, all_namespaces), tuple(rows), ("CLAIMS", "READY"))
+
+
+def _heads(heads: Sequence[str], all_namespaces: bool) -> tuple[str, ...]:
+    return ("NAMESPACE", *heads) if all_namespaces else tuple(heads)
+
+
+def _row(family: Family, cells: Sequence[str], shorter: Mapping[str, str], all_namespaces: bool) -> Row:
+    return Row((_namespace(family), *cells) if all_namespaces else tuple(cells), shorter)
 
 
 def used_by(family: Family, usage: Usage) -> str:

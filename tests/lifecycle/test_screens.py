@@ -67,8 +67,8 @@ def several() -> list[Family]:
 
 def test_get_joint_inference() -> None:
     families = several()
-    text = workload_table(JOINT_INFERENCE, families, NOW)
-    text += "\n" + workload_table(JOINT_INFERENCE, families, NOW, wide=True, all_namespaces=True)
+    text = workload_table(JOINT_INFERENCE, families, NOW).text(None)
+    text += "\n" + workload_table(JOINT_INFERENCE, families, NOW, wide=True, all_namespaces=True).text(None)
     check_golden("lifecycle/get-ji.txt", text)
 
 
@@ -100,9 +100,9 @@ def test_get_every_kind() -> None:
         )
         family = Family(kind, item, tuple(children.get(kind.kind, ())))
         groups.append((kind, [family]))
-        text += workload_table(kind, [family], NOW, wide=True) + "\n"
+        text += workload_table(kind, [family], NOW, wide=True).text(None) + "\n"
     check_golden("lifecycle/get-kinds.txt", text)
-    check_golden("lifecycle/get-all.txt", overview_table(groups, NOW, wide=True))
+    check_golden("lifecycle/get-all.txt", overview_table(groups, NOW, wide=True).text(None))
 
 
 def broken_family() -> Family:
