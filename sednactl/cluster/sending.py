@@ -20,7 +20,7 @@ from sednactl.cluster.answers import Answer, Asked, decoded, warnings_in
 from sednactl.cluster.connections import Connections
 from sednactl.cluster.door import Json
 from sednactl.cluster.faults import turned_away, unreachable
-from sednactl.errors import ClusterError, ServerFault, Unreachable
+from sednactl.errors import ClusterError, Unreachable
 
 if TYPE_CHECKING:
     import threading
@@ -197,9 +197,8 @@ class Sender:
             try:
                 return decode(answer, asked, self._credentials.server, self._credentials.context), answer
             except ClusterError as error:
-                error.in_doubt = doubtful
-                if doubtful and isinstance(error, ServerFault):
-                    error.hint = "it may have been done all the same: look before doing it again"
+                if doubtful:
+                    error.put_in_doubt()
                 raise
         raise AssertionError("unreachable")  # the last attempt returns or raises
 

@@ -586,6 +586,7 @@ def test_a_refusal_after_a_lost_answer_leaves_the_write_in_doubt(stub: StubServe
         with pytest.raises(Forbidden) as caught:
             write()
         assert caught.value.in_doubt
+        assert caught.value.hint and "it may have been done all the same" in caught.value.hint
     for certain in (
         lambda: cluster.delete(MODELS, "m", uid=uid),
         lambda: cluster.get(MODELS, "m"),
@@ -596,6 +597,22 @@ def test_a_refusal_after_a_lost_answer_leaves_the_write_in_doubt(stub: StubServe
         with pytest.raises(Forbidden) as caught:
             certain()
         assert not caught.value.in_doubt
+
+
+@pytest.mark.parametrize("look", [Answers(403), Answers(500), Answers(404, "no such path"), Reset()])
+def test_a_look_that_fails_after_a_lost_answer_leaves_the_write_in_doubt(stub: StubServer, look: Any) -> None:
+    uid = stub.put(MODELS, model())["metadata"]["uid"]
+    only_new = model() | {"metadata": {"name": "m", "resourceVersion": "1"}}
+    cluster = stub.cluster(surroundings=quick()[0])
+    for write in (lambda: cluster.delete(MODELS, "m", uid=uid), lambda: cluster.apply(MODELS, only_new)):
+        stub.fail(Reset(done=True))
+        stub.fail(Answers(409))
+        stub.fail(look, method="GET", times=9)
+        with pytest.raises(ClusterError) as caught:
+            write()
+        assert caught.value.in_doubt
+        assert caught.value.hint and "look before doing it again" in caught.value.hint
+        stub.mend()
 
 
 def test_a_deletion_bound_to_a_uid_is_repeated_and_its_own_success_is_no_failure(stub: StubServer) -> None:

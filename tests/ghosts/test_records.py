@@ -58,6 +58,30 @@ def test_a_deletion_whose_answer_was_lost_can_be_undone_though_a_second_try_was_
     assert park.names() == {"Service/helmet-cloud"}
 
 
+@pytest.mark.parametrize("look", [Answers(403), Answers(404, "no such path")])
+def test_a_deletion_whose_answer_was_lost_can_be_undone_though_nobody_could_look_at_it(
+    park: Park, tmp_path: Path, look: Fault
+) -> None:
+    park.fill(before_0_7("Service", "helmet-cloud"))
+    park.server.fail(Reset(done=True), method="DELETE")
+    park.server.fail(Answers(409), method="DELETE")
+    real = park.server._fault_for
+
+    def unseen(request: Request, target: str) -> Fault | None:
+        deleted = any(one.method == "DELETE" for one in park.server.requests)
+        return look if deleted and request.method == "GET" else real(request, target)
+
+    file = tmp_path / "b"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(park.server, "_fault_for", unseen)
+        done = park.clean("--yes", "--backup", str(file))
+    assert done.code == 4 and "may or may not be deleted" in " ".join(done.out.split())
+    assert steps(park, file)[-1] == "deleting"
+    assert park.names() == set()
+    assert park("undo", str(file)).err == "1 put back.\n"
+    assert park.names() == {"Service/helmet-cloud"}
+
+
 def test_a_path_that_is_not_served_for_a_moment_is_no_proof_that_a_ghost_is_gone(
     park: Park, tmp_path: Path
 ) -> None:
