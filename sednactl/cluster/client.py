@@ -363,10 +363,10 @@ def _typed(content: Json, resource: Resource) -> Json:
 
 
 def _holds(there: Any, sent: Any) -> bool:
-    """Tell whether an object is what was sent, and what the server adds."""
+    """Tell whether an object is what was sent, and what the server adds; it leaves nulls out, or puts a default there."""
     if isinstance(sent, Mapping):
         return isinstance(there, Mapping) and all(
-            key == "resourceVersion" or (key in there and _holds(there[key], value))
+            key == "resourceVersion" or value is None or (key in there and _holds(there[key], value))
             for key, value in sent.items()
         )
     if isinstance(sent, list):

@@ -127,8 +127,11 @@ def create_workload(
     sent["metadata"]["resourceVersion"] = NEVER_THE_VERSION
     try:
         stored = _send(cluster, resource, sent, namespace, dry_run=dry_run, force=False, strict=strict)
-    except Conflict:
-        raise _exists(resource, name, namespace) from None
+    except Conflict as error:
+        exists = _exists(resource, name, namespace)
+        if error.in_doubt:
+            exists.put_in_doubt()
+        raise exists from None
     applied = _applied(sent, stored, "created", notes)
     return _without_identity(applied) if dry_run else applied
 

@@ -615,6 +615,17 @@ def test_a_look_that_fails_after_a_lost_answer_leaves_the_write_in_doubt(stub: S
         stub.mend()
 
 
+def test_a_create_whose_answer_was_lost_is_known_again_though_the_server_drops_nulls(
+    stub: StubServer,
+) -> None:
+    stored = model()
+    manifest = {**stored, "metadata": {**stored["metadata"], "resourceVersion": "1"}}
+    manifest["spec"] = {**stored.get("spec", {}), "credentialName": None}
+    stub.fail(Reset(), method="PATCH")
+    surroundings = dataclasses.replace(quick()[0], sleep=lambda _: stub.put(MODELS, stored))
+    assert stub.cluster(surroundings=surroundings).apply(MODELS, manifest).created
+
+
 def test_a_deletion_bound_to_a_uid_is_repeated_and_its_own_success_is_no_failure(stub: StubServer) -> None:
     uid = stub.put(MODELS, model())["metadata"]["uid"]
     stub.fail(Reset(done=True), method="DELETE")
