@@ -159,6 +159,28 @@ def test_a_resume_after_an_undo_does_not_call_deleted_what_is_there(park: Park, 
     assert park.names() == {"Service/helmet-cloud"}
 
 
+@pytest.mark.parametrize("lost", [Reset(done=True), Answers(504, done=True)])
+def test_what_an_undo_put_back_though_its_answer_was_lost_is_known_to_be_there(
+    park: Park, tmp_path: Path, lost: Fault
+) -> None:
+    park.fill(before_0_7("Service", "helmet-cloud"))
+    file = tmp_path / "b"
+    park.clean("--yes", "--backup", str(file))
+    park.server.fail(lost, method="POST")
+    done = park("undo", str(file))
+    words = " ".join((done.out + done.err).split())
+    assert done.code in (4, 5)
+    assert "may have been put back all the same" in words or "is not known" in words
+    again = park("undo", str(file))
+    assert again.code == 0 and steps(park, file)[-1] == "restored"
+    count = len(steps(park, file))
+    assert park("undo", str(file)).code == 0
+    assert len(steps(park, file)) == count
+    resumed = park("ghost-instances", "--yes", "--resume", str(file), "-o", "json")
+    (ghost,) = json.loads(resumed.out)["ghosts"]
+    assert (ghost["result"], ghost["detail"]) == ("kept", "it was put back by an undo")
+
+
 def test_a_resume_looks_only_where_its_objects_were(park: Park, tmp_path: Path) -> None:
     park.fill(before_0_7("Service", "helmet-cloud"), before_0_7("Pod", "helmet-edge-x"))
     file = tmp_path / "b"
