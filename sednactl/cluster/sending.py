@@ -177,7 +177,7 @@ class Sender:
                 self._tell(method, asked.path, error.message, begun)
                 sent = isinstance(error, _AnswerLost)
                 doubtful = doubtful or (sent and writes)
-                again = sent and repeat is Repeat.SAFE and not last
+                again = sent and repeat is Repeat.SAFE and not last and not isinstance(error, _TooLong)
                 if not again or not self._pause(0.1 * 2**attempt, deadline):
                     if doubtful:
                         raise _in_doubt(error, asked) from error
@@ -341,7 +341,7 @@ class Sender:
         if headers.get("Content-Encoding") == "gzip" and len(body) <= largest:
             body = _unzipped(body, largest)
         if len(body) > largest:
-            raise Unreachable(
+            raise _TooLong(
                 f"{self._credentials.server} sends an answer of more than {largest} bytes",
                 hint="select less, e.g. with -l",
             )
@@ -357,6 +357,10 @@ class Sender:
 
 class _AnswerLost(Unreachable):
     """The request may have reached the server, but its answer did not reach us."""
+
+
+class _TooLong(_AnswerLost):
+    """An answer that nobody could read; another try would end the same."""
 
 
 def _unzipped(body: bytes, largest: int) -> bytes:

@@ -626,6 +626,19 @@ def test_a_create_whose_answer_was_lost_is_known_again_though_the_server_drops_n
     assert stub.cluster(surroundings=surroundings).apply(MODELS, manifest).created
 
 
+def test_an_answer_to_a_write_that_is_too_long_to_be_read_leaves_it_in_doubt(
+    stub: StubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sednactl.cluster.sending.LARGEST_REFUSAL", 1000)
+    cluster = stub.cluster(surroundings=quick()[0])
+    for write in (lambda: cluster.create(MODELS, model("a")), lambda: cluster.apply(MODELS, model("b"))):
+        stub.fail(Answers(502, "x" * 5000, content_type="text/html", done=True))
+        with pytest.raises(Unreachable, match="is not known") as caught:
+            write()
+        assert caught.value.in_doubt
+    assert len(stub.requests) == 2  # asking again would give the same
+
+
 def test_a_deletion_bound_to_a_uid_is_repeated_and_its_own_success_is_no_failure(stub: StubServer) -> None:
     uid = stub.put(MODELS, model())["metadata"]["uid"]
     stub.fail(Reset(done=True), method="DELETE")
