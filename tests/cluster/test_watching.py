@@ -62,7 +62,7 @@ class Watching:
         finally:
             self.changes.close()  # type: ignore[attr-defined]
 
-    def until(self, condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    def until(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
         with self._more:
             assert self._more.wait_for(lambda: condition() or self.error is not None, seconds), self.told()
         if self.error is not None:
@@ -106,7 +106,7 @@ class Watching:
     def stop(self) -> None:
         with self._more:
             self._stop = True
-        self._thread.join(30)
+        self._thread.join(40)
         assert not self._thread.is_alive()
 
 
@@ -409,7 +409,7 @@ def watch_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name.startswith("sednactl-watch")]
 
 
-def gone(seconds: float = 20.0) -> bool:
+def gone(seconds: float = 40.0) -> bool:
     until = time.monotonic() + seconds
     while watch_threads() and time.monotonic() < until:
         time.sleep(0.01)

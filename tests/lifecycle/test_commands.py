@@ -303,7 +303,7 @@ def test_on_a_terminal_it_asks(stub: StubServer, tmp_path: Path, answer: str, le
             tmp_path, {"KUBECONFIG": str(stub.kubeconfig(tmp_path / "config")), "TERM": "xterm"}
         ),
         encoding="utf-8",
-        timeout=20,
+        timeout=60,
     )
     terminal.expect("JointInferenceService helmet in namespace park goes")
     terminal.expect(r"Delete\? \[y/N\] ")
