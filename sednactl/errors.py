@@ -74,6 +74,16 @@ class ClusterError(SednactlError):
 
     in_doubt = False
 
+    def put_in_doubt(self) -> None:
+        """Note, for the program and in the hint, that the write may have been carried out all the same."""
+        if self.in_doubt:
+            return
+        self.in_doubt = True
+        doubt = "it may have been done all the same: look before doing it again"
+        # "Try again later" is the one hint that would be wrong now.
+        kept = self.hint if self.hint and not isinstance(self, ServerFault | TooBusy) else None
+        self.hint = f"{kept}; {doubt}" if kept else doubt
+
 
 class Unreachable(ClusterError):
     """No answer: name resolution, connection, TLS, time-out, a proxy in the way."""

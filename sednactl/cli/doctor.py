@@ -232,8 +232,7 @@ def _mend(
         if not says_yes("Apply this?", surroundings):
             stderr.write("Nothing was changed.\n")
             return False
-    apply_mend(cluster, manifests)
-    for manifest in manifests:
+    for manifest in apply_mend(cluster, manifests):
         stderr.write(f"{manifest['kind']} {manifest['metadata']['name']} applied\n")
     return True
 

@@ -9,11 +9,11 @@ import typer
 
 from sednactl.cli.options import cluster_command, duration
 from sednactl.cluster.access import ClusterAccess
-from sednactl.errors import ExitCode, UsageError
+from sednactl.errors import ExitCode, SednactlError, UsageError
 from sednactl.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sednactl.cluster.door import Cluster
     from sednactl.scaling.setting import SideChange
@@ -96,13 +96,21 @@ def set_(
         changes = tuple(change_of(service, side, _wish(side, text)) for side, text in wishes.items())
         say = surroundings.stdout.write if output is SetFormat.TEXT else _silent
         settled: list[Settled] = []
+        unmet: SednactlError | None = None
         if any(change.differs for change in changes):
             back = [one.side for one in changes if one.switched_off and wait and not keep_replicas]
             _send(cluster, service, changes, namespace, surroundings, say, dry_run=dry_run, brought_back=back)
             if not dry_run:
                 say(f"jointinferenceservice.sedna.io/{name} configured\n")
             if wait and not dry_run:
-                settled = _carry(cluster, name, namespace, changes, timeout, surroundings, keep=keep_replicas)
+                try:
+                    carrying = _carry(
+                        cluster, name, namespace, changes, timeout, surroundings, keep=keep_replicas
+                    )
+                    for one in carrying:
+                        settled.append(one)
+                except SednactlError as error:
+                    unmet = error  # the change stands, and what came of it so far: that is told first
         else:
             say(f"jointinferenceservice.sedna.io/{name} unchanged\n")
     finally:
@@ -116,6 +124,8 @@ def set_(
 
         content = change_document(f"{namespace}/{name}", changes, settled, dry_run=dry_run)
         surroundings.stdout.write(json.dumps(content, indent=2) + "\n")
+    if unmet is not None:
+        raise unmet
     return ExitCode.DONE
 
 
@@ -172,7 +182,8 @@ def _carry(
     surroundings: Surroundings,
     *,
     keep: bool,
-) -> list[Settled]:
+) -> Iterator[Settled]:
+    """Wait until the change is carried out, give what each side has come to, and wait until all runs."""
     from sednactl.cli.progress_line import progress_line
     from sednactl.lifecycle.waiting import wait_until_running
     from sednactl.scaling.settling import Settled, bring_back_to_one, wait_until_carried
@@ -180,19 +191,17 @@ def _carry(
     from sednactl.sedna.naming import hpa_name
 
     deadline = surroundings.monotonic() + timeout
-    settled = []
     with progress_line(surroundings) as tell:
         wait_until_carried(cluster, name, namespace, changes, deadline, surroundings, tell)
         for change in changes:
             if change.after is not None:
-                settled.append(Settled(change.side, hpa_name(name, change.side)))
+                yield Settled(change.side, hpa_name(name, change.side))
             elif change.switched_off and not keep:
-                settled.append(bring_back_to_one(cluster, name, namespace, change.side))
+                yield bring_back_to_one(cluster, name, namespace, change.side)
             else:
-                settled.append(Settled(change.side, None))
+                yield Settled(change.side, None)
         left = max(1.0, deadline - surroundings.monotonic())
         wait_until_running(cluster, JOINT_INFERENCE, name, namespace, left, surroundings, tell=tell)
-    return settled
 
 
 def _tell(one: Settled, write: Callable[[str], int], surroundings: Surroundings) -> None:

@@ -10,7 +10,7 @@ from sednactl.cluster.answers import NOT_SERVED, Asked
 from sednactl.cluster.door import FIELD_MANAGER, Change, Json, Listing, Propagation, Selection, Stored
 from sednactl.cluster.paging import Part, objects_of, pages, place_of
 from sednactl.cluster.sending import DEFAULT_TIMEOUT, Repeat, Sender
-from sednactl.errors import Conflict, NotFound, Unreachable
+from sednactl.errors import ClusterError, Conflict, NotFound, Unreachable
 from sednactl.sedna.resources import POD
 
 if TYPE_CHECKING:
@@ -153,7 +153,9 @@ class HttpCluster:
             )
         except Conflict:
             only_new = "resourceVersion" in manifest.get("metadata", {})
-            there = self.find(resource, name, place) if lost and only_new and name and not dry_run else None
+            there = (
+                self._left_by(resource, name, place) if lost and only_new and name and not dry_run else None
+            )
             if there is None or not _holds(there, manifest):
                 raise
             # The answer to an earlier try was lost; that try made it.
@@ -224,9 +226,17 @@ class HttpCluster:
 
     def _leaving(self, resource: Resource, name: str, namespace: str | None, uid: str | None) -> bool:
         """Tell whether the object with that UID is gone or on its way out."""
-        there = self.find(resource, name, namespace)
+        there = self._left_by(resource, name, namespace)
         meta = there["metadata"] if there else {}
         return there is None or meta.get("uid") != uid or bool(meta.get("deletionTimestamp"))
+
+    def _left_by(self, resource: Resource, name: str, namespace: str | None) -> Json | None:
+        """Find what a write left whose answer was lost; where that fails, the write stays in doubt."""
+        try:
+            return self.find(resource, name, namespace)
+        except ClusterError as error:
+            error.put_in_doubt()
+            raise
 
     def watch(self, selections: Sequence[Selection], *, idle: float = 1.0) -> Iterator[Change]:
         """List, then follow, several selections together and for ever; close the iterator to stop."""
@@ -353,10 +363,10 @@ def _typed(content: Json, resource: Resource) -> Json:
 
 
 def _holds(there: Any, sent: Any) -> bool:
-    """Tell whether an object is what was sent, and what the server adds."""
+    """Tell whether an object is what was sent, and what the server adds; it leaves nulls out, or puts a default there."""
     if isinstance(sent, Mapping):
         return isinstance(there, Mapping) and all(
-            key == "resourceVersion" or (key in there and _holds(there[key], value))
+            key == "resourceVersion" or value is None or (key in there and _holds(there[key], value))
             for key, value in sent.items()
         )
     if isinstance(sent, list):

@@ -20,7 +20,7 @@ from sednactl.cluster.answers import Answer, Asked, decoded, warnings_in
 from sednactl.cluster.connections import Connections
 from sednactl.cluster.door import Json
 from sednactl.cluster.faults import turned_away, unreachable
-from sednactl.errors import ClusterError, ServerFault, Unreachable
+from sednactl.errors import ClusterError, Unreachable
 
 if TYPE_CHECKING:
     import threading
@@ -177,7 +177,7 @@ class Sender:
                 self._tell(method, asked.path, error.message, begun)
                 sent = isinstance(error, _AnswerLost)
                 doubtful = doubtful or (sent and writes)
-                again = sent and repeat is Repeat.SAFE and not last
+                again = sent and repeat is Repeat.SAFE and not last and not isinstance(error, _TooLong)
                 if not again or not self._pause(0.1 * 2**attempt, deadline):
                     if doubtful:
                         raise _in_doubt(error, asked) from error
@@ -197,9 +197,8 @@ class Sender:
             try:
                 return decode(answer, asked, self._credentials.server, self._credentials.context), answer
             except ClusterError as error:
-                error.in_doubt = doubtful
-                if doubtful and isinstance(error, ServerFault):
-                    error.hint = "it may have been done all the same: look before doing it again"
+                if doubtful:
+                    error.put_in_doubt()
                 raise
         raise AssertionError("unreachable")  # the last attempt returns or raises
 
@@ -342,7 +341,7 @@ class Sender:
         if headers.get("Content-Encoding") == "gzip" and len(body) <= largest:
             body = _unzipped(body, largest)
         if len(body) > largest:
-            raise Unreachable(
+            raise _TooLong(
                 f"{self._credentials.server} sends an answer of more than {largest} bytes",
                 hint="select less, e.g. with -l",
             )
@@ -358,6 +357,10 @@ class Sender:
 
 class _AnswerLost(Unreachable):
     """The request may have reached the server, but its answer did not reach us."""
+
+
+class _TooLong(_AnswerLost):
+    """An answer that nobody could read; another try would end the same."""
 
 
 def _unzipped(body: bytes, largest: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -68,7 +69,8 @@ def each(work: Callable[[T], R], items: Iterable[T], parallel: int = PARALLEL) -
 class _Piece(Generic[T, R]):
     """One item, and in time what became of it."""
 
-    def __init__(self, item: T) -> None:
+    def __init__(self, number: int, item: T) -> None:
+        self.number = number
         self.item = item
         self.ended = threading.Event()
         self.results: list[R] = []
@@ -90,10 +92,13 @@ class _Crew(Generic[T, R]):
         self._work = work
         self._pieces: SimpleQueue[_Piece[T, R] | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
-        self._dismissed = threading.Event()
+        self._taken = 0
+        self._lock = threading.Lock()
+        self._last = sys.maxsize
 
     def take(self, item: T, parallel: int) -> _Piece[T, R]:
-        piece: _Piece[T, R] = _Piece(item)
+        piece: _Piece[T, R] = _Piece(self._taken, item)
+        self._taken += 1
         piece.crew_ends = self._end
         self._pieces.put(piece)
         if len(self._threads) < parallel:
@@ -103,7 +108,7 @@ class _Crew(Generic[T, R]):
 
     def dismiss(self) -> None:
         """Begin nothing more."""
-        self._dismissed.set()
+        self._end_after(-1)
         for _ in self._threads:
             self._pieces.put(None)
 
@@ -112,11 +117,16 @@ class _Crew(Generic[T, R]):
         for thread in self._threads:
             thread.join()
 
+    def _end_after(self, number: int) -> None:
+        with self._lock:
+            self._last = min(self._last, number)
+
     def _run(self) -> None:
-        while (piece := self._pieces.get()) is not None and not self._dismissed.is_set():
+        # What came before a piece that failed is waited for, so it has to be done, be it begun ever so late.
+        while (piece := self._pieces.get()) is not None and piece.number <= self._last:
             try:
                 piece.results.append(self._work(piece.item))
             except BaseException as error:  # noqa: BLE001 - it comes out where the result is asked for
                 piece.error = error
-                self._dismissed.set()
+                self._end_after(piece.number)
             piece.ended.set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sednactl.lifecycle.diffing import Difference, difference_of
@@ -19,7 +19,11 @@ def foretell(cluster: Cluster, manifests: Sequence[Json]) -> list[Difference]:
     return [difference_of(cluster, manifest) for manifest in manifests]
 
 
-def apply_mend(cluster: Cluster, manifests: Sequence[Json]) -> None:
-    """Apply server-side, in order. Raises Forbidden where the caller may not give those rights away."""
+def apply_mend(cluster: Cluster, manifests: Sequence[Json]) -> Iterator[Json]:
+    """Apply server-side, in order, and give each that is applied, before the next is sent.
+
+    Raises Forbidden where the caller may not give those rights away.
+    """
     for manifest in manifests:
         cluster.apply(resource_of(cluster, manifest), manifest)
+        yield manifest

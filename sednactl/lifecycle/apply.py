@@ -10,7 +10,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sednactl.errors import AlreadyExists, Conflict, Forbidden, Invalid, InvalidInput, NotFound, SednactlError
+from sednactl.errors import (
+    AlreadyExists,
+    ClusterError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    InvalidInput,
+    NotFound,
+    SednactlError,
+)
 from sednactl.lifecycle.dropped_fields import SERVER_METADATA, dropped_fields
 from sednactl.lifecycle.references import references_of
 from sednactl.lifecycle.replicas_owner import leave_replicas_to_autoscaler
@@ -127,8 +136,8 @@ def create_workload(
     sent["metadata"]["resourceVersion"] = NEVER_THE_VERSION
     try:
         stored = _send(cluster, resource, sent, namespace, dry_run=dry_run, force=False, strict=strict)
-    except Conflict:
-        raise _exists(resource, name, namespace) from None
+    except Conflict as error:
+        raise _as_doubtful(_exists(resource, name, namespace), error) from None
     applied = _applied(sent, stored, "created", notes)
     return _without_identity(applied) if dry_run else applied
 
@@ -194,13 +203,21 @@ def _send(
                     raise
                 sent = lesser
     except Conflict as error:
-        raise _explained_conflict(error, resource, sent) from error
+        raise _as_doubtful(_explained_conflict(error, resource, sent), error) from error
     except Invalid as error:
-        raise _explained_refusal(error, resource, sent) from error
+        raise _as_doubtful(_explained_refusal(error, resource, sent), error) from error
     except NotFound as error:
         if not cluster.serves(resource):
-            raise not_served(cluster, resource.api_version, resource.kind) from error
+            missing = not_served(cluster, resource.api_version, resource.kind)
+            raise _as_doubtful(missing, error) from error
         raise
+
+
+def _as_doubtful(explained: SednactlError, error: ClusterError) -> SednactlError:
+    """Give the explanation of an error, in doubt where that is: an earlier try may have been carried out."""
+    if error.in_doubt and isinstance(explained, ClusterError):
+        explained.put_in_doubt()
+    return explained
 
 
 def _explained_conflict(error: Conflict, resource: Resource, sent: Json) -> Conflict:

@@ -128,33 +128,20 @@ def execute(
     for one, cascade in zip(plan.doomed, plan.cascades, strict=True):
         target = cascade.target
         try:
-            cluster.delete(
-                one.resource, target.name, namespace=one.namespace, uid=target.uid, dry_run=dry_run
-            )
-            deleted.append(target)
-        except NotFound as error:
-            if error.reason == NOT_SERVED:
-                failures.append(error)
-                kept.append(_not_deleted(target, target.uid, f"the cluster refused: {error.message}"))
-            else:
-                deleted.append(target)
-        except Conflict as error:
-            left = _after_conflict(cluster, one, target, error)
-            if left is None:
-                deleted.append(target)
-            else:
-                failures.append(error)
-                kept.append(left)
+            refusal = _delete_one(cluster, one, target, dry_run=dry_run)
         except Unreachable as error:
             done = ", ".join(f"{one.kind} {one.name}" for one in deleted) or "nothing"
+            spared = [f"not deleted: {left.kind} {left.name}, {left.evidence}" for left in kept]
             raise Unreachable(
                 f"{error.message}; it went away while {target.kind} {target.name} was being deleted",
                 hint=error.hint,
-                detail=(f"deleted before that: {done}", *error.detail),
+                detail=(f"deleted before that: {done}", *spared, *error.detail),
             ) from error
-        except Refused as error:
-            failures.append(error)
-            kept.append(_not_deleted(target, target.uid, f"the cluster refused: {error.message}"))
+        if refusal is None:
+            deleted.append(target)
+        else:
+            failures.append(refusal[0])
+            kept.append(refusal[1])
     if dry_run or not wait:
         return Deletion(
             plan, tuple(deleted), tuple(kept), waited=False, dry_run=dry_run, failures=tuple(failures)
@@ -177,21 +164,42 @@ def _unseen(error: Refused) -> Refused:
     return Refused(message, status=error.status, reason=error.reason, hint=error.hint, detail=error.detail)
 
 
-def _after_conflict(cluster: Cluster, one: Doomed, target: Foretold, error: Conflict) -> Leftover | None:
-    """Look why a deletion met a conflict; None where the object is gone, or going, all the same."""
+def _delete_one(
+    cluster: Cluster, one: Doomed, target: Foretold, *, dry_run: bool
+) -> tuple[Refused, Leftover] | None:
+    """Delete one object; gives the refusal and what it leaves, None where the object is gone, or going."""
+    try:
+        cluster.delete(one.resource, target.name, namespace=one.namespace, uid=target.uid, dry_run=dry_run)
+    except Refused as error:
+        if isinstance(error, NotFound) and error.reason != NOT_SERVED:
+            return None
+        left = _left_after(cluster, one, target, error)
+        return (error, left) if left else None
+    return None
+
+
+def _left_after(cluster: Cluster, one: Doomed, target: Foretold, error: Refused) -> Leftover | None:
+    """Say what a refused deletion left; looks where the refusal alone does not tell. None where that is nothing."""
+    refused = _not_deleted(target, target.uid, f"the cluster refused: {error.message}")
+    if not error.in_doubt and not isinstance(error, Conflict):
+        return refused
     try:
         newer = cluster.find(one.resource, target.name, one.namespace)
     except Refused:
-        return _not_deleted(target, target.uid, f"the cluster refused: {error.message}")
+        if not error.in_doubt:
+            return refused
+        return _not_deleted(target, target.uid, f"whether it was deleted is not known: {error.message}")
     if newer is None:
         return None
     uid = str(newer["metadata"].get("uid", ""))
     if uid != target.uid:
+        if error.in_doubt:
+            return None  # the earlier try, or somebody else: that very object is gone
         evidence = "it was replaced by a new object of the same name meanwhile, which was left alone"
         return _not_deleted(target, uid, evidence)
     if newer["metadata"].get("deletionTimestamp"):
         return None  # a namespace that is being emptied answers so
-    return _not_deleted(target, uid, f"the cluster refused: {error.message}")
+    return refused
 
 
 def _not_deleted(target: Foretold, uid: str, evidence: str) -> Leftover:

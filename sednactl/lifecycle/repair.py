@@ -6,7 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from sednactl.errors import ConditionUnmet, Conflict, Forbidden, NotFound, PartlyDone, Refused, SednactlError
+from sednactl.errors import (
+    ConditionUnmet,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PartlyDone,
+    Refused,
+    SednactlError,
+)
 from sednactl.lifecycle.reading import ALL_CHILDREN, read_family
 from sednactl.lifecycle.references import Reference, references_of
 from sednactl.lifecycle.repair_plan import RepairPlan, RepairStep
@@ -42,7 +51,7 @@ class Repair:
     """A plan and what became of it.
 
     `mended` tells whether the workload needs no repair any more and does what it should; None
-    where nothing was tried. `left` says what is still wrong.
+    where nothing was tried, or nobody could look afterwards. `left` says what is still wrong.
     """
 
     plan: RepairPlan
@@ -130,7 +139,7 @@ def carry_out(
                 detail = _carry_step(cluster, kind, family, current, surroundings, timeout, progress)
             except SednactlError as failure:
                 error = failure
-                carried.append(Carried(step, "failed", failure.message))
+                carried.append(Carried(step, "failed", _why(failure)))
             else:
                 carried.append(Carried(step, "done", detail))
     if error is not None:
@@ -171,10 +180,8 @@ def _carry_step(
 def _patch(cluster: Cluster, step: RepairStep, namespace: str) -> None:
     try:
         cluster.patch(RESOURCES[step.kind], step.name, step.body, namespace=namespace)
-    except Refused as error:
-        if isinstance(error, Conflict | Forbidden | NotFound):
-            raise
-        # A JSON patch whose test fails is answered as an invalid one.
+    except Invalid as error:
+        # So a JSON patch whose test fails is answered; a server in trouble says nothing about the object.
         raise Conflict(
             f"{step.kind} {step.name} is not as it was when the repair was planned",
             status=error.status,
@@ -182,6 +189,12 @@ def _patch(cluster: Cluster, step: RepairStep, namespace: str) -> None:
             hint="run the repair again",
             detail=(error.message, *error.detail),
         ) from error
+
+
+def _why(failure: SednactlError) -> str:
+    """Say why a step failed; an error that tells of no answer says itself what is not known."""
+    doubt = isinstance(failure, Refused) and failure.in_doubt
+    return f"{failure.message}; it may or may not be done" if doubt else failure.message
 
 
 def _looked_at(
@@ -204,6 +217,9 @@ def _looked_at(
         again, _, _ = plan_repair(cluster, kind, plan.name, plan.namespace)
     except (ConditionUnmet, PartlyDone) as error:
         return Repair(plan, tuple(carried), False, error.message)
+    except SednactlError as error:
+        # The steps stand; only what came of them could not be seen.
+        return Repair(plan, tuple(carried), None, error.message, error=error)
     if again.steps:
         left = "; ".join(f"{one.kind} {one.name}: {one.reason}" for one in again.steps)
         return Repair(plan, tuple(carried), False, left)

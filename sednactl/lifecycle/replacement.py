@@ -8,13 +8,21 @@ same workload.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sednactl.errors import AlreadyExists, Conflict, PartlyDone, Refused, SednactlError
+from sednactl.errors import (
+    AlreadyExists,
+    ClusterError,
+    Conflict,
+    InvalidInput,
+    PartlyDone,
+    Refused,
+    SednactlError,
+)
 from sednactl.lifecycle.apply import Applied, create_workload, missing_references, namespace_of, sendable
 from sednactl.lifecycle.cleanup import RESOURCES, cluster_uid, stamp
 from sednactl.lifecycle.deletion import Deletion, Doomed, Plan, execute, plan_deletion
@@ -44,6 +52,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+_AGAIN = "run the same again: it goes on from here"
 _OURS = ("sedna.io/", "kubectl.kubernetes.io/", "sednactl.io/")
 
 
@@ -202,8 +211,9 @@ class _Target:
         )
         orders.progress("")
         self._must_be_gone(deletion, file, orders)
-        record = file.step(record, GONE, self._stamp())
-        record = file.step(record, CREATING, self._stamp())
+        with self._noting("was deleted, and the new one was not created", file):
+            record = file.step(record, GONE, self._stamp())
+            record = file.step(record, CREATING, self._stamp())
         try:
             applied = create_workload(
                 self.cluster,
@@ -213,6 +223,12 @@ class _Target:
                 surroundings=self.surroundings,
             )
         except AlreadyExists as error:
+            if error.in_doubt:
+                raise PartlyDone(
+                    f"{self.words} was deleted, and there is one of its name: whether that is the new one is not known",
+                    hint=f"look at it, then {_AGAIN}",
+                    detail=error.detail,
+                ) from error
             aside = file.set_aside(self._file_stamp(), "overtaken")
             raise PartlyDone(
                 f"{self.words} was deleted, and somebody else created it before the new one could be: theirs was "
@@ -227,8 +243,9 @@ class _Target:
                 f"{self.surroundings.program} apply -f {file.old_manifest}",
                 detail=error.detail,
             ) from error
-        file.step(record, DONE, self._stamp())
-        aside = file.set_aside(self._file_stamp())
+        with self._noting("was replaced", file):
+            file.step(record, DONE, self._stamp())
+            aside = file.set_aside(self._file_stamp())
         remove_outdated(self.surroundings.environ, self.surroundings.now())
         return Replaced(applied, aside / file.old_manifest.name)
 
@@ -247,12 +264,30 @@ class _Target:
                 f"what was deleted then is kept in {aside}"
             )
 
+    @contextmanager
+    def _noting(self, done: str, file: RecordFile) -> Iterator[None]:
+        """Say what was done by then where the record cannot be written; it still says enough to go on from."""
+        try:
+            yield
+        except InvalidInput as error:
+            raise PartlyDone(
+                f"{self.words} {done}: {error.message}",
+                hint=f"make that possible, then {_AGAIN}; the old one is in {file.old_manifest}",
+                detail=error.detail,
+            ) from error
+
     def _must_be_gone(self, deletion: Deletion, file: RecordFile, orders: Orders) -> None:
         """Raise unless nothing of the old workload is left but what waits for an offline node."""
         target = deletion.plan.cascades[0].target
         if target not in deletion.deleted:
-            error = deletion.failures[0]
-            if isinstance(error, Conflict):
+            error, there = deletion.failures[0], deletion.remaining[0]
+            if isinstance(error, ClusterError) and error.in_doubt:
+                raise PartlyDone(
+                    f"{self.words} was not replaced, and whether it was deleted is not known: {error.message}",
+                    hint=_AGAIN,
+                    detail=error.detail,
+                ) from error
+            if isinstance(error, Conflict) and there.uid != target.uid:
                 aside = file.set_aside(self._file_stamp(), "overtaken")
                 raise Conflict(
                     f"{self.words} was not replaced: somebody else replaced it in the meantime",
@@ -263,11 +298,10 @@ class _Target:
                 ) from error
             file.set_aside(self._file_stamp(), "refused")
             raise error
-        again = "run the same again: it goes on from here"
         if not deletion.waited:
             raise PartlyDone(
                 f"{self.words} was deleted, and whether all of it is gone could not be seen",
-                hint=again,
+                hint=_AGAIN,
                 detail=[error.message for error in deletion.failures],
             )
         left = [one for one in deletion.remaining if one.cause != EDGE_OFFLINE]
@@ -275,7 +309,7 @@ class _Target:
             raise PartlyDone(
                 f"{self.words} was deleted, and the new one was not created: {len(left)} of the old one's objects "
                 f"{'are' if len(left) > 1 else 'is'} left",
-                hint=f"see to them, then {again}; to go back: "
+                hint=f"see to them, then {_AGAIN}; to go back: "
                 f"{self.surroundings.program} apply -f {file.old_manifest}",
                 detail=[
                     f"{one.kind} {one.name}: {one.evidence}" + (f"; {one.mend}" if one.mend else "")

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from sednactl.errors import AlreadyExists, Forbidden, Invalid, InvalidInput, NotFound, Refused, SednactlError
+from sednactl.errors import AlreadyExists, Invalid, InvalidInput, NotFound, Refused, SednactlError
 from sednactl.lifecycle import bundle as record
 from sednactl.lifecycle.cleanup import RESOURCES, cluster_uid, stamp
 from sednactl.sedna.belonging import label_uids, names_sedna
@@ -36,7 +36,10 @@ _DELETION_FINALIZERS = ("foregroundDeletion", "orphan")
 
 @dataclass(frozen=True)
 class Restored:
-    """What became of one object of a bundle; `changes` says what could not come back as it was."""
+    """What became of one object of a bundle; `changes` says what could not come back as it was.
+
+    `new_uid` is that of what was put back, by this undo or an earlier one.
+    """
 
     kind: str
     namespace: str
@@ -98,7 +101,9 @@ def put_back(
             )
             one = _put_back_one(cluster, whole, dry_run=dry_run)
             done.objects.append(one)
-            if journal is not None and one.result == "restored":
+            # A copy that is there already was made by an undo whose answer was lost, or that was killed.
+            known = one.result == "exists" and bundle.steps.get(uid) == record.RESTORED
+            if journal is not None and one.new_uid and not known:
                 journal.step(uid, record.RESTORED, stamp(surroundings), f"new uid {one.new_uid}")
     except SednactlError as error:
         done.stopped = error
@@ -182,8 +187,9 @@ def _put_back_one(cluster: Cluster, whole: Json, *, dry_run: bool) -> Restored:
         )
     except NotFound as error:
         return Restored(*key, "failed", detail=f"{error.message} (does namespace {key[1]} exist?)")
-    except (Forbidden, Refused) as error:
-        return Restored(*key, "failed", detail="; ".join((error.message, *error.detail)))
+    except Refused as error:
+        doubt = ("it may have been put back all the same: run undo again",) if error.in_doubt else ()
+        return Restored(*key, "failed", detail="; ".join((error.message, *error.detail, *doubt)))
     if dry_run:
         return Restored(*key, "would restore", changes=changes)
     return Restored(*key, "restored", str(stored.object["metadata"].get("uid", "")), changes=changes)
@@ -208,7 +214,7 @@ def _exists(there: Json, whole: Json, key: tuple[str, str, str, str]) -> Restore
     if meta["uid"] == key[3]:
         return Restored(*key, "exists", detail="it was never deleted")
     if label_uids(there) == label_uids(whole):
-        return Restored(*key, "exists", detail="an object of that name is there")
+        return Restored(*key, "exists", str(meta["uid"]), detail="an object of that name is there")
     return Restored(*key, "failed", detail="another object has its name by now; it was left alone")
 
 

@@ -34,6 +34,10 @@ def outcome_text(repair: Repair) -> str:
         text += f"{one.step.kind} {one.step.name}: {one.result}{detail}\n"
     if repair.mended:
         text += f"{repair.plan.kind} {repair.plan.name} is repaired.\n"
+    elif repair.mended is None and repair.error is not None:
+        text += (
+            f"whether {repair.plan.kind} {repair.plan.name} is repaired could not be seen: {repair.left}\n"
+        )
     elif repair.carried:
         text += f"{repair.plan.kind} {repair.plan.name} is not repaired: {repair.left}\n"
     return "".join(f"{printable(line)}\n" for line in text.splitlines())

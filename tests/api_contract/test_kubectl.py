@@ -145,7 +145,7 @@ def test_autoscaler_columns_and_a_watch(
     finally:
         watcher.kill()
         watcher.wait()
-        reader.join(10)
+        reader.join(60)
     assert lines[0].split() == ["NAME", "REFERENCE", "TARGETS", "MINPODS", "MAXPODS", "REPLICAS", "AGE"]
     assert lines[1].split()[:7] == ["web", "Deployment/web", "cpu:", "<unknown>/20%", "1", "5", "0"]
     assert lines[2].split()[:7] == ["web", "Deployment/web", "cpu:", "37%/20%", "1", "5", "3"]

@@ -131,7 +131,7 @@ def test_ctrl_c_does_not_wait_for_a_cluster_that_hangs(
             time.sleep(0.02)
         park[1].requests.clear()
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) in (-signal.SIGINT, 130)
+        assert process.wait(25) in (-signal.SIGINT, 130)  # a silent request takes 30 s
         process.communicate()
     finally:
         park[1].mend()

@@ -192,7 +192,7 @@ def test_signals_end_it_quietly(tmp_path: Path, number: int, code: int) -> None:
     try:
         _until_it_reads(process)
         process.send_signal(number)
-        process.wait(20)
+        process.wait(60)
         assert process.stdout is not None
         assert process.stderr is not None
         assert (process.returncode, process.stdout.read(), process.stderr.read()) == (code, b"", b"")

@@ -291,13 +291,13 @@ class Round:
         }
 
     def _until_reached(self) -> None:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 90
         while not self.reached():
             assert time.monotonic() < end, "the second run did not bring it about"
             time.sleep(0.05)
 
     def _until_there(self, resource: Resource, prefix: str) -> None:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 90
         while not any(name.startswith(prefix) for name in self._names(resource)):
             assert time.monotonic() < end, f"no {resource.kind} {prefix}"
             time.sleep(0.02)

@@ -586,6 +586,7 @@ def test_a_refusal_after_a_lost_answer_leaves_the_write_in_doubt(stub: StubServe
         with pytest.raises(Forbidden) as caught:
             write()
         assert caught.value.in_doubt
+        assert caught.value.hint and "it may have been done all the same" in caught.value.hint
     for certain in (
         lambda: cluster.delete(MODELS, "m", uid=uid),
         lambda: cluster.get(MODELS, "m"),
@@ -596,6 +597,46 @@ def test_a_refusal_after_a_lost_answer_leaves_the_write_in_doubt(stub: StubServe
         with pytest.raises(Forbidden) as caught:
             certain()
         assert not caught.value.in_doubt
+
+
+@pytest.mark.parametrize("look", [Answers(403), Answers(500), Answers(404, "no such path"), Reset()])
+def test_a_look_that_fails_after_a_lost_answer_leaves_the_write_in_doubt(stub: StubServer, look: Any) -> None:
+    uid = stub.put(MODELS, model())["metadata"]["uid"]
+    only_new = model() | {"metadata": {"name": "m", "resourceVersion": "1"}}
+    cluster = stub.cluster(surroundings=quick()[0])
+    for write in (lambda: cluster.delete(MODELS, "m", uid=uid), lambda: cluster.apply(MODELS, only_new)):
+        stub.fail(Reset(done=True))
+        stub.fail(Answers(409))
+        stub.fail(look, method="GET", times=9)
+        with pytest.raises(ClusterError) as caught:
+            write()
+        assert caught.value.in_doubt
+        assert caught.value.hint and "look before doing it again" in caught.value.hint
+        stub.mend()
+
+
+def test_a_create_whose_answer_was_lost_is_known_again_though_the_server_drops_nulls(
+    stub: StubServer,
+) -> None:
+    stored = model()
+    manifest = {**stored, "metadata": {**stored["metadata"], "resourceVersion": "1"}}
+    manifest["spec"] = {**stored.get("spec", {}), "credentialName": None}
+    stub.fail(Reset(), method="PATCH")
+    surroundings = dataclasses.replace(quick()[0], sleep=lambda _: stub.put(MODELS, stored))
+    assert stub.cluster(surroundings=surroundings).apply(MODELS, manifest).created
+
+
+def test_an_answer_to_a_write_that_is_too_long_to_be_read_leaves_it_in_doubt(
+    stub: StubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sednactl.cluster.sending.LARGEST_REFUSAL", 1000)
+    cluster = stub.cluster(surroundings=quick()[0])
+    for write in (lambda: cluster.create(MODELS, model("a")), lambda: cluster.apply(MODELS, model("b"))):
+        stub.fail(Answers(502, "x" * 5000, content_type="text/html", done=True))
+        with pytest.raises(Unreachable, match="is not known") as caught:
+            write()
+        assert caught.value.in_doubt
+    assert len(stub.requests) == 2  # asking again would give the same
 
 
 def test_a_deletion_bound_to_a_uid_is_repeated_and_its_own_success_is_no_failure(stub: StubServer) -> None:

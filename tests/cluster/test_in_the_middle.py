@@ -24,7 +24,7 @@ from tests.lifecycle.conftest import fill
 from tests.lifecycle.objects import whole_service, workload
 
 JI = JOINT_INFERENCE.resource
-BOUND = 20.0
+BOUND = 28.0
 """Seconds: less than one silent request takes by default, much more than the waits below ask for."""
 
 

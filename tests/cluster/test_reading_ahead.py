@@ -35,7 +35,7 @@ def test_no_more_is_read_than_may_wait() -> None:
             yield number
 
     ahead = Ahead(source(), threading.Semaphore(1), pages=4)
-    assert reached.wait(10)  # four wait, the fifth is in the hand
+    assert reached.wait(60)  # four wait, the fifth is in the hand
     assert not threading.Event().wait(0.05) and len(read) == 5
     ahead.close()
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from queue import SimpleQueue
+from typing import Any
 
 import pytest
 
+from sednactl.cluster import several
 from sednactl.cluster.several import Pace, each
 from sednactl.errors import Unreachable
 
@@ -49,6 +52,45 @@ def test_after_an_error_nothing_new_is_begun_and_what_has_begun_is_finished(para
     assert taken == [0, 1, 2, 3, 4]
     assert sorted(finished) == sorted(set(begun) - {5})
     assert len(begun) <= 5 + 1 + 2 * parallel
+
+
+def test_a_thread_that_is_slow_to_begin_its_piece_leaves_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It has its piece off the queue, and a later piece fails before it comes to work on it."""
+    failed, lock = threading.Event(), threading.Lock()
+
+    class Slow(SimpleQueue[Any]):
+        calls = 0
+
+        def get(self, block: bool = True, timeout: float | None = None) -> Any:
+            with lock:
+                self.calls += 1
+                if self.calls == 3:
+                    failed.set()  # whoever had the second piece comes for another
+            piece = super().get(block, timeout)
+            if piece is not None and piece.item == 0:
+                assert failed.wait(30)
+            return piece
+
+    monkeypatch.setattr(several, "SimpleQueue", Slow)
+    taken: list[int] = []
+
+    def work(number: int) -> int:
+        if number == 1:
+            raise Unreachable("gone")
+        return number
+
+    def take_all() -> None:
+        with pytest.raises(Unreachable):
+            taken.extend(each(work, range(2), 2))
+
+    # In a thread of its own, so that waiting in vain is a failure and no hang.
+    consumer = threading.Thread(target=take_all, daemon=True)
+    consumer.start()
+    consumer.join(30)
+    assert not consumer.is_alive()
+    assert taken == [0]
 
 
 def test_a_pace_spreads_what_comes_at_once_and_saves_nothing_up() -> None:

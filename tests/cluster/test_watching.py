@@ -62,7 +62,7 @@ class Watching:
         finally:
             self.changes.close()  # type: ignore[attr-defined]
 
-    def until(self, condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    def until(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
         with self._more:
             assert self._more.wait_for(lambda: condition() or self.error is not None, seconds), self.told()
         if self.error is not None:
@@ -106,7 +106,7 @@ class Watching:
     def stop(self) -> None:
         with self._more:
             self._stop = True
-        self._thread.join(30)
+        self._thread.join(40)
         assert not self._thread.is_alive()
 
 
@@ -316,7 +316,7 @@ def test_what_a_starting_server_answers_passes(stub: StubServer, code: int) -> N
 def test_what_fails_from_the_start_is_raised(stub: StubServer, code: int, error: type[ClusterError]) -> None:
     stub.fail(Answers(code), times=100)
     with pytest.raises(error):
-        list(stub.cluster(timeout=1).watch([HERE]))
+        list(stub.cluster().watch([HERE]))
 
 
 def test_a_cluster_that_is_not_there_from_the_start_is_raised() -> None:
@@ -366,10 +366,12 @@ def test_a_half_open_connection_is_noticed(stub: StubServer, monkeypatch: pytest
         assert any("no answer in time" in change.detail for change in seen.seen)
 
 
-def test_a_watch_that_is_never_answered_is_noticed(stub: StubServer) -> None:
+def test_a_watch_that_is_never_answered_is_noticed(stub: StubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The bound of the watch's head alone: a list may take longer than that on a busy machine.
+    monkeypatch.setattr(sending, "DEFAULT_TIMEOUT", 0.2)
     stub.fail(Stalls(), watch=True)
-    with watching_of(stub, timeout=0.2) as seen:
-        seen.until(lambda: seen.kinds("lost", "synced") == ["synced", "lost", "synced"])
+    with watching_of(stub, timeout=0) as seen:
+        seen.until(lambda: seen.kinds("lost", "synced")[:3] == ["synced", "lost", "synced"])
 
 
 def test_an_expired_sign_in_is_renewed_under_way(stub: StubServer) -> None:
@@ -407,7 +409,7 @@ def watch_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name.startswith("sednactl-watch")]
 
 
-def gone(seconds: float = 20.0) -> bool:
+def gone(seconds: float = 40.0) -> bool:
     until = time.monotonic() + seconds
     while watch_threads() and time.monotonic() < until:
         time.sleep(0.01)

@@ -85,7 +85,7 @@ def _zsh(*words: str, cwd: Path) -> set[str]:
     """Press Tab in an interactive zsh and read what it lists."""
     line = " ".join(["sednactl", *words])
     child = pexpect.spawn(
-        _need("zsh"), ["-f", "-i"], cwd=str(cwd), encoding="utf-8", dimensions=(200, 120), timeout=20
+        _need("zsh"), ["-f", "-i"], cwd=str(cwd), encoding="utf-8", dimensions=(200, 120), timeout=60
     )
     try:
         child.sendline(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 
 from sednactl.cli.main import run
+from sednactl.cluster.client import HttpCluster
 from sednactl.diagnosis.manager_rights import MEND_NAME
+from sednactl.errors import Forbidden
 from sednactl.sandbox.api.bootstrap import furnish
 from sednactl.sandbox.api.in_process import in_process_cluster
 from sednactl.sandbox.api.rights import ADMIN, IDENTITIES, User
 from sednactl.sandbox.api.server import ApiServer
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.global_manager.installation import installation
-from sednactl.sedna.resources import CLUSTER_ROLE, CLUSTER_ROLE_BINDING
+from sednactl.sedna.resources import CLUSTER_ROLE, CLUSTER_ROLE_BINDING, Resource
 from sednactl.surroundings import Surroundings
 from tests.diagnosis.test_command import Terminal
 
@@ -72,6 +75,22 @@ def test_yes_mends_it_beside_what_sedna_installed(patient: Patient) -> None:
     binding = patient.admin.get(CLUSTER_ROLE_BINDING, MEND_NAME)
     assert [one["name"] for one in binding["subjects"]] == ["sedna"]
     assert patient.doctor()[0] == 0
+
+
+def test_what_was_applied_is_told_though_the_rest_is_refused(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = HttpCluster.apply
+
+    def refuse(self: HttpCluster, resource: Resource, manifest: Any, **more: Any) -> Any:
+        if resource == CLUSTER_ROLE_BINDING and not more.get("dry_run"):
+            raise Forbidden("no bindings of yours", status=403)
+        return real(self, resource, manifest, **more)
+
+    monkeypatch.setattr(HttpCluster, "apply", refuse)
+    code, _, err = patient.doctor("--fix", "--yes")
+    assert code == 4 and patient.mended()
+    assert "ClusterRole sedna-gm-missing-rights applied\nerror: no bindings of yours" in err
 
 
 def test_a_second_gap_is_added_to_the_first(patient: Patient) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import signal
 import subprocess
-import time
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.cluster.stub import Fault, Request
+from tests.cluster.stub import Fault, Request, Reset
 from tests.command import BIN, clean_environment
 from tests.ghosts.command import Park
 from tests.ghosts.killing import GHOSTS, assert_nothing_lost, play, whole
@@ -28,11 +29,16 @@ def test_ctrl_c_leaves_a_journal_that_can_be_taken_up(
     originals = whole(park)
     real = park.server._fault_for
     running: list[subprocess.Popen[bytes]] = []
+    started, ended = threading.Event(), threading.Event()
 
     def interrupt(request: Request, target: str) -> Fault | None:
-        if request.method == "DELETE" and "helmet-edge-3" in request.path and running:
-            running.pop().send_signal(signal.SIGINT)
-            time.sleep(0.3)
+        if request.method == "DELETE" and len(whole(park)) < GHOSTS and not ended.is_set():
+            # One is gone; the others' requests are not looked at before the program is.
+            assert started.wait(60)
+            with suppress(IndexError):
+                running.pop().send_signal(signal.SIGINT)
+            assert ended.wait(60)
+            return Reset()
         return real(request, target)
 
     monkeypatch.setattr(park.server, "_fault_for", interrupt)
@@ -45,7 +51,9 @@ def test_ctrl_c_leaves_a_journal_that_can_be_taken_up(
         stderr=subprocess.PIPE,
     )
     running.append(process)
+    started.set()
     _, err = process.communicate(timeout=60)
+    ended.set()
     assert process.returncode == 130
     assert b"Traceback" not in err
     assert f"to finish: sednactl cleanup ghost-instances --yes --resume {file}".encode() in err

@@ -58,6 +58,30 @@ def test_a_deletion_whose_answer_was_lost_can_be_undone_though_a_second_try_was_
     assert park.names() == {"Service/helmet-cloud"}
 
 
+@pytest.mark.parametrize("look", [Answers(403), Answers(404, "no such path")])
+def test_a_deletion_whose_answer_was_lost_can_be_undone_though_nobody_could_look_at_it(
+    park: Park, tmp_path: Path, look: Fault
+) -> None:
+    park.fill(before_0_7("Service", "helmet-cloud"))
+    park.server.fail(Reset(done=True), method="DELETE")
+    park.server.fail(Answers(409), method="DELETE")
+    real = park.server._fault_for
+
+    def unseen(request: Request, target: str) -> Fault | None:
+        deleted = any(one.method == "DELETE" for one in park.server.requests)
+        return look if deleted and request.method == "GET" else real(request, target)
+
+    file = tmp_path / "b"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(park.server, "_fault_for", unseen)
+        done = park.clean("--yes", "--backup", str(file))
+    assert done.code == 4 and "may or may not be deleted" in " ".join(done.out.split())
+    assert steps(park, file)[-1] == "deleting"
+    assert park.names() == set()
+    assert park("undo", str(file)).err == "1 put back.\n"
+    assert park.names() == {"Service/helmet-cloud"}
+
+
 def test_a_path_that_is_not_served_for_a_moment_is_no_proof_that_a_ghost_is_gone(
     park: Park, tmp_path: Path
 ) -> None:
@@ -133,6 +157,28 @@ def test_a_resume_after_an_undo_does_not_call_deleted_what_is_there(park: Park, 
     assert (ghost["result"], ghost["detail"]) == ("kept", "it was put back by an undo")
     assert done.code == 7
     assert park.names() == {"Service/helmet-cloud"}
+
+
+@pytest.mark.parametrize("lost", [Reset(done=True), Answers(504, done=True)])
+def test_what_an_undo_put_back_though_its_answer_was_lost_is_known_to_be_there(
+    park: Park, tmp_path: Path, lost: Fault
+) -> None:
+    park.fill(before_0_7("Service", "helmet-cloud"))
+    file = tmp_path / "b"
+    park.clean("--yes", "--backup", str(file))
+    park.server.fail(lost, method="POST")
+    done = park("undo", str(file))
+    words = " ".join((done.out + done.err).split())
+    assert done.code in (4, 5)
+    assert "may have been put back all the same" in words or "is not known" in words
+    again = park("undo", str(file))
+    assert again.code == 0 and steps(park, file)[-1] == "restored"
+    count = len(steps(park, file))
+    assert park("undo", str(file)).code == 0
+    assert len(steps(park, file)) == count
+    resumed = park("ghost-instances", "--yes", "--resume", str(file), "-o", "json")
+    (ghost,) = json.loads(resumed.out)["ghosts"]
+    assert (ghost["result"], ghost["detail"]) == ("kept", "it was put back by an undo")
 
 
 def test_a_resume_looks_only_where_its_objects_were(park: Park, tmp_path: Path) -> None:

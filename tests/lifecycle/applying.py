@@ -119,7 +119,7 @@ class Applying:
         assert {one["metadata"]["ownerReferences"][0]["uid"] for one in made} == {service["metadata"]["uid"]}
 
     def _until_gone(self) -> None:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 90
         while self._objects() or self._deployments():
             assert time.monotonic() < end, "what was deleted stays"
             time.sleep(0.02)

@@ -176,7 +176,7 @@ class Repairing:
         self._until(lambda: self.park("repair", *self._words(kind)).code == 1, what)
 
     def _until(self, holds: Callable[[], bool], what: str) -> None:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 90
         while not holds():
             assert time.monotonic() < end, f"waited in vain for: {what}"
             time.sleep(0.05)

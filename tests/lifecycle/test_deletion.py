@@ -10,7 +10,7 @@ from sednactl.errors import Unreachable
 from sednactl.lifecycle.deletion import Deletion, Doomed, execute, plan_deletion
 from sednactl.sedna.kinds import JOINT_INFERENCE, MODEL, OBJECT_SEARCH
 from sednactl.sedna.resources import DEPLOYMENT, NAMESPACE, NODE, POD, SERVICE
-from tests.cluster.stub import Answers, Reset, StubServer
+from tests.cluster.stub import Answers, Fault, Reset, StubServer
 from tests.lifecycle.conftest import collect_garbage, fill
 from tests.lifecycle.objects import (
     Json,
@@ -128,6 +128,45 @@ def test_a_cluster_that_goes_away_in_the_middle_says_what_was_done(stub: StubSer
         execute(cluster, plan, surroundings)
     assert caught.value.detail[0] == "deleted before that: Model a"
     assert [item["metadata"]["name"] for item in stub.objects(MODEL.resource)] == ["b"]
+
+
+def test_a_refusal_is_told_though_the_cluster_goes_away_after_it(stub: StubServer) -> None:
+    fill(stub, workload(MODEL, "a", uid="a"), workload(MODEL, "b", uid="b"))
+    surroundings = VirtualTime().surroundings()
+    cluster = stub.cluster(surroundings=surroundings)
+    plan = plan_deletion(
+        cluster, [Doomed(MODEL.resource, workload(MODEL, name, uid=name)) for name in ("a", "b")]
+    )
+    stub.fail(Answers(403), path="/models/a", method="DELETE")
+    stub.fail(Reset(), times=50, path="/models/b", method="DELETE")
+    with pytest.raises(Unreachable) as caught:
+        execute(cluster, plan, surroundings)
+    nothing, refused = caught.value.detail
+    assert nothing == "deleted before that: nothing"
+    assert refused.startswith("not deleted: Model a, the cluster refused")
+
+
+@pytest.mark.parametrize("lost", [Reset(done=True), Answers(500, done=True)])
+def test_a_deletion_whose_answer_was_lost_is_no_refusal(stub: StubServer, lost: Fault) -> None:
+    """Though a second try was refused: what is there afterwards decides, and where nobody can look, that is said."""
+    surroundings = VirtualTime().surroundings()
+    cluster = stub.cluster(surroundings=surroundings)
+    for looks in (True, False):
+        fill(stub, workload(MODEL, "m", uid="m"))
+        plan = plan_deletion(cluster, [Doomed(MODEL.resource, workload(MODEL, "m", uid="m"))])
+        stub.fail(lost, method="DELETE")
+        stub.fail(Answers(403), method="DELETE")
+        if not looks:
+            stub.fail(Answers(403), method="GET")
+        deletion = execute(cluster, plan, surroundings, wait=False)
+        assert stub.objects(MODEL.resource) == []
+        if looks:
+            assert [one.name for one in deletion.deleted] == ["m"]
+            assert not deletion.failures and not deletion.remaining
+        else:
+            (left,) = deletion.remaining
+            assert left.evidence.startswith("whether it was deleted is not known")
+            assert deletion.deleted == () and len(deletion.failures) == 1
 
 
 def test_a_dry_run_deletes_nothing(stub: StubServer) -> None:

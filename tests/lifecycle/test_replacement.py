@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from sednactl.cli.main import run
+from sednactl.lifecycle import replacement_record
 from sednactl.sedna.kinds import DATASET, FEDERATED_LEARNING, REID, SednaKind
 from sednactl.sedna.resources import NAMESPACE, POD
 from sednactl.surroundings import Surroundings
-from tests.cluster.stub import Answers, Fault, Request, StubServer
+from tests.cluster.stub import Answers, Fault, Request, Reset, StubServer
 from tests.command import CompletedRun
 from tests.lifecycle.conftest import collect_garbage, fill
 from tests.lifecycle.objects import NOW, Json, pod, workload
@@ -261,6 +262,102 @@ def test_a_record_of_a_run_that_deleted_nothing_is_set_aside(shell: Shell) -> No
     assert refused.code == 4, refused.err
     assert list(shell.records()) == ["refused"]
     assert (shell.live() or {})["spec"] == template(1)
+
+
+@pytest.mark.parametrize("lost", [Reset(done=True), Answers(500, done=True)])
+def test_a_deletion_whose_answer_was_lost_is_gone_on_from_though_a_second_try_was_refused(
+    shell: Shell, lost: Fault
+) -> None:
+    """And nobody could look whether it was carried out."""
+
+    def refuse(request: Request) -> None:
+        collect_garbage(shell.stub)
+        if request.method == "DELETE" and shell.live() is not None:
+            shell.stub.fail(lost, method="DELETE")
+            shell.stub.fail(Answers(403), method="DELETE", times=9)
+            shell.stub.fail(Answers(403), method="GET", times=9)
+
+    shell.before_request = refuse
+    done = shell(REID, template(2), "--replace")
+    assert done.code == 7 and "whether it was deleted is not known" in " ".join(done.err.split()), done.err
+    assert shell.live() is None
+    assert shell.records()[""]["phase"] == "deleting"
+    shell.stub.mend()
+    shell.before_request = lambda _: collect_garbage(shell.stub)
+    again = shell(REID, template(2))
+    assert (again.code, again.out) == (0, "reidjob.sedna.io/helmet replaced\n"), again.err
+    assert list(shell.records()) == ["done"]
+
+
+def test_a_deletion_whose_answer_was_lost_and_that_shows_is_not_taken_for_refused(shell: Shell) -> None:
+    shell.stub.fail(Reset(done=True), method="DELETE")
+    shell.stub.fail(Answers(403), method="DELETE", times=9)
+    done = shell(REID, template(2), "--replace")
+    assert (done.code, done.out) == (0, "reidjob.sedna.io/helmet replaced\n"), done.err
+    assert list(shell.records()) == ["done"]
+
+
+def test_a_conflict_that_nobody_caused_by_replacing_it_is_not_laid_on_them(shell: Shell) -> None:
+    shell.stub.fail(Answers(409), method="DELETE")
+    done = shell(REID, template(2), "--replace")
+    assert done.code == 4 and "somebody else" not in done.err.replace("changed by somebody else", ""), (
+        done.err
+    )
+    assert list(shell.records()) == ["refused"]
+
+
+def test_a_creation_whose_answer_was_lost_is_not_laid_on_somebody_else(shell: Shell) -> None:
+    """What came of it can't be told from another's: the API server took fields of the new one away."""
+
+    def lose(request: Request) -> None:
+        collect_garbage(shell.stub)
+        if request.method == "PATCH" and "dryRun" not in request.query and shell.live() is None:
+            shell.stub.put(
+                REID.resource,
+                {
+                    **workload(REID, uid="ours"),
+                    "spec": {},
+                    "metadata": {
+                        "name": "helmet",
+                        "namespace": "park",
+                        "uid": "ours",
+                        "managedFields": [{"manager": "sednactl", "operation": "Apply"}],
+                    },
+                },
+            )
+            shell.stub.fail(Reset(), method="PATCH")
+
+    shell.before_request = lose
+    done = shell(REID, template(2), "--replace")
+    assert done.code == 7 and "somebody else" not in done.err, done.err
+    assert "whether that is the new one is not known" in " ".join(done.err.split())
+    assert shell.records()[""]["phase"] == "creating"
+    shell.before_request = lambda _: collect_garbage(shell.stub)
+    assert shell(REID, template(2)).code == 0
+    assert list(shell.records()) == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("phase", "said"), [("gone", "was deleted, and the new one was not created"), ("done", "was replaced")]
+)
+def test_a_record_that_cannot_be_written_is_no_reason_to_say_that_nothing_was_done(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, phase: str, said: str
+) -> None:
+    real = replacement_record._put
+
+    def full(file: Path, content: Json) -> None:
+        if content.get("phase") == phase:
+            raise replacement_record._unwritable(file, OSError(28, "No space left on device"))
+        real(file, content)
+
+    monkeypatch.setattr(replacement_record, "_put", full)
+    done = shell(REID, template(2), "--replace")
+    assert done.code == 7 and f"ReidJob helmet {said}" in " ".join(done.err.split()), done.err
+    assert "nothing is replaced" not in done.err and "No space left on device" in done.err
+    monkeypatch.setattr(replacement_record, "_put", real)
+    again = shell(REID, template(2))
+    assert again.code == 0, again.err
+    assert (shell.live() or {})["spec"] == template(2)
 
 
 def test_a_dry_run_writes_nothing_anywhere(shell: Shell) -> None:

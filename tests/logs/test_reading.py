@@ -122,7 +122,7 @@ class Living(Logs):
     def watch(self, wanted: Sequence[Selection], *, idle: float = 1.0) -> Iterator[Change]:
         for kind, item in self.changes:
             if kind == "wait":
-                assert self.more.wait(10)
+                assert self.more.wait(60)
                 continue
             yield Change(kind, wanted[0], item)  # type: ignore[arg-type]
         yield Change("synced", wanted[0])
@@ -144,7 +144,7 @@ class Living(Logs):
 def follow(cluster: Living, wanted: Wanted = EVERYTHING, enough: int = 99) -> list[Any]:
     following = Following(cluster, [Selection(POD, "park")], lambda _: True, wanted)  # type: ignore[arg-type]
     told = []
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     for one in following.lines({"timestamps": "true"}, idle=0.05):
         assert time.monotonic() < end, told
         if one is not None:

@@ -35,7 +35,7 @@ class Terminal:
             env=environment,
             cwd=str(home),
             dimensions=(lines, columns),
-            timeout=20,
+            timeout=60,
         )
 
     def read(self, seconds: float = 0.05) -> None:
@@ -51,7 +51,7 @@ class Terminal:
         """Give the screen's lines, with one blank where there are several."""
         return "\n".join(re.sub(" +", " ", line.rstrip()) for line in self.screen.display).rstrip()
 
-    def until(self, holds: Callable[[str], bool], seconds: float = 20.0) -> str:
+    def until(self, holds: Callable[[str], bool], seconds: float = 60.0) -> str:
         """Read until the screen's text is as wanted; fails with the screen after `seconds`."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -72,7 +72,7 @@ class Terminal:
 
         return termios.tcgetattr(self.process.child_fd)
 
-    def end(self, seconds: float = 20.0) -> int:
+    def end(self, seconds: float = 60.0) -> int:
         """Wait for the program's end and give its exit code; negative for a signal."""
         until = time.monotonic() + seconds
         while self.process.isalive():

@@ -16,7 +16,7 @@ from sednactl.scaling.settling import bring_back_to_one, wait_until_carried
 from sednactl.sedna.kinds import JOINT_INFERENCE
 from sednactl.sedna.resources import DEPLOYMENT, HPA
 from sednactl.surroundings import Surroundings
-from tests.cluster.stub import StubServer
+from tests.cluster.stub import Answers, Fault, StubServer
 from tests.conftest import RunSednactl
 from tests.scaling.services import cpu_hpa, service
 from tests.scaling.states import service_deployment, service_hpa
@@ -160,7 +160,9 @@ def run(run_sednactl: RunSednactl, tmp_path: Path) -> Any:
         server.put(JOINT_INFERENCE.resource, service())
         server.kubeconfig(config)
 
-        def set_(*arguments: str) -> Any:
+        def set_(*arguments: str, fault: Fault | None = None) -> Any:
+            if fault is not None:
+                server.fail(fault, path="/horizontalpodautoscalers/", times=99)
             done = run_sednactl(
                 "scale", "set", "helmet", "-n", "park", "--kubeconfig", str(config), *arguments
             )
@@ -201,6 +203,14 @@ def test_command_for_scripts(run: Any) -> None:
     assert found["sides"]["edge"]["changed"] is False
     cloud = found["sides"]["cloud"]
     assert (cloud["changed"], cloud["carried_out"], cloud["after"]["maxReplicas"]) == (True, False, 8)
+
+
+def test_command_tells_scripts_of_a_change_that_stands_though_nobody_could_look_after_it(run: Any) -> None:
+    done, spec = run("--cloud", "max=8", "-o", "json", fault=Answers(403))
+    assert done.code == 4 and "error: scripted 403" in done.err
+    cloud = json.loads(done.out)["sides"]["cloud"]
+    assert (cloud["changed"], cloud["carried_out"]) == (True, False)
+    assert spec["cloudWorker"]["hpa"]["maxReplicas"] == 8
 
 
 def test_command_with_nothing_to_do(run: Any) -> None:

@@ -263,7 +263,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(park: StubServer, tmp_path: Pat
     process.stdout.close()
     park.put(DEPLOYMENT, without_age(o.deployment(wanted=3)))
     park.put(DEPLOYMENT, without_age(o.deployment(wanted=4)))
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     assert process.stderr.read() == b""
     process.stderr.close()
 
@@ -282,7 +282,7 @@ def test_a_reader_that_goes_away_ends_it_also_while_nothing_happens(
     process.stdout.readline()
     process.stdout.close()
     try:
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         assert process.stderr.read() == b""
     finally:
         process.kill()

@@ -85,11 +85,11 @@ def test_a_watch_follows_from_a_thread_of_its_own(server: ApiServer, surrounding
 
     thread = threading.Thread(target=follow, daemon=True)
     thread.start()
-    assert synced.wait(10)
+    assert synced.wait(60)
     cluster.create(SECRET, secret("second"))
     cluster.delete(SECRET, "first")
-    assert done.wait(10)
-    thread.join(10)
+    assert done.wait(60)
+    thread.join(60)
     assert [(one.type, (one.object or {})["metadata"]["name"]) for one in told] == [
         ("added", "first"),
         ("added", "second"),
@@ -180,6 +180,6 @@ def test_abort_ends_a_waiting_watch(server: ApiServer, surroundings: Surrounding
     try:
         threading.Thread(target=follow, daemon=True).start()
         twin.abort()
-        assert ended.wait(10)
+        assert ended.wait(60)
     finally:
         threading.excepthook = before
