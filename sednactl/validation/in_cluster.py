@@ -44,6 +44,10 @@ class Survey:
     scales: str = ""
     live: dict[Key, Json] = field(default_factory=dict)
     """The specs of workloads that are in the cluster under the documents' kinds and namespaces."""
+    lacking: dict[Key, tuple[str, ...]] = field(default_factory=dict)
+    """The sides of services that would be edited and have no Deployment."""
+    lists: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
+    """What was read in full of kinds that are referred to, and may be edited as well."""
 
     @property
     def scaling_hint(self) -> str:
@@ -94,17 +98,22 @@ def _read(together: Together, cluster: Cluster, found: Survey, kind: str, namesp
         except NotFound:
             objects = []  # the kind is not served, which is a finding of its own
         found.looked.add((kind, place))
+        if kind != "Secret":
+            found.lists[kind, place] = objects
         _define(together, kind, (place, "") if place == cluster.namespace else (place,), objects)
 
 
 def _read_live(together: Together, cluster: Cluster, found: Survey) -> None:
     """Read the workloads that the documents may be edits of, and the autoscalers beside them."""
-    from sednactl.validation.rules.edits import EDITED
-
     for kind, namespace in sorted({one.key[:2] for one in together.standing}):
         place = namespace or cluster.namespace
+        if (kind, place) in found.denied:
+            continue
         try:
-            listed = [] if kind in found.unserved else list(cluster.list(_selection(EDITED[kind], place)))
+            listed = found.lists.get((kind, place))
+            if listed is None:
+                resource = BY_KIND[kind].resource
+                listed = [] if kind in found.unserved else list(cluster.list(_selection(resource, place)))
             scalers = list(cluster.list(_selection(HPA, place))) if kind == JOINT_INFERENCE.kind else []
         except Forbidden as error:
             found.denied[kind, place] = error.message
@@ -116,6 +125,32 @@ def _read_live(together: Together, cluster: Cluster, found: Survey) -> None:
             if "deletionTimestamp" not in metadata:
                 found.live[kind, namespace, text(metadata, "name")] = mapping(content, "spec")
         together.in_cluster += [_scaler(content, namespace) for content in scalers]
+    _read_deployments(together, cluster, found)
+
+
+def _read_deployments(together: Together, cluster: Cluster, found: Survey) -> None:
+    """Find the sides without a Deployment of the services that would be edited; leave them out where none may be read."""
+    from sednactl.sedna.naming import deployment_name
+    from sednactl.validation.rules.edits import differs
+
+    names: dict[str, set[str] | None] = {}
+    for one in together.standing:
+        kind, namespace, name = one.key
+        there = found.live.get(one.key) if kind == JOINT_INFERENCE.kind else None
+        if there is None or not differs(there, one.spec):
+            continue
+        place = namespace or cluster.namespace
+        if place not in names:
+            try:
+                listed = cluster.list(_selection(DEPLOYMENT, place), metadata_only=True)
+                names[place] = {text(mapping(each, "metadata"), "name") for each in listed}
+            except Forbidden as error:
+                found.denied[DEPLOYMENT.kind, place] = error.message
+                names[place] = None
+        made = names[place]
+        if made is not None:
+            sides = tuple(side for side in ("cloud", "edge") if deployment_name(name, side) not in made)
+            found.lacking[one.key] = sides
 
 
 def _scaler(content: Json, namespace: str) -> Scaler:

@@ -176,6 +176,7 @@ DECISIONS: dict[str, Decision] = {
     "SDN703": _left(_HARMLESS),
     "SDN704": _left("hostNetwork costs more than it gives where nobody reads the metrics"),
     "SDN705": _left("the edit is to be made otherwise, not the manifest"),
+    "SDN706": _left("the edit is to be made otherwise, not the manifest"),
     "SDN901": _left("the reason is the author's"),
     "SDN902": _left("a comment is never removed"),
 }

@@ -100,7 +100,7 @@ def wanting(together: Together, survey: Survey) -> Iterator[tuple[Document, Prob
             problem = _room(demand, survey.nodes)
             if problem:
                 yield demand.document, problem
-    yield from dangerous_edits(together.standing, survey.live)
+    yield from dangerous_edits(together.standing, survey.live, survey.lacking)
     yield from _denied(together, survey)
 
 
