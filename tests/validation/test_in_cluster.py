@@ -102,7 +102,7 @@ def test_one_list_a_kind_and_namespace(stub: StubServer) -> None:
         "/apis/sedna.io/v1alpha1/namespaces/park/jointinferenceservices",
         "/apis/sedna.io/v1alpha1/namespaces/park/models",
     ]
-    assert len(stub.requests) <= 15
+    assert len(stub.requests) <= 19  # LimitRanges and quotas of both namespaces too
     assert "/api/v1/namespaces/default/secrets" in {one.path for one in stub.requests}
     assert {one.method for one in stub.requests} == {"GET"}
     (secrets,) = [one for one in stub.requests if one.path.endswith("/secrets")]
