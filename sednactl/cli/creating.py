@@ -76,7 +76,7 @@ def _as_usage(error: InvalidInput) -> UsageError:
 def _values_file(name: str, surroundings: Surroundings) -> list[Document]:
     from sednactl.manifests.sources import documents_from
 
-    documents = list(documents_from([name], recursive=False, surroundings=surroundings))
+    documents = list(documents_from([name], recursive=None, surroundings=surroundings))
     if len(documents) > 1:
         raise InvalidInput(
             f"{name}: holds {len(documents)} documents, values are one", hint="repeat -f for further values"

@@ -55,7 +55,9 @@ def manifests_from(
 
 def _opened(content: Any, file: str) -> list[Json]:
     if not isinstance(content, dict):
-        raise InvalidInput(f"{file}: a manifest is a mapping, this is not")
+        raise InvalidInput(
+            f"{file}: a manifest is a mapping, this is not", hint="begin with apiVersion: and kind:"
+        )
     if str(content.get("kind", "")).endswith("List") and isinstance(content.get("items"), list):
         return [manifest for item in content["items"] for manifest in _opened(item, file)]
     metadata = content.get("metadata")

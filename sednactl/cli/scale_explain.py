@@ -117,7 +117,7 @@ def _offline(
 ) -> list[Explanation]:
     from sednactl.manifests.sources import documents_from
 
-    documents = documents_from(files, recursive=False, surroundings=surroundings)
+    documents = documents_from(files, recursive=None, surroundings=surroundings)
     contents = [one.content for one in documents if isinstance(one.content, dict)]
     with _readable(files):
         found = _of_objects(contents, files, now, settings, surroundings)

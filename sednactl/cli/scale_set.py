@@ -152,10 +152,10 @@ def _send(
 ) -> None:
     """Ask for the change as a dry run, show the difference and what it does, then make it."""
     from sednactl.lifecycle.diffing import comparable
-    from sednactl.lifecycle.edit_effects import effects_of_edit
     from sednactl.render.columns import printable
     from sednactl.render.difference import unified
     from sednactl.scaling.setting import patch_of
+    from sednactl.sedna.edit_effects import effects_of_edit
     from sednactl.sedna.kinds import JOINT_INFERENCE
 
     name, resource, patch = service["metadata"]["name"], JOINT_INFERENCE.resource, patch_of(changes)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sednactl.errors import Forbidden, Refused
 from sednactl.lifecycle.apply import apply_workload, namespace_of
 from sednactl.lifecycle.carried import COMPARABLE, edited, not_carried
-from sednactl.lifecycle.edit_effects import EditEffect, effects_of_edit
 from sednactl.lifecycle.reading import read_family
 from sednactl.lifecycle.serving import resource_of
 from sednactl.lifecycle.users_of import USERS, User, read_usage
+from sednactl.sedna.edit_effects import EditEffect, effects_of_edit
 from sednactl.sedna.kinds import (
     BY_KIND,
     GROUP,

@@ -43,10 +43,11 @@ def load_stream(text: str, file: str, deepest: int) -> Iterator[tuple[Any, int, 
         except json.JSONDecodeError as error:
             raise InvalidInput(
                 f"{file}:{error.lineno}:{error.colno}: not valid JSON: {_lower(error.msg)}",
-                hint="a file that begins with { is read as JSON only, by kubectl too",
+                hint=_hint(error.msg, text, error.pos),
             ) from None
         except ValueError as error:
-            raise InvalidInput(f"{file}:{_line(text, at)}:1: not valid JSON: {error}") from None
+            hint = "put it in double quotes if it is meant as text"
+            raise InvalidInput(f"{file}:{_line(text, at)}:1: not valid JSON: {error}", hint=hint) from None
         yield _without_surrogates(value) if escapes else value, at, end
         at = _skip(text, end)
 
@@ -130,7 +131,10 @@ def _doubled(text: str, file: str, begin: int, key: str) -> InvalidInput:
                     f"the key '{key}' is given twice, first on line {first.line}",
                     hint="keep one; kubectl would silently take the last",
                 )
-    return InvalidInput(f"{file}:{lines.position(begin).line}:1: the key '{key}' is given twice")
+    return InvalidInput(
+        f"{file}:{lines.position(begin).line}:1: the key '{key}' is given twice",
+        hint="keep one; kubectl would silently take the last",
+    )
 
 
 def _tokens(text: str, at: int) -> Iterator[tuple[int, str]]:
@@ -148,6 +152,12 @@ def _tokens(text: str, at: int) -> Iterator[tuple[int, str]]:
         yield token.start(), word
 
 
+def _hint(message: str, text: str, at: int) -> str:
+    from sednactl.manifests.mending_hints import of_json
+
+    return of_json(message, text, at)
+
+
 def _measure_depth(text: str, file: str, deepest: int) -> None:
     if text.count("[") + text.count("{") <= deepest:
         return
@@ -158,7 +168,8 @@ def _measure_depth(text: str, file: str, deepest: int) -> None:
             if depth > deepest:
                 raise InvalidInput(
                     f"{file}:{_line(text, at)}:{at - text.rfind(chr(10), 0, at)}: "
-                    f"nested deeper than {deepest} levels"
+                    f"nested deeper than {deepest} levels",
+                    hint="no manifest is so deep: close the brackets that are open",
                 )
         elif word in ("}", "]"):
             depth -= 1

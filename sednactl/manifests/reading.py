@@ -167,7 +167,7 @@ def decode(data: bytes, file: str) -> str:
             f"{file}:{data.count(10, 0, nul) + 1}:{nul - data.rfind(10, 0, nul)}: not text: a NUL byte"
             if nul > 4096
             else f"{file}: not text but binary data",
-            hint="manifests are YAML or JSON in UTF-8",
+            hint=_hint_for(data),
         )
     try:
         return data.decode(encoding)
@@ -178,8 +178,14 @@ def decode(data: bytes, file: str) -> str:
         column = len(before[start:].decode(encoding, "replace")) + 1
         raise InvalidInput(
             f"{file}:{line}:{column}: not {encoding.upper()}: the byte 0x{data[error.start]:02x}",
-            hint="save it as UTF-8",
+            hint=_hint_for(data) if encoding == "utf-8" else "save it as UTF-8: what is in it is not whole",
         ) from None
+
+
+def _hint_for(data: bytes) -> str:
+    from sednactl.manifests.mending_hints import of_bytes
+
+    return of_bytes(data)
 
 
 _Read = tuple[Any, int, "Locate", Any, Any]
@@ -196,7 +202,8 @@ def _of_chunk(chunk: Chunk) -> Iterator[_Read]:
     if len(chunk.text) > LARGEST_DOCUMENT:
         raise InvalidInput(
             f"{chunk.file}:{chunk.lines_before + 1}:1: "
-            f"a document larger than {LARGEST_DOCUMENT // 1024**2} MiB"
+            f"a document larger than {LARGEST_DOCUMENT // 1024**2} MiB",
+            hint="split it with lines of '---'",
         )
     loaded = _loaded(chunk)
     if loaded is not None and loaded[0] is not None:
@@ -274,7 +281,10 @@ def _json_documents(text: str, file: str) -> Iterator[_Read]:
     from sednactl.manifests import json_text
 
     if len(text) > LARGEST_DOCUMENT:
-        raise InvalidInput(f"{file}:1:1: JSON larger than {LARGEST_DOCUMENT // 1024**2} MiB")
+        raise InvalidInput(
+            f"{file}:1:1: JSON larger than {LARGEST_DOCUMENT // 1024**2} MiB",
+            hint="split it into several files",
+        )
     line, counted = 1, 0
     for value, begin, _ in json_text.load_stream(text, file, DEEPEST):
         locate = functools.partial(json_text.locate, text, begin)

@@ -33,7 +33,7 @@ class Source(NamedTuple):
         try:
             data = self._stdin() if self.name == "-" else self._file()
         except OSError as error:
-            raise InvalidInput(f"{self.name}: {_cause(error)}") from None
+            raise _unopened(self.name, error) from None
         if len(data) > LARGEST_FILE:
             raise too_large(self.name)
         return data
@@ -70,8 +70,12 @@ class Source(NamedTuple):
         return data
 
 
-def sources_of(names: Sequence[str], *, recursive: bool, surroundings: Surroundings) -> Iterator[Source]:
+def sources_of(
+    names: Sequence[str], *, recursive: bool | None, surroundings: Surroundings
+) -> Iterator[Source]:
     """Give the files that `names` mean, in the order given; folders and globs in the order of their names.
+
+    `recursive` None: folders below are not looked into, and the command has no flag for that.
 
     Raises InvalidInput for a name that means nothing, when its turn comes.
     """
@@ -81,23 +85,25 @@ def sources_of(names: Sequence[str], *, recursive: bool, surroundings: Surroundi
 
 
 def documents_from(
-    names: Sequence[str], *, recursive: bool, surroundings: Surroundings
+    names: Sequence[str], *, recursive: bool | None, surroundings: Surroundings
 ) -> Iterator[Document]:
     """Give every document of every file that `names` mean. Raises InvalidInput."""
     for source in sources_of(names, recursive=recursive, surroundings=surroundings):
         yield from source.documents()
 
 
-def _files(name: str, recursive: bool) -> Iterator[str]:
+def _files(name: str, recursive: bool | None) -> Iterator[str]:
     if name == "-":
         yield name
         return
     path = _path(name)
     if os.path.isdir(path):  # noqa: PTH112
-        found = list(_inside(path, recursive))
+        found = list(_inside(path, bool(recursive)))
         if not found:
             endings = ", ".join(ENDINGS)
-            hint = None if recursive else "-R looks into folders below"
+            hint = "name its files one by one"
+            if recursive is False:
+                hint = f"-R looks into folders below; a file of another ending is named itself, e.g. {path}/*.txt"
             raise InvalidInput(f"{name}: no file ending in {endings} in this folder", hint=hint)
         yield from found
     elif os.path.exists(path) or not _is_glob(path):  # noqa: PTH110
@@ -107,7 +113,8 @@ def _files(name: str, recursive: bool) -> Iterator[str]:
 
         matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
         if not matches:
-            raise InvalidInput(f"{name}: no file matches")
+            hint = f"in quotes; 'ls {os.path.dirname(path) or '.'}' shows what is there"  # noqa: PTH120
+            raise InvalidInput(f"{name}: no file matches", hint=f"the pattern is read as it stands, {hint}")
         for match in matches:
             if not os.path.isdir(match):  # noqa: PTH112
                 yield match
@@ -119,7 +126,7 @@ def _inside(folder: str, recursive: bool) -> Iterator[str]:
         with os.scandir(folder) as listing:
             names = [entry.name for entry in listing if _counts(entry, recursive, folders)]
     except OSError as error:
-        raise InvalidInput(f"{folder}: {_cause(error)}") from None
+        raise _unopened(folder, error) from None
     names.sort(reverse=True)
     while names:  # names alone, and each let go in its turn: a folder may hold very many
         name = names.pop()
@@ -160,5 +167,7 @@ def _is_glob(path: str) -> bool:
     return any(char in path for char in "*?[")
 
 
-def _cause(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _unopened(name: str, error: OSError) -> InvalidInput:
+    from sednactl.manifests.mending_hints import of_file
+
+    return InvalidInput(f"{name}: {(error.strerror or str(error)).lower()}", hint=of_file(name, error))

@@ -115,7 +115,7 @@ def _compose_reused_anchors(chunk: Chunk) -> Any:
             if event.anchor not in anchors:
                 problem = f"not valid YAML: found undefined alias '{event.anchor}'"
                 raise chunk.refuse(
-                    chunk.place(event.start_mark), problem, dict(_HINTS)["found undefined alias"]
+                    chunk.place(event.start_mark), problem, _hint(chunk, problem, event.start_mark, None)
                 )
             return anchors[event.anchor]
         kind, end = {
@@ -146,7 +146,10 @@ def unreadable_character(chunk: Chunk) -> InvalidInput:
     line = chunk.text.count("\n", 0, at) + 1 + chunk.lines_before
     column = at - chunk.text.rfind("\n", 0, at)
     what = f"the character U+{ord(chunk.text[at]):04X}" if found else "a character"
-    return chunk.refuse(f"{chunk.file}:{line}:{column}", f"{what} is not allowed in YAML")
+    from sednactl.manifests.mending_hints import of_character
+
+    hint = of_character(chunk.text[at]) if found else "write plain text"
+    return chunk.refuse(f"{chunk.file}:{line}:{column}", f"{what} is not allowed in YAML", hint)
 
 
 def _measure_depth(chunk: Chunk) -> None:
@@ -192,40 +195,41 @@ def _offset(mark: Any) -> int:
 
 
 def _too_deep(chunk: Chunk, mark: Any) -> InvalidInput:
-    return chunk.refuse(chunk.place(mark), f"nested deeper than {DEEPEST} levels")
-
-
-_HINTS = (
-    ("cannot start any token", "indent with blanks, never tabs, and quote values that begin with @, ` or %"),
-    ("mapping values are not allowed", "check the indentation, and quote a value that holds ': '"),
-    ("could not find expected ':'", "a key needs ': ' behind it; check the indentation"),
-    ("expected <block end>", "check the indentation: keys of one map start in the same column"),
-    ("expected a single document", "kubectl ignores what follows '...'; start a document with a line '---'"),
-    ("found undefined alias", "an alias (*name) needs its anchor (&name) before it in the same document"),
-    ("unexpected end of stream", "a quote or bracket is still open"),
-)
+    hint = "no manifest is so deep: close the brackets that are open, or mend the indentation"
+    return chunk.refuse(chunk.place(mark), f"nested deeper than {DEEPEST} levels", hint)
 
 
 def _too_many(chunk: Chunk) -> InvalidInput:
     place = f"{chunk.file}:{1 + chunk.lines_before}:1"
-    return chunk.refuse(place, f"a document of more than {MOST_NODES:,} values", "split it")
+    return chunk.refuse(
+        place, f"a document of more than {MOST_NODES:,} values", "split it with lines of '---'"
+    )
 
 
 def _syntax(chunk: Chunk, error: Any) -> InvalidInput:
     mark: Any = error.problem_mark or error.context_mark
     context = f"{error.context}, " if error.context and error.context != error.problem else ""
     problem = f"not valid YAML: {context}{error.problem}"
-    hint = next((hint for words, hint in _HINTS if words in problem), None)
-    if "<document start>" in problem:
-        hint = (
-            "kubectl reads no %YAML line and nothing behind a line of '...'; remove it"
-            if re.search(r"^(%|\.\.\.)", chunk.text, re.MULTILINE)
-            else "a document is one map, one list or one value: this stands behind its end"
-        )
+    hint = _hint(chunk, problem, mark, error)
     place = chunk.place(mark) if mark else f"{chunk.file}:{1 + chunk.lines_before}:1"
     return chunk.refuse(place, problem, hint)
 
 
+def _hint(chunk: Chunk, problem: str, mark: Any, error: Any) -> str:
+    from sednactl.manifests.mending_hints import mark_of, of_syntax
+
+    there = mark_of(error, chunk.lines_before) if error else ""
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    return of_syntax(problem, chunk.text, line, column, there)
+
+
+def _hint_for_key(chunk: Chunk, node: Any) -> str:
+    from sednactl.manifests.mending_hints import of_key
+
+    return of_key(chunk.text, node.start_mark.line)
+
+
+_WRITTEN_OUT = "write out what the alias stands for"
 _MERGE_HINT = "kubectl takes one map, or a list written out: <<: [*a, *b]"
 
 
@@ -263,9 +267,9 @@ class _Builder:
         """Count what aliases expand to, and refuse one that holds itself."""
         self.left -= 1 + len(node.value)
         if self.left < 0:
-            raise self.refuse(node, f"aliases expand to more than {MOST_NODES:,} values")
+            raise self.refuse(node, f"aliases expand to more than {MOST_NODES:,} values", _WRITTEN_OUT)
         if id(node) in self.open:
-            raise self.refuse(node, "the anchor here holds itself through an alias")
+            raise self.refuse(node, "the anchor here holds itself through an alias", _WRITTEN_OUT)
         self.open.add(id(node))
 
     def scalar(self, node: Any, tag: str) -> Any:
@@ -283,7 +287,7 @@ class _Builder:
         except NotJson as error:
             raise self.refuse(node, str(error), "quote it if it is meant as text") from None
         except ValueError as error:
-            raise self.refuse(node, str(error)) from None
+            raise self.refuse(node, str(error), "write what fits the tag, or remove the tag") from None
 
     def mapping(self, node: Any, depth: int) -> dict[str, Any]:
         """Give a mapping; keys become text, merge keys (<<) are merged in place, doubled keys refused."""
@@ -291,7 +295,9 @@ class _Builder:
         seen: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if type(key_node) is not yaml.ScalarNode:
-                raise self.refuse(key_node, "a list or a map cannot be a key")
+                raise self.refuse(
+                    key_node, "a list or a map cannot be a key", _hint_for_key(self.chunk, key_node)
+                )
             tag = key_node.tag
             if (tag is _PLAIN and key_node.value == "<<") or tag == _MERGE:
                 if (
@@ -326,7 +332,7 @@ class _Builder:
         parts = reversed(node.value) if type(node) is yaml.SequenceNode else (node,)
         for part in parts:
             if type(part) is not yaml.MappingNode:
-                raise self.refuse(part, "only a map, or a list of maps, can be merged with <<")
+                raise self.refuse(part, "only a map, or a list of maps, can be merged with <<", _MERGE_HINT)
             result.update(self.build(part, depth))
         return result
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.naming import FixedName, fixed_names
@@ -141,10 +141,18 @@ class Together:
             yield from noted.pins.placed if noted.pins else ()
 
     @property
-    def demands(self) -> Iterator[Demand]:
-        """Give the pods that are asked for, where a cluster will be asked for room."""
+    def asked(self) -> Iterator[tuple[Key, Demand]]:
+        """Give the pods that are asked for, each with its workload, where a cluster will be asked for room."""
         for noted in self._workloads:
-            yield from noted.pins.demands if noted.pins else ()
+            for demand in noted.pins.demands if noted.pins else ():
+                yield (noted.kind, noted.namespace, noted.name), demand
+
+    @property
+    def specs(self) -> Iterator[tuple[str, str, dict[str, Any], Document]]:
+        """Give kind, namespace, spec and document of the workloads whose specs were kept for a cluster."""
+        for noted in self._workloads:
+            if noted.pins and noted.pins.spec is not None:
+                yield noted.kind, noted.namespace, noted.pins.spec, noted.document
 
     @property
     def standing(self) -> Iterator[Standing]:
@@ -152,7 +160,7 @@ class Together:
         from sednactl.validation.rules.edits import Standing
 
         for noted in self._workloads:
-            if noted.pins and noted.pins.spec is not None:
+            if noted.name and noted.pins and noted.pins.spec is not None:
                 key = (noted.kind, noted.namespace, noted.name)
                 yield Standing(key, noted.pins.spec, noted.document)
 

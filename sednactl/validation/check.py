@@ -137,6 +137,10 @@ class Checker:
 
             survey = read_survey(together, cluster)
             found.append(wanting(together, survey))
+        if self.looker.for_cluster:
+            from sednactl.validation.rules.admission import deferred
+
+            found.append(deferred(together, survey, self.target))
         found += [dangling(together, survey), disagreements(together)]
         findings: list[Finding] = []
         for one in found:

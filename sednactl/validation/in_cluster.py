@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sednactl.errors import Forbidden, NotFound
 from sednactl.sedna.kinds import BY_KIND, DATASET, JOINT_INFERENCE, MODEL
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.sedna.resources import CRD, DEPLOYMENT, HPA, NODE, SECRET, Resource
+from sednactl.sedna.resources import CRD, DEPLOYMENT, HPA, LIMIT_RANGE, NODE, RESOURCE_QUOTA, SECRET, Resource
 from sednactl.validation.all_together import Together
 from sednactl.validation.manager_image import NAMESPACE, manager_image
 from sednactl.validation.shape import mapping, maps, text
@@ -44,6 +44,13 @@ class Survey:
     scales: str = ""
     live: dict[Key, Json] = field(default_factory=dict)
     """The specs of workloads that are in the cluster under the documents' kinds and namespaces."""
+    lacking: dict[Key, tuple[str, ...]] = field(default_factory=dict)
+    """The sides of services that would be edited and have no Deployment."""
+    ranges: dict[str, list[Json]] = field(default_factory=dict)
+    quotas: dict[str, list[Json]] = field(default_factory=dict)
+    """The LimitRanges and ResourceQuotas by namespace, where something asks for pods."""
+    lists: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
+    """What was read in full of kinds that are referred to, and may be edited as well."""
 
     @property
     def scaling_hint(self) -> str:
@@ -52,6 +59,18 @@ class Survey:
         return (
             "add horizontalpodautoscalers to its ClusterRole" if lacks_role else "upgrade, or leave hpa out"
         )
+
+    def place_of(self, namespace: str) -> str:
+        """Give the namespace that a document is for."""
+        return namespace or self.namespace
+
+    def ranges_of(self, namespace: str) -> list[Json]:
+        """Give the LimitRanges of a document's namespace, by name."""
+        return self.ranges.get(self.place_of(namespace), [])
+
+    def quotas_of(self, namespace: str) -> list[Json]:
+        """Give the ResourceQuotas of a document's namespace, by name."""
+        return self.quotas.get(self.place_of(namespace), [])
 
     def knows(self, target: tuple[str, str, str]) -> bool:
         """Tell whether the cluster was asked for objects of this kind and namespace, and answered."""
@@ -68,7 +87,7 @@ def survey(together: Together, cluster: Cluster) -> Survey:
     wanted = {reference.target[:2] for reference in together.references}
     for kind, namespace in sorted(wanted):
         _read(together, cluster, found, kind, namespace)
-    if any(True for _ in chain(together.pinned, together.demands)):
+    if any(True for _ in chain(together.pinned, together.asked)):
         try:
             listed = cluster.list(_selection(NODE, None))
             found.nodes = {text(mapping(node, "metadata"), "name"): node for node in listed}
@@ -76,6 +95,7 @@ def survey(together: Together, cluster: Cluster) -> Survey:
             found.denied["Node", ""] = error.message
     found.unserved = {kind for kind in together.kinds if not cluster.serves(BY_KIND[kind].resource)}
     _read_live(together, cluster, found)
+    _read_bounds(together, cluster, found)
     if any(True for _ in together.scaled):
         found.scales = _against_scaling(cluster, found)
     return found
@@ -94,17 +114,37 @@ def _read(together: Together, cluster: Cluster, found: Survey, kind: str, namesp
         except NotFound:
             objects = []  # the kind is not served, which is a finding of its own
         found.looked.add((kind, place))
+        if kind != "Secret":
+            found.lists[kind, place] = objects
         _define(together, kind, (place, "") if place == cluster.namespace else (place,), objects)
+
+
+def _read_bounds(together: Together, cluster: Cluster, found: Survey) -> None:
+    """Read what bounds the pods of the namespaces that pods are asked for in."""
+    places = sorted({namespace or cluster.namespace for (_, namespace, _), _ in together.asked})
+    for resource, into in ((LIMIT_RANGE, found.ranges), (RESOURCE_QUOTA, found.quotas)):
+        for place in places:
+            try:
+                listed = list(cluster.list(_selection(resource, place)))
+            except Forbidden as error:
+                found.denied[resource.kind, place] = error.message
+            except NotFound:
+                continue  # such a cluster has none
+            else:
+                into[place] = sorted(listed, key=lambda one: text(mapping(one, "metadata"), "name"))
 
 
 def _read_live(together: Together, cluster: Cluster, found: Survey) -> None:
     """Read the workloads that the documents may be edits of, and the autoscalers beside them."""
-    from sednactl.validation.rules.edits import EDITED
-
     for kind, namespace in sorted({one.key[:2] for one in together.standing}):
         place = namespace or cluster.namespace
+        if (kind, place) in found.denied:
+            continue
         try:
-            listed = [] if kind in found.unserved else list(cluster.list(_selection(EDITED[kind], place)))
+            listed = found.lists.get((kind, place))
+            if listed is None:
+                resource = BY_KIND[kind].resource
+                listed = [] if kind in found.unserved else list(cluster.list(_selection(resource, place)))
             scalers = list(cluster.list(_selection(HPA, place))) if kind == JOINT_INFERENCE.kind else []
         except Forbidden as error:
             found.denied[kind, place] = error.message
@@ -116,6 +156,32 @@ def _read_live(together: Together, cluster: Cluster, found: Survey) -> None:
             if "deletionTimestamp" not in metadata:
                 found.live[kind, namespace, text(metadata, "name")] = mapping(content, "spec")
         together.in_cluster += [_scaler(content, namespace) for content in scalers]
+    _read_deployments(together, cluster, found)
+
+
+def _read_deployments(together: Together, cluster: Cluster, found: Survey) -> None:
+    """Find the sides without a Deployment of the services that would be edited; leave them out where none may be read."""
+    from sednactl.sedna.naming import deployment_name
+    from sednactl.validation.rules.edits import differs
+
+    names: dict[str, set[str] | None] = {}
+    for one in together.standing:
+        kind, namespace, name = one.key
+        there = found.live.get(one.key) if kind == JOINT_INFERENCE.kind else None
+        if there is None or not differs(there, one.spec):
+            continue
+        place = namespace or cluster.namespace
+        if place not in names:
+            try:
+                listed = cluster.list(_selection(DEPLOYMENT, place), metadata_only=True)
+                names[place] = {text(mapping(each, "metadata"), "name") for each in listed}
+            except Forbidden as error:
+                found.denied[DEPLOYMENT.kind, place] = error.message
+                names[place] = None
+        made = names[place]
+        if made is not None:
+            sides = tuple(side for side in ("cloud", "edge") if deployment_name(name, side) not in made)
+            found.lacking[one.key] = sides
 
 
 def _scaler(content: Json, namespace: str) -> Scaler:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sednactl.validation.asking import Inquiry
     from sednactl.validation.finding import Level
     from sednactl.validation.ignoring import Ignore, Ignoring, Remark
+    from sednactl.validation.rulebook import Rule
     from sednactl.validation.target import Target
 
 STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 10))
@@ -118,6 +119,14 @@ class Looker:
         )
         return Found(rule, level, finding, ignore, fixable)
 
+    def _asked_now(self, rules: list[Rule]) -> list[Rule]:
+        """Leave out the rules whose answer depends on the cluster, where that will be asked."""
+        if not self.for_cluster:
+            return rules
+        from sednactl.validation.rules.admission import DEFERRED
+
+        return [rule for rule in rules if rule.id not in DEFERRED]
+
     def _fixable(self, problem: Problem, document: Document) -> bool:
         if problem.rule not in MENDED:
             return False
@@ -142,7 +151,7 @@ class Looker:
         problems += metadata_problems(metadata, content, root)
         workload = Workload(kind, content, self.target)
         if kind not in self._rules:
-            self._rules[kind] = Inquiry(rules_for(kind, release))
+            self._rules[kind] = Inquiry(self._asked_now(rules_for(kind, release)))
         problems += self._rules[kind].problems(workload)
         if kind in FOR_KINDS["triggers"]:
             from sednactl.validation.rules.triggers import unquoted_times

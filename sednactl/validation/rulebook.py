@@ -260,7 +260,7 @@ def page(identifier: str, level: Level, words: str) -> None:
 
 def rulebook() -> dict[str, Rule]:
     """Give all rules by their number, loading every family."""
-    _load((*FAMILIES, "structural", "references", "between", "cluster", "edits"))
+    _load((*FAMILIES, "structural", "references", "between", "cluster", "admission", "edits"))
     return dict(sorted(_book.items()))
 
 

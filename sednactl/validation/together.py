@@ -84,7 +84,7 @@ class Scaler(NamedTuple):
 class Pins(NamedTuple):
     """What a workload says about nodes: the pods and data it pins, the training workers by dataset, its demands.
 
-    `spec` is the workload's own, for kinds whose edits are dangerous and where a cluster will be asked.
+    `spec` is the workload's own, for kinds whose edits Sedna takes notice of and where a cluster will be asked.
     """
 
     nodes: tuple[tuple[str, Path], ...]
@@ -148,7 +148,7 @@ def _pins(workload: Workload, document: Document, for_cluster: bool) -> Pins:
     if for_cluster:
         from sednactl.validation.rules.edits import EDITED
 
-        spec = workload.spec if workload.kind in EDITED and workload.name else None
+        spec = workload.spec if workload.kind in EDITED else None
         node = text(workload.spec, "nodeName")
         if workload.kind == "Dataset" and node and "$" not in node:
             nodes.append((node, ("spec", "nodeName")))

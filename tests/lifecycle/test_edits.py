@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from sednactl.lifecycle.apply import action_of, sendable
-from sednactl.lifecycle.edit_effects import effects_of_edit
 from sednactl.lifecycle.ordering import apply_order, deletion_order
 from sednactl.lifecycle.replicas_owner import autoscaler_of, only_we_own_replicas
 from sednactl.lifecycle.users_of import Usage, usage_among
+from sednactl.sedna.edit_effects import effects_of_edit
 from sednactl.sedna.kinds import (
     DATASET,
     FEATURE_EXTRACTION,
@@ -33,13 +33,14 @@ def test_changing_only_hpa_restarts_that_side_and_no_other() -> None:
     after = copy.deepcopy(before)
     after["spec"]["cloudWorker"]["hpa"]["maxReplicas"] = 9
     (effect,) = effects_of_edit(JOINT_INFERENCE, before, after)
-    assert effect.how == "rollout" and not effect.needs_replacement
+    assert effect.how == "restart" and not effect.needs_replacement
     assert "all cloud pods restart" in effect.sentence and "only hpa" in effect.sentence
 
 
 def test_removing_hpa_keeps_the_replicas() -> None:
     before, after = workload(spec=ji_spec(hpa=("edge",))), workload(spec=ji_spec())
     restart, keeps = effects_of_edit(JOINT_INFERENCE, before, after)
+    assert (restart.how, keeps.how) == ("restart", "unscaled") and keeps.path == ("edgeWorker",)
     assert "edge pods restart" in restart.sentence and "keeps the replicas" in keeps.sentence
 
 

@@ -41,6 +41,7 @@ RULES = (
     "SDN511",
     "SDN607",
     "SDN705",
+    "SDN706",
 )
 CRD_NAME = f"{JOINT_INFERENCE.plural}.sedna.io"
 
@@ -96,11 +97,12 @@ def test_one_list_a_kind_and_namespace(stub: StubServer) -> None:
     assert lists == [
         "/apis/sedna.io/v1alpha1/namespaces/default/datasets",
         "/apis/sedna.io/v1alpha1/namespaces/default/jointinferenceservices",
+        "/apis/sedna.io/v1alpha1/namespaces/default/lifelonglearningjobs",
         "/apis/sedna.io/v1alpha1/namespaces/default/models",
         "/apis/sedna.io/v1alpha1/namespaces/park/jointinferenceservices",
         "/apis/sedna.io/v1alpha1/namespaces/park/models",
     ]
-    assert len(stub.requests) <= 14
+    assert len(stub.requests) <= 19  # LimitRanges and quotas of both namespaces too
     assert "/api/v1/namespaces/default/secrets" in {one.path for one in stub.requests}
     assert {one.method for one in stub.requests} == {"GET"}
     (secrets,) = [one for one in stub.requests if one.path.endswith("/secrets")]
@@ -320,6 +322,8 @@ def live(stub: StubServer, content: dict[str, Any]) -> None:
     """Put a workload into the stub's default namespace."""
     metadata = {key: value for key, value in content["metadata"].items() if key != "namespace"}
     stub.put(BY_KIND[content["kind"]].resource, {**content, "metadata": metadata})
+    for side in ("cloud", "edge") if content["kind"] == JOINT_INFERENCE.kind else ():
+        stub.put(DEPLOYMENT, {"metadata": {"name": f"{metadata['name']}-deployment-{side}"}, "spec": {}})
 
 
 def test_edits_of_a_service(stub: StubServer) -> None:
@@ -331,6 +335,74 @@ def test_edits_of_a_service(stub: StubServer) -> None:
     ]
     both = {f"{CLOUD}.hpa.maxReplicas": 6, f"{CLOUD}.{POD}.nodeName": ""}
     assert found(stub, changed(SERVICE, both)) == []  # that all pods restart is what such an edit says
+    scaled_anew = changed(SERVICE, {f"{EDGE}.hpa": {"maxReplicas": 3}})
+    live(stub, changed(SERVICE, {f"{EDGE}.hpa": REMOVED}))
+    assert ("SDN224", "info", f"{EDGE}.hpa") in found(stub, scaled_anew)
+
+
+def test_an_edit_of_a_side_that_has_no_deployment(stub: StubServer) -> None:
+    live(stub, SERVICE)
+    stub.remove(DEPLOYMENT, "helmet-deployment-edge")
+    assert found(stub, SERVICE) == []  # it is no edit
+    edited = changed(SERVICE, {f"{CLOUD}.hpa.maxReplicas": 6, f"{EDGE}.hpa": REMOVED})
+    assert found(stub, edited) == [("SDN224", "info", f"{CLOUD}.hpa"), ("SDN705", "warning", EDGE)]
+    stub.fail(Answers(403), path="/default/deployments", times=9)
+    assert found(stub, edited) == [
+        ("SDN224", "info", f"{CLOUD}.hpa"),
+        ("SDN224", "warning", EDGE),
+        ("SDN128", "info", ""),
+    ]
+
+
+@pytest.mark.parametrize("content", [INCREMENTAL, LIFELONG])
+@pytest.mark.parametrize(
+    ("path", "value", "rule"),
+    [
+        ("outputDir", "s3://elsewhere/output", "SDN705"),
+        ("dataset.name", "others", "SDN705"),
+        ("trainSpec.trigger.condition.threshold", 7, "SDN705"),
+        ("dataset.trainProb", 0.5, "SDN706"),
+        ("trainSpec.template.spec.containers.0.image", "example/worker:v2", "SDN706"),
+        ("evalSpec.template.spec.containers.0.image", "example/worker:v2", "SDN706"),
+    ],
+)
+def test_edits_of_a_learning_job(
+    stub: StubServer, content: dict[str, Any], path: str, value: Any, rule: str
+) -> None:
+    live(stub, content)
+    assert [one for one in found(stub, content) if one[0] in ("SDN705", "SDN706")] == []
+    edited = [
+        one
+        for one in findings(stub, changed(content, {f"spec.{path}": value}))
+        if one.rule in ("SDN705", "SDN706")
+    ]
+    assert [one.rule for one in edited] == [rule]
+    assert [one.level for one in edited] == ["warning" if rule == "SDN705" else "info"]
+    assert f"spec.{path}".startswith(spell_path(edited[0].path))
+
+
+def test_inference_takes_an_edit_up_with_the_next_model_or_never(stub: StubServer) -> None:
+    """With hot update the pod is never made anew; without, it is when the next model is deployed."""
+    image = "spec.deploySpec.template.spec.containers.0.image"
+    for content, told in (
+        (INCREMENTAL, "SDN705"),
+        (changed(INCREMENTAL, {"spec.deploySpec.model.hotUpdateEnabled": False}), "SDN706"),
+    ):
+        live(stub, content)
+        got = found(stub, changed(content, {image: "example/worker:v2"}))
+        level = "warning" if told == "SDN705" else "info"
+        assert [one for one in got if one[0] in ("SDN705", "SDN706")] == [
+            (told, level, "spec.deploySpec.template")
+        ]
+
+
+def test_an_edit_of_a_model_counts_later(stub: StubServer) -> None:
+    there = {**test_rules.MODEL, "metadata": {"name": "helmet-big"}}
+    live(stub, there)
+    stub.requests.clear()
+    assert found(stub, there) == []
+    assert found(stub, SERVICE, there) == []
+    assert found(stub, changed(there, {"spec.url": "/other/big.pb"})) == [("SDN706", "info", "metadata.name")]
 
 
 def test_edits_of_a_federated_job(stub: StubServer) -> None:

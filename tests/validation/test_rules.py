@@ -601,6 +601,7 @@ def test_one_replica_needs_no_room_on_its_node() -> None:
 def test_every_rule_has_a_test_and_a_page() -> None:
     from tests.validation import (
         pods,
+        test_admission,
         test_between_documents,
         test_in_cluster,
         test_learning_rules,
@@ -621,6 +622,7 @@ def test_every_rule_has_a_test_and_a_page() -> None:
         "SDN902",
         *test_between_documents.RULES,
         *test_in_cluster.RULES,
+        *test_admission.RULES,
     }
     assert set(rulebook()) == tested
     for rule in rulebook().values():

@@ -77,6 +77,8 @@ DECISIONS: dict[str, Decision] = {
     "SDN126": _left("the cluster is to be mended, not the manifest"),
     "SDN127": _left("the cluster is to be mended, not the manifest"),
     "SDN128": _left("the rights of the user are to be mended, not the manifest"),
+    "SDN129": _left(_CHOICE),
+    "SDN130": _left("how much a container needs is not in the manifest"),
     "SDN131": _left("which image was meant is not in the manifest"),
     "SDN132": _left("which container was meant is not in the manifest"),
     "SDN133": _mended(workloads.remove, "without the line the pods restart always, which is all that works"),
@@ -135,6 +137,7 @@ DECISIONS: dict[str, Decision] = {
     "SDN223": _mended(workloads.empty_hpa, "null is dropped before anybody looks"),
     "SDN224": _left("the edit is to be made otherwise, not the manifest"),
     "SDN225": _left(_FIGURE),
+    "SDN226": _left(_CHOICE),
     "SDN301": _mended(workloads.algorithm, "a name that differs in capitals only; others an image may bring"),
     "SDN302": _mended(
         workloads.setting, "a setting that differs in capitals or dashes only; else it is a choice"
@@ -176,6 +179,7 @@ DECISIONS: dict[str, Decision] = {
     "SDN703": _left(_HARMLESS),
     "SDN704": _left("hostNetwork costs more than it gives where nobody reads the metrics"),
     "SDN705": _left("the edit is to be made otherwise, not the manifest"),
+    "SDN706": _left("the edit is to be made otherwise, not the manifest"),
     "SDN901": _left("the reason is the author's"),
     "SDN902": _left("a comment is never removed"),
 }

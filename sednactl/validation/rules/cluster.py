@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sednactl.sedna.quantity import nanos_of
+from sednactl.sedna.quantity import NANO, nanos_of
+from sednactl.validation.limit_ranges import defaulted
+from sednactl.validation.pod_amounts import total_of
 from sednactl.validation.rulebook import page
+from sednactl.validation.rules.admission import refused
 from sednactl.validation.rules.edits import dangerous_edits
 from sednactl.validation.rules.resources import shown
-from sednactl.validation.shape import mapping, maps, text
+from sednactl.validation.shape import mapping, text
 from sednactl.validation.structure import Problem
 
 if TYPE_CHECKING:
@@ -96,11 +99,13 @@ def wanting(together: Together, survey: Survey) -> Iterator[tuple[Document, Prob
     yield from _kinds(together, survey)
     yield from _nodes(together, survey)
     if survey.nodes is not None:
-        for demand in together.demands:
+        for (_, namespace, _), asked in together.asked:
+            demand = asked._replace(pod=defaulted(asked.pod, survey.ranges_of(namespace)))
             problem = _room(demand, survey.nodes)
             if problem:
                 yield demand.document, problem
-    yield from dangerous_edits(together.standing, survey.live)
+    yield from refused(together, survey)
+    yield from dangerous_edits(together.standing, survey.live, survey.lacking)
     yield from _denied(together, survey)
 
 
@@ -152,7 +157,8 @@ def _room(demand: Demand, nodes: dict[str, Any]) -> Problem | None:
         return Problem(
             "SDN125", (*demand.path, "nodeSelector"), message, "kubectl get nodes --show-labels", True
         )
-    requests = {**_requests(demand.pod), "pods": 10**9}
+    requests = {name: need for name, need in total_of(demand.pod, "requests").items() if need > 0}
+    requests["pods"] = NANO
     holds = {
         name: min(_fits(found, resource, need) for resource, need in requests.items())
         for name, found in fitting.items()
@@ -181,30 +187,6 @@ def _selected(selector: dict[str, Any], node: Any) -> bool:
     return all(labels.get(key) == value for key, value in selector.items())
 
 
-def _requests(pod: dict[str, Any]) -> dict[str, int]:
-    """Give what a pod requests, in nano-units: all containers together, or its largest init container."""
-    total: dict[str, int] = {}
-    most: dict[str, int] = {}
-    for _, container in maps(pod, "initContainers"):
-        into, add = (total, True) if text(container, "restartPolicy") == "Always" else (most, False)
-        for resource, need in _wanted(container):
-            into[resource] = into.get(resource, 0) + need if add else max(into.get(resource, 0), need)
-    for _, container in maps(pod, "containers"):
-        for resource, need in _wanted(container):
-            total[resource] = total.get(resource, 0) + need
-    for resource, need in most.items():
-        total[resource] = max(total.get(resource, 0), need)
-    return {resource: need for resource, need in total.items() if need > 0}
-
-
-def _wanted(container: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    resources = mapping(container, "resources")
-    for resource, quantity in {**mapping(resources, "limits"), **mapping(resources, "requests")}.items():
-        need = nanos_of(quantity)
-        if need is not None:
-            yield resource, need
-
-
 def _fits(node: Any, resource: str, need: int) -> int:
     allocatable = mapping(mapping(node, "status"), "allocatable")
     if not allocatable or (resource == "pods" and resource not in allocatable):
@@ -218,4 +200,10 @@ def _denied(together: Together, survey: Survey) -> Iterator[tuple[Document, Prob
         if first is not None:
             where = f" of namespace {namespace}" if namespace else ""
             message = f"{kind}s{where} may not be listed: {why}"
-            yield first, Problem("SDN128", (), message, "what refers to them was not looked up")
+            bounds = kind in ("LimitRange", "ResourceQuota")
+            hint = (
+                "what they give and refuse is not known"
+                if bounds
+                else "what refers to them was not looked up"
+            )
+            yield first, Problem("SDN128", (), message, hint)

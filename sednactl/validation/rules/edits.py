@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sednactl.sedna.edit_effects import EditEffect, effects_of_edit
 from sednactl.sedna.editing import EDITS
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.validation.rulebook import page
-from sednactl.validation.shape import mapping
 from sednactl.validation.structure import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from sednactl.manifests.document import Document
     from sednactl.validation.together import Key
 
@@ -26,7 +28,7 @@ page(
 
     Found with --cluster. When hpa goes from a side that runs, Sedna takes its autoscaler away and
     leaves the Deployment at the replicas that it had at that moment, for good. A change of the
-    numbers of hpa alone is an info: it restarts all pods of that side, as Sedna renders them anew.
+    hpa alone is an info: it restarts all pods of that side, as Sedna renders them anew.
     """,
 )
 page(
@@ -47,18 +49,34 @@ page(
     Edit that Sedna does not carry to what runs
 
     Found with --cluster. Sedna 0.7 takes an edit of a FeatureExtractionService, an ObjectSearchService,
-    a ReidJob or a VideoAnalyticsJob, and leaves their Deployments and pods as they are.
+    a ReidJob or a VideoAnalyticsJob, and leaves their Deployments and pods as they are. Of an incremental
+    or lifelong learning job the node's Local Controller reads the names, the triggers and the output folder
+    once, when it takes the job up; inference whose model is updated hot is never made anew. A side of a
+    JointInferenceService whose Deployment is missing is not changed, and not made either.
     """,
 )
-EDITED = {
-    kind: BY_KIND[kind].resource
-    for kind, carried in EDITS.items()
-    if carried in ("by side", "harmful", "ignored")
-}
-"""Kinds whose edits do something else than one expects."""
+page(
+    "SDN706",
+    "info",
+    """
+    Edit that counts later
+
+    Found with --cluster. Templates of an incremental or lifelong learning job count from the next
+    training, evaluation or deployment on, and a Model or Dataset when pods are next made that use it.
+    What runs goes on as it was, which is no fault where there is no hurry.
+    """,
+)
+EDITED = {kind: BY_KIND[kind].resource for kind in EDITS}
+"""Kinds of which an edit may be told of."""
 _DEFAULTS = (("protocol", "TCP"), ("pollPeriodSeconds", 60))
 """What the API server fills in where a manifest is silent."""
 _AGAIN = "delete it, wait until its children are gone, and create it anew"
+_HINTS = {
+    "unscaled": "let hpa go to the number that is to stay first (minReplicas and maxReplicas)",
+    "restart": "they go one after the other; do it when load is low",
+    "later": f"to have it at once, {_AGAIN}",
+}
+_USED_AGAIN = "to have it at once, delete what uses it, wait until that is gone, and create it anew"
 
 
 class Standing(NamedTuple):
@@ -70,40 +88,49 @@ class Standing(NamedTuple):
 
 
 def dangerous_edits(
-    standing: Iterable[Standing], live: dict[Key, dict[str, Any]]
+    standing: Iterable[Standing], live: dict[Key, dict[str, Any]], lacking: Mapping[Key, Collection[str]]
 ) -> Iterator[tuple[Document, Problem]]:
-    """Give what applying the documents would do to workloads that are there; `live` holds their specs."""
+    """Give what applying the documents would do to workloads that are there.
+
+    `live` holds their specs, `lacking` the sides of services that have no Deployment.
+    """
     for one in standing:
         there = live.get(one.key)
-        if there is None or settled(there) == settled(one.spec):
+        if there is None:
             continue
-        kind, _, name = one.key
-        if EDITS[kind] == "by side":
-            for problem in _of_service(there, one.spec):
+        before, after = {"spec": settled(there)}, {"spec": settled(one.spec)}
+        kind = BY_KIND[one.key[0]]
+        for effect in effects_of_edit(kind, before, after, without_deployment=lacking.get(one.key, ())):
+            problem = _harm(one.key, live) if effect.how == "harmful" else _problem(one.key, effect)
+            if problem is not None:
                 yield one.document, problem
-        elif EDITS[kind] == "harmful":
-            others = sorted(key[2] for key in live if key[:2] == one.key[:2] and key != one.key)
-            spared = f', and may delete those of "{others[0]}"' if others else ""
-            message = f'applying this to the job "{name}" makes its pods anew{spared}'
-            yield one.document, Problem("SDN607", ("metadata", "name"), message, _AGAIN)
-        else:
-            message = f'the {kind} "{name}" is there already and differs: its pods stay as they are'
-            yield one.document, Problem("SDN705", ("metadata", "name"), message, _AGAIN)
 
 
-def _of_service(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Problem]:
-    for side in ("edge", "cloud"):
-        name = f"{side}Worker"
-        old, new = settled(mapping(before, name)), settled(mapping(after, name))
-        was, becomes = old.pop("hpa", None), new.pop("hpa", None)
-        if was and not becomes:
-            message = f"the {side} side loses its autoscaler and keeps the replicas that it has then"
-            hint = "let hpa go to the number that is to stay first (minReplicas and maxReplicas)"
-            yield Problem("SDN224", ("spec", name), message, hint, True)
-        elif was and becomes and was != becomes and old == new:
-            message = f"all pods of the {side} side restart, though only hpa changes"
-            hint = "they go one after the other; do it when load is low"
-            yield Problem("SDN224", ("spec", name, "hpa"), message, hint, True, "info")
+def differs(there: dict[str, Any], spec: dict[str, Any]) -> bool:
+    """Tell whether a spec would change what is there."""
+    return bool(settled(there) != settled(spec))
+
+
+def _harm(key: Key, live: dict[Key, dict[str, Any]]) -> Problem:
+    others = sorted(other[2] for other in live if other[:2] == key[:2] and other != key)
+    spared = f', and may delete those of "{others[0]}"' if others else ""
+    message = f'applying this to the job "{key[2]}" makes its pods anew{spared}'
+    return Problem("SDN607", ("metadata", "name"), message, _AGAIN)
+
+
+def _problem(key: Key, effect: EditEffect) -> Problem | None:
+    kind, _, name = key
+    path = ("spec", *effect.path) if effect.path else ("metadata", "name")
+    message = f'the {kind} "{name}" is there already and differs: {effect.sentence}'
+    if effect.how == "ignored":
+        return Problem("SDN705", path, message, _AGAIN)
+    if effect.how == "later":
+        return Problem("SDN706", path, message, _HINTS["later"] if effect.path else _USED_AGAIN)
+    if effect.how == "unscaled":
+        return Problem("SDN224", path, effect.sentence, _HINTS["unscaled"], True)
+    if effect.how == "restart" and path[-1] == "hpa":
+        return Problem("SDN224", path, effect.sentence, _HINTS["restart"], True, "info")
+    return None  # that pods restart with what is edited is what an edit is for
 
 
 def settled(value: Any) -> Any:

@@ -15,19 +15,23 @@ from sednactl.sedna.editing import EDITS
 from sednactl.sedna.kinds import INCREMENTAL_LEARNING, SednaKind
 
 Json = Mapping[str, Any]
-How = Literal["rollout", "later", "ignored", "harmful"]
+Path = tuple[str, ...]
+How = Literal["rollout", "restart", "unscaled", "later", "ignored", "harmful"]
 
 
 @dataclass(frozen=True)
 class EditEffect:
-    """One thing an edit does, or fails to do, as a `sentence`.
+    """One thing an edit does, or fails to do, as a `sentence`; `path` is the first field of the spec that it is about.
 
-    `how` is `rollout` (Sedna carries it out, and pods restart), `later` (it counts when
-    pods are next made), `ignored` (Sedna never carries it to what runs) or `harmful`.
+    `how` is `rollout` (Sedna carries it out, and pods restart), `restart` (pods restart, though
+    no more than the autoscaler changes), `unscaled` (the autoscaler goes, the replicas of the moment stay),
+    `later` (it counts when pods are next made), `ignored` (Sedna never carries it to what runs)
+    or `harmful`.
     """
 
     how: How
     sentence: str
+    path: Path = ()
 
     @property
     def needs_replacement(self) -> bool:
@@ -78,13 +82,15 @@ def effects_of_edit(
 
 def _of_joint_inference(before: Json, after: Json, without: Collection[str]) -> Iterator[EditEffect]:
     for side in ("cloud", "edge"):
-        old, new = before.get(f"{side}Worker") or {}, after.get(f"{side}Worker") or {}
+        worker = f"{side}Worker"
+        old, new = before.get(worker) or {}, after.get(worker) or {}
         if old == new:
             continue
         if side in without:
             yield EditEffect(
                 "ignored",
                 f"the {side} side has no Deployment that Sedna could change, and Sedna makes none at an edit",
+                (worker,),
             )
             continue
         was, is_now = old.get("hpa"), new.get("hpa")
@@ -93,13 +99,15 @@ def _of_joint_inference(before: Json, after: Json, without: Collection[str]) -> 
         }
         restart = f"all {side} pods restart, one after the other"
         if rest_same:
-            yield EditEffect("rollout", f"{restart}: Sedna renders them anew even when only hpa changes")
+            at = (worker, "hpa") if is_now else (worker,)
+            yield EditEffect("restart", f"{restart}: Sedna renders them anew even when only hpa changes", at)
         else:
-            yield EditEffect("rollout", f"{restart}, with the new settings")
+            yield EditEffect("rollout", f"{restart}, with the new settings", (worker,))
         if was and not is_now:
             yield EditEffect(
-                "rollout",
+                "unscaled",
                 f"the {side} side loses its autoscaler and keeps the replicas it has at this moment",
+                (worker,),
             )
 
 
@@ -137,6 +145,7 @@ def _of_learning(kind: SednaKind, before: Json, after: Json) -> Iterator[EditEff
             "ignored",
             f"the node's Local Controller has read {_joined(read_once)} when it took the job up, and goes on with "
             f"that until it is restarted{moved}",
+            read_once[0],
         )
     rounds: dict[str, list[tuple[str, ...]]] = {}
     for path, stage in _NEXT_TIME:
@@ -144,7 +153,9 @@ def _of_learning(kind: SednaKind, before: Json, after: Json) -> Iterator[EditEff
             rounds.setdefault(stage, []).append(path)
     for stage, paths in rounds.items():
         yield EditEffect(
-            "later", f"{_joined(paths)} counts from the next {stage} on; a pod that runs goes on as it is"
+            "later",
+            f"{_joined(paths)} counts from the next {stage} on; a pod that runs goes on as it is",
+            paths[0],
         )
     inference = [path for path in _INFERENCE if changed(path)]
     if not inference:
@@ -154,11 +165,13 @@ def _of_learning(kind: SednaKind, before: Json, after: Json) -> Iterator[EditEff
         yield EditEffect(
             "ignored",
             f"the inference pod is never made anew where models are updated hot, so {_joined(inference)} stays as it was",
+            inference[0],
         )
     else:
         yield EditEffect(
             "later",
             f"{_joined(inference)} counts when the next trained model is deployed; until then inference goes on as it is",
+            inference[0],
         )
 
 

@@ -1,0 +1,158 @@
+"""What the LimitRanges and ResourceQuotas of a namespace do to the pods that Sedna will ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sednactl.sedna.editing import EDITS
+from sednactl.validation.limit_ranges import defaulted, refusals
+from sednactl.validation.quotas import counts, lacking, limits_of, taken_by, used_of
+from sednactl.validation.rulebook import FOR_KINDS, Workload, page, rules_for
+from sednactl.validation.rules.resources import shown
+from sednactl.validation.shape import mapping, maps, text
+from sednactl.validation.structure import Problem
+
+if TYPE_CHECKING:
+    from sednactl.manifests.document import Document
+    from sednactl.validation.all_together import Together
+    from sednactl.validation.finding import Level
+    from sednactl.validation.in_cluster import Survey
+    from sednactl.validation.target import Target
+    from sednactl.validation.together import Demand, Key
+
+page(
+    "SDN129",
+    "error",
+    """
+    Pod that a LimitRange of its namespace refuses
+
+    Found with --cluster. A LimitRange bounds what a container or a whole pod requests and may use
+    (min, max, maxLimitRequestRatio), and gives limits and requests to containers that say none: such a
+    limit can be below what the container requests. The workload and its Deployments are taken, but no
+    pod of them is ever made; only an event of the ReplicaSet (FailedCreate) tells why.
+    """,
+)
+page(
+    "SDN130",
+    "error",
+    """
+    Container without the requests or limits that a quota demands
+
+    Found with --cluster. Where a ResourceQuota counts requests or limits of cpu or memory, every
+    container, init containers too, has to say them, or to be given them by a LimitRange. Pods that do
+    not are refused, and only an event of the ReplicaSet (FailedCreate) tells why.
+    """,
+)
+page(
+    "SDN226",
+    "warning",
+    """
+    More replicas than the namespace's quota lets in
+
+    Found with --cluster. What a pod takes, times the most replicas, is more than a ResourceQuota has
+    left, or has in all for a workload that runs already: the autoscaler asks for replicas that never come.
+    An error where not even one pod fits into the whole quota.
+    """,
+)
+
+DEFERRED = ("SDN207", "SDN225")
+"""Rules about one workload that with a cluster wait for it: its LimitRanges give requests and limits."""
+_BY_TURNS = ("IncrementalLearningJob", "LifelongLearningJob")
+"""Kinds whose pods do not run all at once."""
+
+
+def deferred(together: Together, survey: Survey | None, target: Target) -> Iterator[tuple[Document, Problem]]:
+    """Give what the deferred rules find, with what the namespaces give; without a survey what they find offline."""
+    checks: dict[str, list[Any]] = {}
+    for kind, namespace, spec, document in together.specs:
+        if kind not in FOR_KINDS["metrics"]:
+            continue
+        if kind not in checks:
+            rules = rules_for(kind, target.release)
+            checks[kind] = [rule.check for rule in rules if rule.id in DEFERRED]
+        ranges = survey.ranges_of(namespace) if survey else ()
+        workload = Workload(kind, {"kind": kind, "spec": _with_defaults(spec, ranges)}, target)
+        for check in checks[kind]:
+            for problem in dict.fromkeys(check(workload)):
+                yield document, problem
+
+
+def _with_defaults(spec: dict[str, Any], ranges: Any) -> dict[str, Any]:
+    filled = dict(spec)
+    for name in ("edgeWorker", "cloudWorker") if ranges else ():
+        worker = mapping(spec, name)
+        template = mapping(worker, "template")
+        if pod := mapping(template, "spec"):
+            filled[name] = {**worker, "template": {**template, "spec": defaulted(pod, ranges)}}
+    return filled
+
+
+def refused(together: Together, survey: Survey) -> Iterator[tuple[Document, Problem]]:
+    """Give the pods that LimitRanges refuse and quotas do not let in."""
+    taken: dict[tuple[str, str, str], int] = {}
+    for key, demand in together.asked:
+        if key[0] not in EDITS:
+            continue  # a kind that Sedna makes no pods for
+        ranges, quotas = survey.ranges_of(key[1]), survey.quotas_of(key[1])
+        if not ranges and not quotas:
+            continue
+        for refusal in refusals(demand.pod, ranges):
+            yield demand.document, Problem("SDN129", (*demand.path, *refusal.place), *refusal[1:], True)
+        pod = defaulted(demand.pod, ranges)
+        for quota in quotas:
+            if counts(quota, pod):
+                yield from _unsaid(demand, pod, quota)
+                yield from _beyond(key, demand, pod, quota, survey, taken)
+
+
+def _unsaid(demand: Demand, pod: dict[str, Any], quota: Any) -> Iterator[tuple[Document, Problem]]:
+    for group, index, of, name in lacking(pod, quota):
+        container = text(dict(maps(pod, group))[index], "name")
+        message = f'the quota "{_name(quota)}" demands {of} for {name} of every container, and "{container}" has none'
+        hint = f"add resources.{of}.{name} to it"
+        yield demand.document, Problem("SDN130", (*demand.path, group, index), message, hint)
+
+
+def _beyond(
+    key: Key,
+    demand: Demand,
+    pod: dict[str, Any],
+    quota: Any,
+    survey: Survey,
+    taken: dict[tuple[str, str, str], int],
+) -> Iterator[tuple[Document, Problem]]:
+    """Give the resource that a quota has too little of; note what the pods take for those that follow."""
+    hard, used, each = limits_of(quota), used_of(quota), taken_by(pod)
+    runs = key in survey.live
+    wanted = "one pod takes" if demand.replicas == 1 else f"{demand.replicas} replicas take"
+    fits: dict[str, int] = {}
+    before: dict[str, int] = {}
+    for name, limit in hard.items():
+        if not each.get(name):
+            continue
+        place = survey.place_of(key[1]), _name(quota), name
+        before[name] = 0 if runs else taken.get(place, 0)
+        left = limit if runs else limit - used.get(name, 0)
+        fits[name] = max(0, left - before[name]) // each[name]
+        if fits[name] >= demand.replicas and not runs and key[0] not in _BY_TURNS:
+            taken[place] = before[name] + demand.replicas * each[name]
+    if not fits or min(fits.values()) >= demand.replicas:
+        return
+    name = min(fits, key=lambda each_name: fits[each_name])
+    resource = name.rpartition(".")[2] if name.startswith(("requests.", "limits.")) else name
+    left = hard[name] if runs else max(0, hard[name] - used.get(name, 0) - before[name])
+    of_all = f" of {shown(hard[name], resource)}" if left != hard[name] else ""
+    beside = ", beside what these files ask for before it" if before[name] else ""
+    message = (
+        f"{wanted} {shown(demand.replicas * each[name], resource)} {name}, but the quota "
+        f'"{_name(quota)}" has {shown(left, resource)}{of_all} left{beside}: room for {fits[name]}'
+    )
+    never = each[name] > hard[name]
+    level: Level | None = "error" if never else None
+    hint = "lower the requests or the replicas, or ask for a larger quota"
+    yield demand.document, Problem("SDN226", demand.count_path, message, hint, True, level)
+
+
+def _name(quota: Any) -> str:
+    return text(mapping(quota, "metadata"), "name")
