@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FAMILIES = (
     *("names", "pods", "pod_words", "pod_wide", "resources", "ports", "environment", "volumes", "probes"),
     *("scaling", "metrics", "effect", "kubernetes"),
-    *("mining", "storage", "triggers", "federated", "unheeded"),
+    *("mining", "storage", "triggers", "federated", "unheeded", "workers"),
 )
 """Modules of `validation.rules` whose rules look at one workload at a time."""
 _LEARNING = ("IncrementalLearningJob", "LifelongLearningJob")

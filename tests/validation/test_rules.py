@@ -34,7 +34,7 @@ VIDEO: dict[str, Any] = {
     "apiVersion": "sedna.io/v1alpha1",
     "kind": "VideoAnalyticsJob",
     "metadata": {"name": "video"},
-    "spec": {"model": {"name": "m3l"}, "template": {"spec": POD_SPEC}},
+    "spec": {"model": {"name": "m3l"}, "template": {"spec": {**POD_SPEC, "restartPolicy": "Never"}}},
 }
 EXTRACTION: dict[str, Any] = {
     "apiVersion": "sedna.io/v1alpha1",
@@ -478,6 +478,7 @@ def test_found(rule: str, content: dict[str, Any], changes: dict[str, Any], path
 
 
 OF_SEVERAL_LEVELS = (
+    "SDN708",
     "SDN203",
     "SDN209",
     "SDN215",
