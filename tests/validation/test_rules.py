@@ -606,6 +606,7 @@ def test_every_rule_has_a_test_and_a_page() -> None:
         test_in_cluster,
         test_learning_rules,
         test_scaling_effect,
+        test_worker_rules,
     )
 
     tables = (SPOILED, test_learning_rules.SPOILED, test_scaling_effect.SPOILED, pods.REFUSED)
@@ -622,6 +623,7 @@ def test_every_rule_has_a_test_and_a_page() -> None:
         "SDN902",
         *test_between_documents.RULES,
         *test_in_cluster.RULES,
+        *test_worker_rules.RULES,
     }
     assert set(rulebook()) == tested
     for rule in rulebook().values():

@@ -122,7 +122,7 @@ def workers_end(workload: Workload) -> Iterator[Problem]:
         if path[1] == "deploySpec" or policy in ("OnFailure", "Never"):
             continue
         if policy == "Always":
-            message = "restartPolicy Always: the worker is started again whenever it ends"
+            message = '"Always" starts the worker again whenever it ends'
             if workload.kind in _LEARNING:
                 message += ", and this stage never ends"
                 yield Problem(
