@@ -32,6 +32,10 @@ FOR_KINDS: dict[str, tuple[str, ...]] = {
     "storage": ("Dataset", "FederatedLearningJob", "Model", *_LEARNING),
     "triggers": _LEARNING,
     "federated": ("FederatedLearningJob",),
+    "workers": (
+        *("FeatureExtractionService", "FederatedLearningJob", "JointInferenceService", "ObjectSearchService"),
+        *("ReidJob", "VideoAnalyticsJob", *_LEARNING),
+    ),
 }
 """The families that are for some kinds only: for others they need not even be loaded."""
 
