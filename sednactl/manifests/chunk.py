@@ -7,6 +7,22 @@ from typing import Any, NamedTuple
 from sednactl.errors import InvalidInput
 
 
+def template_in(text: str, file: str, lines_before: int = 0) -> InvalidInput | None:
+    """Give the error for a text that only becomes a manifest when a program such as helm fills it in.
+
+    Asked where a text cannot be read: what stands in {{ }} may also be a map in a map, or a text in quotes.
+    """
+    import re
+
+    found = re.search(r"^[ \t]*\{\{|(?<=[:-])[ \t]+\{\{", text, re.MULTILINE)
+    if found is None:
+        return None
+    at = found.end() - 2
+    line, column = text.count("\n", 0, at) + 1 + lines_before, at - text.rfind("\n", 0, at)
+    problem = f"{file}:{line}:{column}: a template with {{{{ }}}} to be filled in, no manifest yet"
+    return InvalidInput(problem, hint="render it first, e.g. helm template CHART | sednactl validate -")
+
+
 class Chunk(NamedTuple):
     """The text of one document of a stream: its file's name, its text, and how many lines lie before it."""
 
@@ -20,4 +36,5 @@ class Chunk(NamedTuple):
 
     def refuse(self, place: str, problem: str, hint: str | None = None) -> InvalidInput:
         """Give the error that names a place and what is wrong there."""
-        return InvalidInput(f"{place}: {problem}", hint=hint)
+        template = template_in(self.text, self.file, self.lines_before)
+        return template or InvalidInput(f"{place}: {problem}", hint=hint)

@@ -14,6 +14,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
 from sednactl.errors import InvalidInput
+from sednactl.manifests.chunk import template_in
 from sednactl.manifests.document import Position
 from sednactl.manifests.lines import lines_of
 from sednactl.manifests.scalars import json_number
@@ -41,7 +42,7 @@ def load_stream(text: str, file: str, deepest: int) -> Iterator[tuple[Any, int, 
         except _Doubled as error:
             raise _doubled(text, file, at, str(error)) from None
         except json.JSONDecodeError as error:
-            raise InvalidInput(
+            raise template_in(text, file) or InvalidInput(
                 f"{file}:{error.lineno}:{error.colno}: not valid JSON: {_lower(error.msg)}",
                 hint=_hint(error.msg, text, error.pos),
             ) from None

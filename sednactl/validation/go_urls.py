@@ -48,7 +48,7 @@ def go_refuses(url: str) -> str:
         if fault:
             return fault
     escape = _bad_escape(rest)
-    return f'"{escape}" is no escape; write % as %25' if escape else ""
+    return f'"{escape}" is no escape' if escape else ""
 
 
 def _authority_fault(authority: str) -> str:

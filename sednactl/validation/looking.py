@@ -194,6 +194,10 @@ def identity_problems(document: Document, target: Target) -> tuple[list[Problem]
     missing = [
         name for name in ("apiVersion", "kind") if not isinstance(content.get(name), str) or not content[name]
     ]
+    if len(missing) == 2 and content.keys().isdisjoint(("apiVersion", "kind", "metadata", "spec")):
+        message = "no Kubernetes object: neither apiVersion nor kind is there"
+        hint = "keep values and settings in another folder than manifests, or name the manifests alone"
+        return [Problem("SDN001", (), message, hint)], None
     if missing:
         return [
             Problem(

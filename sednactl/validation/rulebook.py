@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FAMILIES = (
     *("names", "pods", "pod_words", "pod_wide", "resources", "ports", "environment", "volumes", "probes"),
     *("scaling", "metrics", "effect", "kubernetes"),
-    *("mining", "storage", "triggers", "federated", "unheeded"),
+    *("mining", "storage", "triggers", "federated", "unheeded", "workers"),
 )
 """Modules of `validation.rules` whose rules look at one workload at a time."""
 _LEARNING = ("IncrementalLearningJob", "LifelongLearningJob")
@@ -32,6 +32,10 @@ FOR_KINDS: dict[str, tuple[str, ...]] = {
     "storage": ("Dataset", "FederatedLearningJob", "Model", *_LEARNING),
     "triggers": _LEARNING,
     "federated": ("FederatedLearningJob",),
+    "workers": (
+        *("FeatureExtractionService", "FederatedLearningJob", "JointInferenceService", "ObjectSearchService"),
+        *("ReidJob", "VideoAnalyticsJob", *_LEARNING),
+    ),
 }
 """The families that are for some kinds only: for others they need not even be loaded."""
 

@@ -255,6 +255,8 @@ class _Walk:
         """Note a required field that is missing or null."""
         child = node.field(name)
         hint = f"add {name}: {_TYPES.get(child.type, child.type)}" if child else f"add {name}"
+        if name == "selector":  # Sedna's CRDs want it beside a pod template, and nothing reads it
+            hint = "add selector: {}"
         self.add(MISSING, f'required field "{name}" is missing', hint, at_key=True)
 
     def unknown(self, node: Node | None, name: str) -> None:

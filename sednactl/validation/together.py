@@ -53,7 +53,7 @@ class Claim(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A training worker's pod: the node it is pinned to, and the Dataset it reads."""
+    """The pod of a worker that trains or evaluates: the node it is pinned to, and the Dataset it reads."""
 
     dataset: Key
     node: str
@@ -157,6 +157,13 @@ def _pins(workload: Workload, document: Document, for_cluster: bool) -> Pins:
 
 
 def _placed(workload: Workload, document: Document) -> Iterator[Placed]:
+    if workload.kind in ("IncrementalLearningJob", "LifelongLearningJob"):
+        name = text(mapping(workload.spec, "dataset"), "name")
+        for stage in ("trainSpec", "evalSpec") if name else ():
+            node = text(mapping(mapping(mapping(workload.spec, stage), "template"), "spec"), "nodeName")
+            if node and "$" not in node:
+                pinned = ("spec", stage, "template", "spec", "nodeName")
+                yield Placed(("Dataset", workload.namespace, name), node, document, pinned)
     if workload.kind != "FederatedLearningJob":
         return
     for index, worker in maps(workload.spec, "trainingWorkers"):

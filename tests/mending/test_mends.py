@@ -19,7 +19,7 @@ from sednactl.validation.mends.table import DECISIONS
 from sednactl.validation.rulebook import rulebook
 from sednactl.validation.target import Target
 from tests.validation import pods, test_learning_rules, test_rules, test_scaling_effect
-from tests.validation.learning import INCREMENTAL, LIFELONG, SEARCH, TRACKING
+from tests.validation.learning import INCREMENTAL, LIFELONG, REID, SEARCH, TRACKING
 from tests.validation.test_rules import (
     BIG,
     CLOUD,
@@ -105,6 +105,7 @@ MENDED: list[tuple[str, dict[str, Any], dict[str, Any], str, Any]] = [
     ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": "precision_delta"}, f"{DEPLOY}.condition.metric", "precision_delta[0]"),
     ("SDN504", INCREMENTAL, {f"{DEPLOY}.condition.metric": "precision_delta[0"}, f"{DEPLOY}.condition.metric", "precision_delta[0]"),
     ("SDN505", INCREMENTAL, {f"{TRAIN}.timer.start": "2:00"}, f"{TRAIN}.timer.start", "02:00"),
+    ("SDN708", LIFELONG, {"spec.trainSpec.template.spec.restartPolicy": "Always"}, "spec.trainSpec.template.spec.restartPolicy", "OnFailure"),
     ("SDN505", INCREMENTAL, {f"{TRAIN}.timer.end": "24:00:00"}, f"{TRAIN}.timer.end", "24:00"),
 ]  # fmt: skip
 
@@ -149,6 +150,8 @@ LEFT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("SDN505", INCREMENTAL, {f"{TRAIN}.timer.start": "7 pm"}),
     ("SDN505", INCREMENTAL, {f"{TRAIN}.timer.start": "24:00"}),
     ("SDN404", DATASET, {"spec.nodeName": ""}),
+    ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": "precision[0]_delta"}),
+    ("SDN708", REID, {"spec.template.spec.restartPolicy": "Always"}),
 ]  # fmt: skip
 
 

@@ -68,4 +68,4 @@ TRACKING = manifest(
         "reidWorkers": {"selector": {}, "template": {"spec": POD}},
     },
 )
-REID = manifest("ReidJob", "again", {"template": {"spec": POD}})
+REID = manifest("ReidJob", "again", {"template": {"spec": {**POD, "restartPolicy": "OnFailure"}}})

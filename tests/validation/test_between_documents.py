@@ -157,6 +157,18 @@ def test_workers_where_their_data_is_not() -> None:
     assert found(FEDERATED, changed(data, {"spec.url": "s3://b/index.txt"})) == []
 
 
+def test_learning_where_the_data_is_not() -> None:
+    places = [("SDN606", f"spec.{stage}.template.spec.nodeName") for stage in ("trainSpec", "evalSpec")]
+    for job in (INCREMENTAL, LIFELONG):
+        name = job["spec"]["dataset"]["name"]
+        data = changed(DATASET, {"metadata.name": name, "spec.format": "txt", "spec.nodeName": "edge-9"})
+        pinned = {f"spec.{stage}.template.spec.nodeName": "edge-1" for stage in ("trainSpec", "evalSpec")}
+        assert found(changed(job, pinned), data) == places
+        assert found(changed(job, pinned), changed(data, {"spec.nodeName": "edge-1"})) == []
+        assert found(changed(job, pinned), changed(data, {"spec.url": "s3://b/index.txt"})) == []
+        assert found(changed(job, {**pinned, "spec.dataset.name": "another"}), data) == []
+
+
 def test_nodes_among_the_files() -> None:
     place = "spec.trainingWorkers[1].template.spec.nodeName"
     assert found(FEDERATED, other("Node", "edge-1")) == [("SDN123", place)]

@@ -41,7 +41,7 @@ RULES = (
     "SDN511",
     "SDN607",
     "SDN705",
-    "SDN706",
+    "SDN709",
 )
 CRD_NAME = f"{JOINT_INFERENCE.plural}.sedna.io"
 
@@ -361,20 +361,20 @@ def test_an_edit_of_a_side_that_has_no_deployment(stub: StubServer) -> None:
         ("outputDir", "s3://elsewhere/output", "SDN705"),
         ("dataset.name", "others", "SDN705"),
         ("trainSpec.trigger.condition.threshold", 7, "SDN705"),
-        ("dataset.trainProb", 0.5, "SDN706"),
-        ("trainSpec.template.spec.containers.0.image", "example/worker:v2", "SDN706"),
-        ("evalSpec.template.spec.containers.0.image", "example/worker:v2", "SDN706"),
+        ("dataset.trainProb", 0.5, "SDN709"),
+        ("trainSpec.template.spec.containers.0.image", "example/worker:v2", "SDN709"),
+        ("evalSpec.template.spec.containers.0.image", "example/worker:v2", "SDN709"),
     ],
 )
 def test_edits_of_a_learning_job(
     stub: StubServer, content: dict[str, Any], path: str, value: Any, rule: str
 ) -> None:
     live(stub, content)
-    assert [one for one in found(stub, content) if one[0] in ("SDN705", "SDN706")] == []
+    assert [one for one in found(stub, content) if one[0] in ("SDN705", "SDN709")] == []
     edited = [
         one
         for one in findings(stub, changed(content, {f"spec.{path}": value}))
-        if one.rule in ("SDN705", "SDN706")
+        if one.rule in ("SDN705", "SDN709")
     ]
     assert [one.rule for one in edited] == [rule]
     assert [one.level for one in edited] == ["warning" if rule == "SDN705" else "info"]
@@ -386,12 +386,12 @@ def test_inference_takes_an_edit_up_with_the_next_model_or_never(stub: StubServe
     image = "spec.deploySpec.template.spec.containers.0.image"
     for content, told in (
         (INCREMENTAL, "SDN705"),
-        (changed(INCREMENTAL, {"spec.deploySpec.model.hotUpdateEnabled": False}), "SDN706"),
+        (changed(INCREMENTAL, {"spec.deploySpec.model.hotUpdateEnabled": False}), "SDN709"),
     ):
         live(stub, content)
         got = found(stub, changed(content, {image: "example/worker:v2"}))
         level = "warning" if told == "SDN705" else "info"
-        assert [one for one in got if one[0] in ("SDN705", "SDN706")] == [
+        assert [one for one in got if one[0] in ("SDN705", "SDN709")] == [
             (told, level, "spec.deploySpec.template")
         ]
 
@@ -402,7 +402,7 @@ def test_an_edit_of_a_model_counts_later(stub: StubServer) -> None:
     stub.requests.clear()
     assert found(stub, there) == []
     assert found(stub, SERVICE, there) == []
-    assert found(stub, changed(there, {"spec.url": "/other/big.pb"})) == [("SDN706", "info", "metadata.name")]
+    assert found(stub, changed(there, {"spec.url": "/other/big.pb"})) == [("SDN709", "info", "metadata.name")]
 
 
 def test_edits_of_a_federated_job(stub: StubServer) -> None:

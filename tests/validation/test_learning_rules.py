@@ -67,6 +67,13 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         {"spec.deploySpec.hardExampleMining.parameters.0.value": "1.5"},
         "spec.deploySpec.hardExampleMining.parameters[0].value",
     ),
+    (
+        "SDN113",
+        INCREMENTAL,
+        {"spec.evalSpec.initialEvalModel": {"name": ""}},
+        "spec.evalSpec.initialEvalModel.name",
+    ),
+    ("SDN402", DATASET, {"spec.url": "/data/pictures/"}, "spec.url"),
     ("SDN401", INCREMENTAL, {"spec.outputDir": "/output/100%"}, "spec.outputDir"),
     ("SDN401", LIFELONG, {"spec.outputDir": "10.0.0.1:9000/x"}, "spec.outputDir"),
     (
@@ -86,6 +93,8 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("SDN502", LIFELONG, {f"{TRAIN}.condition.metric": "num_of_samples[0]"}, f"{TRAIN}.condition.metric"),
     ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": "precision_delta"}, f"{DEPLOY}.condition.metric"),
     ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": "precision[a]"}, f"{DEPLOY}.condition.metric"),
+    ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": "p[0]_delta"}, f"{DEPLOY}.condition.metric"),
+    ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": "p[0] gt"}, f"{DEPLOY}.condition.metric"),
     ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": ""}, f"{DEPLOY}.condition.metric"),
     ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": "[0]"}, f"{DEPLOY}.condition.metric"),
     *(
@@ -196,7 +205,7 @@ HARMLESS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (REID, {}),
     (SEARCH, {"metadata.name": "a" * 48}),
     (INCREMENTAL, {"metadata.name": "1.5"}),
-    (INCREMENTAL, {"spec.credentialName": "", "spec.evalSpec.initialEvalModel": {"name": ""}}),
+    (INCREMENTAL, {"spec.credentialName": ""}),
     (FEDERATED, {"spec.pretrainedModel": {"name": ""}, "spec.transmitter": {}}),
     (FEDERATED, {"spec.transmitter": {"s3": {"aggDataPath": "s3://bucket/agg", "credentialName": "k"}}}),
     (FEDERATED, {"spec.aggregationWorker.template.spec.hostNetwork": False}),

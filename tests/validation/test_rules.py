@@ -34,7 +34,7 @@ VIDEO: dict[str, Any] = {
     "apiVersion": "sedna.io/v1alpha1",
     "kind": "VideoAnalyticsJob",
     "metadata": {"name": "video"},
-    "spec": {"model": {"name": "m3l"}, "template": {"spec": POD_SPEC}},
+    "spec": {"model": {"name": "m3l"}, "template": {"spec": {**POD_SPEC, "restartPolicy": "Never"}}},
 }
 EXTRACTION: dict[str, Any] = {
     "apiVersion": "sedna.io/v1alpha1",
@@ -478,6 +478,7 @@ def test_found(rule: str, content: dict[str, Any], changes: dict[str, Any], path
 
 
 OF_SEVERAL_LEVELS = (
+    "SDN708",
     "SDN203",
     "SDN209",
     "SDN215",
@@ -606,6 +607,7 @@ def test_every_rule_has_a_test_and_a_page() -> None:
         test_in_cluster,
         test_learning_rules,
         test_scaling_effect,
+        test_worker_rules,
     )
 
     tables = (SPOILED, test_learning_rules.SPOILED, test_scaling_effect.SPOILED, pods.REFUSED)
@@ -623,6 +625,7 @@ def test_every_rule_has_a_test_and_a_page() -> None:
         *test_between_documents.RULES,
         *test_in_cluster.RULES,
         *test_admission.RULES,
+        *test_worker_rules.RULES,
     }
     assert set(rulebook()) == tested
     for rule in rulebook().values():

@@ -179,7 +179,13 @@ DECISIONS: dict[str, Decision] = {
     "SDN703": _left(_HARMLESS),
     "SDN704": _left("hostNetwork costs more than it gives where nobody reads the metrics"),
     "SDN705": _left("the edit is to be made otherwise, not the manifest"),
-    "SDN706": _left("the edit is to be made otherwise, not the manifest"),
+    "SDN706": _left("whether the worker reads that name for something else is not in the manifest"),
+    "SDN707": _left("which cameras there are is not in the manifest"),
+    "SDN708": _mended(
+        workloads.never_ending,
+        "a stage of a learning job ends with OnFailure, which is what Sedna sets; other workers may watch for ever",
+    ),
+    "SDN709": _left("the edit is to be made otherwise, not the manifest"),
     "SDN901": _left("the reason is the author's"),
     "SDN902": _left("a comment is never removed"),
 }

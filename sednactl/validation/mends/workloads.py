@@ -30,6 +30,11 @@ def remove(fault: Fault) -> Change | None:
     return Remove(fault.path) if isinstance(fault.owner, dict) and len(fault.owner) > 1 else None
 
 
+def never_ending(fault: Fault) -> Change | None:
+    """Stages of learning jobs have to end, and OnFailure is what Sedna sets where nothing is said."""
+    return Replace(fault.path, "OnFailure") if fault.message.endswith("this stage never ends") else None
+
+
 def one(fault: Fault) -> Change | None:
     """1 is the only number that works."""
     number = fault.value

@@ -104,10 +104,11 @@ page(
     "SDN606",
     "warning",
     """
-    Training worker on another node than its data
+    Worker that learns on another node than its data
 
     The dataset's url is a path on its own node. A worker that is pinned to another node mounts the
-    same path there, where the data is not.
+    same path there, where the data is not. Workers that evaluate read the data too. Where the nodes
+    share that folder, all is well.
     """,
 )
 _MOST_CHILDREN = 6
@@ -292,7 +293,9 @@ def _models(together: Together) -> Iterator[tuple[Document, Problem]]:
 
 
 def _places(together: Together) -> Iterator[tuple[Document, Problem]]:
-    if "FederatedLearningJob" not in together.kinds:
+    if together.kinds.keys().isdisjoint(
+        ("FederatedLearningJob", "IncrementalLearningJob", "LifelongLearningJob")
+    ):
         return
     for placed in together.placed:
         dataset = together.defined.get(placed.dataset)

@@ -56,7 +56,7 @@ page(
     """,
 )
 page(
-    "SDN706",
+    "SDN709",
     "info",
     """
     Edit that counts later
@@ -125,7 +125,7 @@ def _problem(key: Key, effect: EditEffect) -> Problem | None:
     if effect.how == "ignored":
         return Problem("SDN705", path, message, _AGAIN)
     if effect.how == "later":
-        return Problem("SDN706", path, message, _HINTS["later"] if effect.path else _USED_AGAIN)
+        return Problem("SDN709", path, message, _HINTS["later"] if effect.path else _USED_AGAIN)
     if effect.how == "unscaled":
         return Problem("SDN224", path, effect.sentence, _HINTS["unscaled"], True)
     if effect.how == "restart" and path[-1] == "hpa":

@@ -108,12 +108,15 @@ def referred_names(workload: Workload) -> Iterator[Problem]:
         if is_dns_subdomain(name) or placeholder(name) or (not name and _may_be_empty(workload, path)):
             continue
         what = f'"{name}" is no name that a {kind} can have' if name else f"the {kind}'s name is empty"
-        yield Problem("SDN113", path, what, f"name a {kind} of the same namespace")
+        hint = f"name a {kind} of the same namespace"
+        if path[-2] == "initialEvalModel":
+            hint += ", or leave initialEvalModel out"
+        yield Problem("SDN113", path, what, hint)
 
 
 def _may_be_empty(workload: Workload, path: tuple[Any, ...]) -> bool:
     # An empty optional name is none at all; what an empty name crashes is SDN114's.
-    if path[-1] == "credentialName" or path[1] == "pretrainedModel" or path[-2] == "initialEvalModel":
+    if path[-1] == "credentialName" or path[1] == "pretrainedModel":
         return True
     return workload.kind in ("FederatedLearningJob", "VideoAnalyticsJob")
 
@@ -134,10 +137,10 @@ def crash_without(workload: Workload) -> Iterator[Problem]:
       model:
         name: surface-defect-detection
     """
-    hint = "without it Sedna's Global Manager crashes, for every workload"
+    crash = "without it Sedna's Global Manager crashes, for every workload"
     if workload.kind == "FeatureExtractionService":
         if workload.spec.get("replicas") is None:
-            yield Problem("SDN114", ("spec",), "replicas is missing", hint, True)
+            yield Problem("SDN114", ("spec",), "replicas is missing", f"add replicas: 1; {crash}", True)
         return
     named: list[tuple[Any, Any, str]] = []
     if workload.kind == "VideoAnalyticsJob":
@@ -150,6 +153,7 @@ def crash_without(workload: Workload) -> Iterator[Problem]:
             named.append((path, mapping(trainer, "dataset"), "dataset"))
     for path, owner, what in named:
         if owner.get("name") == "":
+            hint = f"name a {what.capitalize()} of the same namespace; {crash}"
             yield Problem("SDN114", (*path, "name"), f"the {what}'s name is empty", hint)
 
 

@@ -63,7 +63,7 @@ page(
 _HINTS: dict[WhenMissing | None, str] = {
     "fails": "it must be in the same namespace before the workload is created",
     "waits": "the job waits until it is in the same namespace",
-    "ignored": "Sedna starts the workers without it and says nothing",
+    "ignored": "make it first, in the same namespace: Sedna starts the workers without it and says nothing",
 }
 
 
@@ -78,7 +78,10 @@ def dangling(together: Together, survey: Survey | None = None) -> Iterator[tuple
         for pin in together.pinned:
             if pin.target not in together.defined:
                 message = f'the Node "{pin.target[2]}" is not in these files, other Nodes are'
-                yield pin.document, Problem("SDN123", pin.path, message, "its pods would stay Pending")
+                yield (
+                    pin.document,
+                    Problem("SDN123", pin.path, message, "name one of those; its pods would stay Pending"),
+                )
 
 
 def _not_here(reference: Reference, together: Together) -> Problem:

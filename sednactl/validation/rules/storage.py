@@ -48,7 +48,7 @@ def url_can_be_parsed(workload: Workload) -> Iterator[Problem]:
         fault = go_refuses(url)
         if fault and not placeholder(url):
             message = f'"{_clip(url)}" crashes the Global Manager when it is used: {fault}'
-            yield Problem("SDN401", path, message, "mend it before anything refers to it")
+            yield Problem("SDN401", path, message, _mended(fault))
 
 
 @rule("SDN402", "warning", *STORED, *LEARNING)
@@ -57,7 +57,8 @@ def url_can_be_fetched(workload: Workload) -> Iterator[Problem]:
 
     The worker gets s3, http and https addresses downloaded, and absolute paths mounted from its
     node. An address needs a bucket or a host after its "//". Anything else reaches the worker as it stands, and its local controller not at all. The
-    local controller reads datasets, and writes to outputDir, only at paths and in s3.
+    local controller reads datasets, and writes to outputDir, only at paths and in s3. Of a dataset in
+    txt or csv it reads the index, which is a file.
     """
     for path, url in addresses_of(workload):
         if go_refuses(url) or placeholder(url):
@@ -77,6 +78,9 @@ def url_can_be_fetched(workload: Workload) -> Iterator[Problem]:
             does = "reads a dataset" if what == "url" else "writes to an outputDir"
             message = f"no local controller {does} over {scheme}"
             yield Problem("SDN402", path, message, "use s3 or a path on the node")
+        elif workload.kind == "Dataset" and url.endswith("/") and _read_by_sedna(workload):
+            message = f'"{_clip(url)}" is a folder; the local controller reads a file with one sample a line'
+            yield Problem("SDN402", path, message, "name the index file")
 
 
 @rule("SDN405", "info", *_ADDRESSES)
@@ -126,6 +130,18 @@ def dataset_has_a_node(workload: Workload) -> Iterator[Problem]:
         yield Problem(
             "SDN404", ("spec", "nodeName"), "the node's name is empty", "name the node that holds the data"
         )
+
+
+def _read_by_sedna(dataset: Workload) -> bool:
+    return str(dataset.spec.get("format")).lower() in ("txt", "csv")
+
+
+def _mended(fault: str) -> str:
+    if "escape" in fault:
+        return "write % as %25"
+    if "colon" in fault or "scheme" in fault:
+        return "write s3://, http:// or https:// before a host, '/' before a path"
+    return "take the characters out that no address has, blanks in a host or bucket among them"
 
 
 def _clip(text: str) -> str:

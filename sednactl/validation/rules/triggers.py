@@ -117,7 +117,8 @@ def deploy_metric_has_an_index(workload: Workload) -> Iterator[Problem]:
     The evaluation reports every metric as a list, one figure for each class, and NAME_delta as
     what the new model has more than the old one. Without an index the value counts as 0: gt 0.1
     never deploys, lt 0.1 always does. Sedna's own examples have this trap. An index that is no
-    whole number is never true, and neither is num_of_samples, which only training sees.
+    whole number is never true, and neither is num_of_samples, which only training sees. The index
+    comes last: nothing after it is read.
 
     Wrong: precision_delta
     Right: precision_delta[0]
@@ -140,6 +141,11 @@ def deploy_metric_has_an_index(workload: Workload) -> Iterator[Problem]:
         elif not _crash(trigger) and _index(metric) is None:
             message = f'the index in "{metric}" is no whole number, so the trigger is never true'
             yield Problem("SDN503", path, message, f"e.g. {metric.partition('[')[0]}[0]", level="error")
+        elif not _crash(trigger) and (rest := metric[metric.rfind("]") + 1 :].strip()):
+            index = metric[metric.find("[") : metric.rfind("]") + 1]
+            message = f'"{rest}" in "{metric}" is not read: the figure is that of {name}{index}'
+            right = f"{name}_delta{index}" if rest == "_delta" else f"{name}{index}"
+            yield Problem("SDN503", path, message, f"write {right}")
 
 
 def _outcome(trigger: Trigger) -> str:

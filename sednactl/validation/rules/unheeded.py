@@ -56,7 +56,7 @@ def fields_without_effect(workload: Workload) -> Iterator[Problem]:
             if owner[name] == _MATTERS[name]:
                 continue
             message = f"{name}: {_shown(owner[name])} has no effect"
-            hint = "Sedna runs exactly one pod, once" if job else "Sedna rolls out at once"
+            hint = f"remove it: Sedna {'runs exactly one pod, once' if job else 'rolls out at once'}"
             yield Problem("SDN702", (*path, name), message, hint, True, "warning")
         else:
             yield Problem("SDN702", (*path, name), f"Sedna does not read {name}", "remove it", True)
