@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from sednactl.errors import InvalidInput
+from sednactl.records import Record
 
 
-class Chunk(NamedTuple):
+class Chunk(Record):
     """The text of one document of a stream: its file's name, its text, and how many lines lie before it."""
 
     file: str
