@@ -10,9 +10,10 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TextIO
+
+from sednactl.records import Record
 
 
 def _utc_now() -> datetime:
@@ -23,8 +24,7 @@ def _nobody_listens(line: str) -> None:
     """Take a line of the trace when none was asked for."""
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(Record):
     """Streams, environment and time as one object.
 
     `now` gives aware UTC datetimes; `monotonic` and `sleep` work in seconds.

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ def hurried(surroundings: Surroundings, speed: float = SPEED) -> Surroundings:
         time.sleep(seconds / speed)
         spared.append(seconds - seconds / speed)
 
-    return replace(surroundings, monotonic=lambda: time.monotonic() + sum(spared), sleep=sleep)
+    return surroundings._replace(monotonic=lambda: time.monotonic() + sum(spared), sleep=sleep)
 
 
 class HurriedSandbox:

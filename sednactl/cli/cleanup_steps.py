@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sednactl.cli.next_command import next_command
 from sednactl.cli.ticker import Ticker
 from sednactl.errors import UsageError
+from sednactl.records import Record
 
 if TYPE_CHECKING:
     from sednactl.cluster.access import ClusterAccess
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _RESUME = ("cleanup", "ghost-instances", "--yes", "--resume")
 
 
-class Load(NamedTuple):
+class Load(Record):
     """How hard a clean-up may work: objects at a time, deletions in a second."""
 
     parallel: int

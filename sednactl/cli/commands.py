@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from sednactl.cli.everywhere import PROGRAM, equip, unknown_word
 from sednactl.errors import ExitCode
+from sednactl.records import Record
 from sednactl.render.columns import printable
 from sednactl.surroundings import Surroundings
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """Where a top-level command lives and its line in `--help`.
 
     `module` has a `typer.Typer` called `app`; one with a single command becomes

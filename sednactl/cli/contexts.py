@@ -6,7 +6,7 @@ import copy
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import ExitCode, InvalidInput, SednactlError, UsageError
@@ -190,7 +190,7 @@ def _ask(
 
     out, err = io.StringIO(), io.StringIO()
     # Nobody can be asked in several clusters at once, and two bars cannot share a line.
-    own = replace(surroundings, stdin=io.StringIO(typed), stdout=out, stderr=err)
+    own = surroundings._replace(stdin=io.StringIO(typed), stdout=out, stderr=err)
     if "output" in arguments and _output_of(arguments) == "yaml":
         arguments = {**arguments, "output": _as_json(arguments["output"])}
     ctx = copy.copy(arguments["ctx"])

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from sednactl.cli.creating_options import option
+from sednactl.records import Record
 
 Json = dict[str, Any]
 Path = tuple[str | int, ...]
 
 
-class Said(NamedTuple):
+class Said(Record):
     """What a kind's flags say, as values, and which flag said what (for messages)."""
 
     values: Json
     names: Mapping[Path, str]
 
 
-class Flag(NamedTuple):
+class Flag(Record):
     """One flag of a kind.
 
     `form` says how its text is read (one of FORMS), `paths` where the value goes,

@@ -10,11 +10,12 @@ import functools
 import inspect
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 
 from sednactl.cli.options import cluster_command, duration
+from sednactl.records import Record
 
 VALUES, SENDING = "Values", "Output and sending"
 
@@ -157,7 +158,7 @@ _PARAMETERS: dict[str, tuple[Any, Any]] = {
 }
 
 
-class Request(NamedTuple):
+class Request(Record):
     """The options that every `create` has. `timeout` is in seconds."""
 
     files: Sequence[str]

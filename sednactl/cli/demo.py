@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,7 +65,7 @@ def demo(
         environ["KUBECONFIG"] = start(place, Wishes(speed=SPEED)).kubeconfig
         try:
             # One stream, so that what is said and what commands answer stay in order.
-            _Stage(replace(surroundings, environ=environ, stderr=surroundings.stdout), files).play()
+            _Stage(surroundings._replace(environ=environ, stderr=surroundings.stdout), files).play()
         finally:
             stop(place)
     return ExitCode.DONE
@@ -173,7 +172,7 @@ class _Stage:
         if ">" in arguments:
             file = Path(arguments[-1])
             with file.open("w", encoding="utf-8") as out:
-                code = run(arguments[:-2], replace(surroundings, stdout=out))
+                code = run(arguments[:-2], surroundings._replace(stdout=out))
         else:
             code = run(arguments, surroundings)
         if code == ExitCode.INTERRUPTED:

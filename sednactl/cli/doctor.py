@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -117,7 +116,7 @@ def doctor(
         raise UsageError("there is no terminal to ask on whether to apply a mend", hint="add --yes")
     chosen = _chosen(book, check or (), skip or (), of_one=bool(words))
     if verbose:
-        surroundings = replace(surroundings, trace=lambda line: _trace(surroundings, line))
+        surroundings = surroundings._replace(trace=lambda line: _trace(surroundings, line))
     from sednactl.cluster.door import open_cluster
 
     cluster = open_cluster(access, surroundings)

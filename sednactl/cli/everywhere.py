@@ -7,7 +7,6 @@ a guess at what was meant.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from typer.core import TyperOption
@@ -96,9 +95,9 @@ def _take_wish(ctx: Any, parameter: Any, wanted: bool) -> None:
         return
     surroundings: Surroundings = ctx.obj
     if parameter.name == "no_color":
-        ctx.obj = replace(surroundings, environ={**surroundings.environ, "NO_COLOR": "1"})
+        ctx.obj = surroundings._replace(environ={**surroundings.environ, "NO_COLOR": "1"})
     else:
-        ctx.obj = replace(surroundings, trace=lambda line: _write_trace(surroundings, line))
+        ctx.obj = surroundings._replace(trace=lambda line: _write_trace(surroundings, line))
 
 
 def _write_trace(surroundings: Surroundings, line: str) -> None:

@@ -65,9 +65,7 @@ def _run_process(program: str) -> int:
 
 def run(arguments: Sequence[str], surroundings: Surroundings, program: str = "sednactl") -> int:
     """Run one command line and give its exit code. Nothing below this function exits."""
-    from dataclasses import replace
-
-    surroundings = replace(surroundings, program=program)
+    surroundings = surroundings._replace(program=program)
     try:
         from sednactl.cli.commands import invoke
 

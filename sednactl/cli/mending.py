@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, groupby, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -14,6 +14,7 @@ from sednactl.errors import ExitCode, InvalidInput, UsageError
 from sednactl.manifests.mending import Refused, encoded, mended
 from sednactl.manifests.reading import decode
 from sednactl.manifests.sources import Source, sources_of
+from sednactl.records import Record
 from sednactl.render.columns import printable
 from sednactl.render.difference import unified_text
 from sednactl.render.findings_files import write_bytes
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
     from sednactl.validation.target import Target
 
 
-class Files(NamedTuple):
+class Files(Record):
     """What the command line names."""
 
     names: Sequence[str]
     recursive: bool
 
 
-class _MendedFile(NamedTuple):
+class _MendedFile(Record):
     """What is to be written into a file, what is told of it, and how many places that mends."""
 
     name: str
@@ -204,4 +205,4 @@ def _through(
         out.flush()
         buffer.write(data)
         buffer.flush()
-    return replace(surroundings, stdin=io.TextIOWrapper(io.BytesIO(data)), stdout=surroundings.stderr)
+    return surroundings._replace(stdin=io.TextIOWrapper(io.BytesIO(data)), stdout=surroundings.stderr)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sednactl.errors import UsageError
+from sednactl.records import Record
 from sednactl.sedna.kinds import SEDNA_KINDS, SednaKind, kind_named
 
 
-class Target(NamedTuple):
+class Target(Record):
     """One workload the user named."""
 
     kind: SednaKind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
@@ -194,7 +193,7 @@ def watch(
     if output is not WatchFormat.JSONL and surroundings.moving(surroundings.stdout):
         # What -v tells would tear the picture; it comes once the terminal is given back.
         tell = surroundings.trace
-        surroundings = replace(surroundings, trace=held.append)
+        surroundings = surroundings._replace(trace=held.append)
     cluster = open_cluster(access, surroundings)
     try:
         scope = _scope(cluster, name, all_namespaces, selector)

@@ -7,7 +7,6 @@ ends only when its reader leaves asks for the streams as they are.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
@@ -44,8 +43,7 @@ class _Unread:
 
 def going_on_unread(surroundings: Surroundings) -> Surroundings:
     """Give the same with an output whose reader may leave."""
-    return replace(
-        surroundings,
+    return surroundings._replace(
         stdout=cast(TextIO, _Unread(surroundings.stdout)),
         stderr=cast(TextIO, _Unread(surroundings.stderr)),
     )
@@ -54,4 +52,4 @@ def going_on_unread(surroundings: Surroundings) -> Surroundings:
 def ending_unread(surroundings: Surroundings) -> Surroundings:
     """Give the same with a standard output that raises BrokenPipeError once its reader has left."""
     stdout = surroundings.stdout
-    return replace(surroundings, stdout=stdout.stream) if isinstance(stdout, _Unread) else surroundings
+    return surroundings._replace(stdout=stdout.stream) if isinstance(stdout, _Unread) else surroundings

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from sednactl.records import Record
 
 
-class ClusterAccess(NamedTuple):
+class ClusterAccess(Record):
     """The cluster flags of a command, as typed; None and empty mean "as the kubeconfig says".
 
     `request_timeout` is in seconds; None means 30 s for each request but a watch.

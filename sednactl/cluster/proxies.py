@@ -10,16 +10,16 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from sednactl.errors import InvalidInput, Unreachable
+from sednactl.records import Record
 
 _PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 _LONGEST_HEAD = 64 * 1024
 
 
-class Proxy(NamedTuple):
+class Proxy(Record):
     """A proxy by scheme, host and port; `shown` is its URL without credentials."""
 
     scheme: str

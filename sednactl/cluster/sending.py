@@ -8,7 +8,6 @@ connection, so that no answer is ever taken for another request's.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import http.client
 import json
 from collections.abc import Callable, Iterator
@@ -92,7 +91,7 @@ class Sender:
         def sleep(seconds: float) -> None:
             stop.wait(seconds)
 
-        surroundings = dataclasses.replace(self._surroundings, sleep=sleep)
+        surroundings = self._surroundings._replace(sleep=sleep)
         return Sender(self._credentials, self._timeout, surroundings, self._connections.twin())
 
     @contextlib.contextmanager

@@ -7,8 +7,9 @@ and stay as they are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from sednactl.records import Record
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.resources import HPA
 
@@ -40,7 +41,7 @@ CARRIES_OTHERS = "carries-others"
 BELONGS_TO_KEPT = "belongs-to-kept"
 
 
-class Said(NamedTuple):
+class Said(Record):
     """A sentence, and what can be done about it ("" for nothing)."""
 
     evidence: str

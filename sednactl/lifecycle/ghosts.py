@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from sednactl.records import Record
 from sednactl.sedna.belonging import (
     kind_of_owner,
     labels_of,
@@ -41,7 +42,7 @@ DELETION_ORDER = (HPA.kind, DEPLOYMENT.kind, REPLICA_SET.kind, SERVICE.kind, POD
 Verdict = Literal["ghost", "not-a-ghost"]
 
 
-class LiveWorkload(NamedTuple):
+class LiveWorkload(Record):
     """A workload that lives.
 
     `expected_pods` is for federated learning only; `failed` tells that it claims to
@@ -55,7 +56,7 @@ class LiveWorkload(NamedTuple):
     failed: bool = False
 
 
-class Place(NamedTuple):
+class Place(Record):
     """Where a pod that is being deleted runs. `ready` None: its node could not be read; `node` "": never bound."""
 
     node: str
@@ -118,7 +119,7 @@ class Ghost:
     blocks: bool = False
 
 
-class Traces(NamedTuple):
+class Traces(Record):
     """What an object says about who made it: Sedna's labels, owner references to Sedna kinds, other references."""
 
     labelled: tuple[SednaLabels, ...]

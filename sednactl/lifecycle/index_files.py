@@ -7,9 +7,10 @@ its manager of incremental learning, which writes the training's part of it as t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import Forbidden
+from sednactl.records import Record
 from sednactl.sedna.kinds import DATASET, INCREMENTAL_LEARNING, LIFELONG_LEARNING, SednaKind
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _FORMATS = {INCREMENTAL_LEARNING.kind: ("txt",), LIFELONG_LEARNING.kind: ("txt", "csv")}
 
 
-class Unreadable(NamedTuple):
+class Unreadable(Record):
     """Why a job cannot learn from a dataset, and what would be right."""
 
     message: str

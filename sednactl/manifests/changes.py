@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from sednactl.manifests.pieces import Entry, Piece, under
 from sednactl.manifests.scalars import json_number, plain
 from sednactl.manifests.writing import flow, scalar
+from sednactl.records import Record
 
 Path = tuple["str | int", ...]
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -83,7 +84,7 @@ def place_of(change: Change) -> Path:
     return (*change.path, change.key) if isinstance(change, Insert) else change.path
 
 
-class Splice(NamedTuple):
+class Splice(Record):
     """Characters of a text from an offset to another, and what stands there afterwards."""
 
     begin: int
@@ -91,7 +92,7 @@ class Splice(NamedTuple):
     text: str
 
 
-class Way(NamedTuple):
+class Way(Record):
     """How a path runs through the pieces: the entry at its end, what holds that, and whether any of it is flow."""
 
     entry: Entry | None

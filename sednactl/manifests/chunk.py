@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from sednactl.errors import InvalidInput
+from sednactl.records import Record
 
 
 def template_in(text: str, file: str, lines_before: int = 0) -> InvalidInput | None:
@@ -23,7 +24,7 @@ def template_in(text: str, file: str, lines_before: int = 0) -> InvalidInput | N
     return InvalidInput(problem, hint="render it first, e.g. helm template CHART | sednactl validate -")
 
 
-class Chunk(NamedTuple):
+class Chunk(Record):
     """The text of one document of a stream: its file's name, its text, and how many lines lie before it."""
 
     file: str

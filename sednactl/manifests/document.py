@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
+
+from sednactl.records import Record
 
 
-class Position(NamedTuple):
+class Position(Record):
     """A place in a file; lines and columns count from 1, columns in characters."""
 
     line: int

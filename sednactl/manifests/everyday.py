@@ -1,9 +1,9 @@
 """A quick reader of everyday YAML: blocks of `key: value` and `- entry`, a line at a time.
 
-Nearly every manifest is written in a small part of YAML: maps and lists by indentation, names of
-plain letters, scalars on one line, comments. This module reads that part many times faster than
-libyaml builds its nodes, without loading it, and declines whatever else it meets (anchors, tags,
-flow collections, blocks of text, escapes, doubled keys, every error): `yaml_text` reads that. So it
+Nearly every manifest is written in a small part of YAML: maps and lists by indentation, or in
+brackets on one line, names of plain letters, scalars on one line, comments. This module reads that
+part many times faster than libyaml builds its nodes, without loading it, and declines whatever else
+it meets (anchors, tags, blocks of text, escapes, doubled keys, every error): `yaml_text` reads that. So it
 never decides that a document is wrong, and a test holds every value and place against `yaml_text`.
 It keeps no places: `everyday_places` finds them, where somebody asks.
 """

@@ -6,7 +6,9 @@ stands before a value (`      - name`), so that of a line with a new value only 
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
 from typing import Any
 
 from sednactl.manifests.scalars import WORDS, NotJson, json_number, plain
@@ -97,19 +99,19 @@ def _is_surely_text(tail: str) -> bool:
 
 def _with_tail(begun: Line, tail: str) -> Line:
     """Give the line of a key with what follows it."""
+    kind, level, inner, key, _ = begun
     found = _TAIL.fullmatch(tail)
     if found is None:
-        raise Declined
+        return (kind + 1 + FRESH, level, inner, key, _in_brackets(tail))
     word = found[2]
     if word is None:
         return begun
-    kind, level, inner, key, _ = begun
     first = word[0]
     if first in "\"'":
         return (kind + 1, level, inner, key, word[1:-1])
     if first in "{[":
         return (kind + 1 + FRESH, level, inner, key, _MAKES[word])
-    return (kind + 1, level, inner, key, _meaning(word))
+    return (kind + 1, level, inner, key, meaning(word))
 
 
 _MAKES = {"{}": dict, "[]": list}
@@ -123,11 +125,13 @@ def _head(text: str) -> Line | None:
         kind, level = ENTRY_KEY, level + 1
         bare = bare[1:].lstrip(" ")
     column = len(text) - len(bare)
-    if not bare or bare[0] not in _KEY_BEGINS or not _KEY_HOLDS.issuperset(bare):
+    quoted = bare[:1] == '"' == bare[-1:]
+    key = bare[1:-1] if quoted else bare
+    if not key or key[0] not in _KEY_BEGINS or not _KEY_HOLDS.issuperset(key):
         return None
-    if column > _WIDEST or type(plain(bare)) is not str:  # yes, no, null …
+    if column > _WIDEST or not (quoted or type(plain(key)) is str):  # yes, no, null …
         raise Declined
-    return (kind, level, 2 * column, bare, None)
+    return (kind, level, 2 * column, key, None)
 
 
 def _without_key(text: str) -> Line:
@@ -136,18 +140,33 @@ def _without_key(text: str) -> Line:
     if not bare or (bare[0] == "#" and text.isascii() and text.isprintable()):
         return _SKIPPED
     column = len(text) - len(bare)
-    found = _TAIL.fullmatch(bare, 1) if bare[:2] == "- " and column <= _WIDEST else None
-    if found is None or found[2] is None:
+    if bare[:2] != "- " or column > _WIDEST:
         raise Declined
+    found = _TAIL.fullmatch(bare, 1)
+    if found is None:
+        return (ENTRY + FRESH, 2 * column + 1, 0, "", _in_brackets(bare[1:]))
     word = found[2]
+    if word is None:
+        raise Declined
     if word[0] in "\"'":
         return (ENTRY, 2 * column + 1, 0, "", word[1:-1])
     if word[0] in "{[":
         return (ENTRY + FRESH, 2 * column + 1, 0, "", _MAKES[word])
-    return (ENTRY, 2 * column + 1, 0, "", _meaning(word))
+    return (ENTRY, 2 * column + 1, 0, "", meaning(word))
 
 
-def _meaning(word: str) -> Any:
+def _in_brackets(tail: str) -> Callable[[], Any]:
+    """Read a map or list in brackets; what is given makes it."""
+    text = tail.strip(" ")
+    if text[:1] not in ("{", "["):
+        raise Declined
+    from sednactl.manifests.everyday_flow import another, read
+
+    return functools.partial(another, read(text))
+
+
+def meaning(word: str) -> Any:
+    """Give what an unquoted word means. Raises Declined where it means nothing in JSON."""
     try:
         means = plain(word)
     except NotJson:

@@ -31,7 +31,7 @@ def locate(text: str, path: tuple[str | int, ...], *, key: bool = False) -> Posi
     if marks is None:
         return None
     line, column = marks.line, marks.column
-    for step in path:
+    for number, step in enumerate(path, 1):
         at = marks.lines.get(step) if type(step) is str or type(step) is int else None
         if at is None:
             break
@@ -43,6 +43,8 @@ def locate(text: str, path: tuple[str | int, ...], *, key: bool = False) -> Posi
         else:
             line, column = at, _columns(text, at)[1]
         if below is None:
+            if number < len(path) and _in_brackets(text, at):
+                return None
             break
         marks = below
     return Position(line + 1, column + 1)
@@ -51,18 +53,24 @@ def locate(text: str, path: tuple[str | int, ...], *, key: bool = False) -> Posi
 def _columns(text: str, number: int) -> tuple[int, int]:
     """Give the columns of a line's key and of its value; for an entry that of its value twice."""
     line = text.split("\n", number + 1)[number]
-    kind, level, inner, name, _ = known[line]
+    kind, level, inner, _, _ = known[line]
     column = inner // 2 if level & 1 else level // 2
     if kind % FRESH == ENTRY:
         column = level // 2 + 1
         behind = column
     else:
-        behind = column + len(name) + 1
+        behind = line.index(":", column) + 1  # keys hold none here
     value = line[behind:].lstrip(" ")
     if not value or value[0] == "#":  # null, and libyaml says that it stands behind the colon
         return column, behind
     behind = len(line) - len(value)
     return (behind if kind % FRESH == ENTRY else column), behind
+
+
+def _in_brackets(text: str, number: int) -> bool:
+    """Tell whether a line holds a map or list in brackets, in which nothing is found here."""
+    kind, _, _, _, value = known[text.split("\n", number + 1)[number]]
+    return kind >= FRESH and value not in (dict, list)
 
 
 @functools.lru_cache(maxsize=1)

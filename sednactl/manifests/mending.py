@@ -9,19 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.changes import Change, Path, Splice, Unsafe, changed, place_of, splice_of
 from sednactl.manifests.document import Document
 from sednactl.manifests.pieces import Piece, pieces_of_json, pieces_of_yaml
 from sednactl.manifests.reading import Part, documents_of, parts_of
+from sednactl.records import Record
 
 _MOST_ROUNDS = 20
 """How often a part is looked at again: one mend may show what the next one is for."""
 
 
-class Wish(NamedTuple):
+class Wish(Record):
     """A change that somebody wants in a document, and the rule it is for."""
 
     rule: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests import everyday
@@ -16,6 +16,7 @@ from sednactl.manifests.chunk import Chunk
 from sednactl.manifests.document import Document
 from sednactl.manifests.limits import DEEPEST, LARGEST_DOCUMENT, LARGEST_FILE, MOST_DOCUMENTS
 from sednactl.manifests.lines import lines_of
+from sednactl.records import Record
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Locate, Origin, Position
@@ -76,7 +77,7 @@ def _documents(
             index += 1
 
 
-class Stretch(NamedTuple):
+class Stretch(Record):
     """Some documents of a YAML stream that follow each other, with the lines between them."""
 
     file: str
@@ -112,7 +113,7 @@ def documents_of_stretch(
     return _documents(read, file, origin, index)
 
 
-class Part(NamedTuple):
+class Part(Record):
     """A text that holds one document, or one list of them, and where it lies in its file.
 
     `begin` is the offset of its first character, `lines_before` counts the lines that lie before it.

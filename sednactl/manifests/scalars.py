@@ -27,9 +27,10 @@ _NOT_FINITE = frozenset(
     sign + word for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")
 ) | frozenset((".nan", ".NaN", ".NAN"))
 _MAY_MEAN_MORE = frozenset("+-0123456789.yYnNtTfFoO~")
-_INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?", re.DOTALL)
+_INTEGER = r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)"
+_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+_TIMESTAMP = r"(?s:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?)"
+_DIGITS_OF_64_BITS = 19  # with fewer, a number always fits
 _LONGEST_NUMBER = 4000  # characters; beyond it Python refuses to read digits, and no number means anything
 
 
@@ -56,16 +57,23 @@ def plain(text: str) -> Any:
 
 def number(text: str) -> Any:
     """Give the number that `text` spells, or `text` itself where it spells none."""
+    if (
+        text.isdecimal()
+        and text.isascii()
+        and len(text) < _DIGITS_OF_64_BITS
+        and (text[0] != "0" or text == "0")
+    ):
+        return int(text)
     digits = text.replace("_", "") if text[0] != "." else text
     if len(digits) > _LONGEST_NUMBER:
         return text
-    if _INTEGER.fullmatch(digits) and not _TIMESTAMP.fullmatch(text):
+    if re.fullmatch(_INTEGER, digits) and not re.fullmatch(_TIMESTAMP, text):
         whole = _integer(digits)
         if -(2**63) <= whole < 2**63:
             return whole
         if whole < 2**64 and digits[0] not in "+-":
             return float(whole)
-    if _FLOAT.fullmatch(digits):
+    if re.fullmatch(_FLOAT, digits):
         value = float(digits)
         if value not in (float("inf"), float("-inf")):
             return value

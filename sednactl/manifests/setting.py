@@ -8,15 +8,16 @@ further values.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from sednactl.errors import InvalidInput
+from sednactl.records import Record
 
 _LONGEST_LIST = 1000
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
 
 
-class Setting(NamedTuple):
+class Setting(Record):
     """One `--set`: where, what, and how the user wrote it (for messages)."""
 
     path: tuple[str | int, ...]

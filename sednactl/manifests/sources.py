@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.document import KeptText
 from sednactl.manifests.limits import LARGEST_FILE
 from sednactl.manifests.reading import decode, documents_in, too_large
+from sednactl.records import Record
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document, Origin
@@ -22,7 +23,7 @@ PROJECT_FILE = ".sednactl.yaml"
 """A project's own wishes to sednactl: no manifest, though it ends like one."""
 
 
-class Source(NamedTuple):
+class Source(Record):
     """One file to read, by the name that messages use; `-` is standard input."""
 
     name: str

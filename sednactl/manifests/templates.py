@@ -7,17 +7,17 @@ in .j2 below that template's folder can be reached by name.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 from sednactl.errors import InvalidInput, UsageError
 from sednactl.packaged import templates_dir
+from sednactl.records import Record
 from sednactl.sedna.kinds import SEDNA_KINDS, SednaKind, kind_named
 
 SUFFIX = ".yaml.j2"
 _EXAMPLES = "examples"
 
 
-class PackagedTemplate(NamedTuple):
+class PackagedTemplate(Record):
     """One template that comes along. `word` is what `create` calls its kind."""
 
     word: str

@@ -7,13 +7,14 @@ Later layers win: values files in the order given, then `--set`, then flags
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.autoscaling import ALIASES
 from sednactl.manifests.long_form import in_long_form
 from sednactl.manifests.merging import merge
 from sednactl.manifests.values_schema import spell
+from sednactl.records import Record
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
@@ -26,7 +27,7 @@ _DEEPEST_VALUE = 2
 """Steps in the path of a value of its own, such as cloud.model; what lies deeper is part of one."""
 
 
-class Values(NamedTuple):
+class Values(Record):
     """Merged values and where each came from, so that an error can name the file or the flag."""
 
     content: Json

@@ -12,9 +12,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sednactl.packaged import schemas_dir
+from sednactl.records import Record
 
 Path = tuple[str | int, ...]
 Types = Mapping[str, Mapping[str, Any]]
@@ -22,7 +23,7 @@ _MOST_FAULTS = 20
 _SHARED = "shared"
 
 
-class ValuesFault(NamedTuple):
+class ValuesFault(Record):
     """One thing a values file may not say. `missing` tells that a required key is not there."""
 
     path: Path

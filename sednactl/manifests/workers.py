@@ -8,9 +8,10 @@ each has of its own. The stages of a learning job also share what the top says.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from sednactl.manifests.merging import merge
+from sednactl.records import Record
 from sednactl.sedna.kinds import (
     FEATURE_EXTRACTION,
     FEDERATED_LEARNING,
@@ -28,7 +29,7 @@ Json = dict[str, Any]
 Path = tuple[str | int, ...]
 
 
-class _Block(NamedTuple):
+class _Block(Record):
     """A block of values: its key ("" for the values themselves), and whether it lists workers below `workers`."""
 
     key: str
@@ -56,7 +57,7 @@ _OF_A_WORKER = (
 """What the top of a learning job's values may say for all its stages."""
 
 
-class Worker(NamedTuple):
+class Worker(Record):
     """One worker: where its own values stand, and all that holds for it."""
 
     path: Path

@@ -27,8 +27,8 @@ _RESERVED = frozenset(
 )
 _TURNING = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
 """What turns the direction of the text around: a terminal would show other words than are there."""
-_UNPRINTABLE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{_TURNING}\ud800-\udfff\ufeff\ufffe\uffff]")
-_NOT_LITERAL = re.compile(
+_UNPRINTABLE = f"[\x00-\x1f\x7f-\x9f\u2028\u2029{_TURNING}\ud800-\udfff\ufeff\ufffe\uffff]"
+_NOT_LITERAL = (
     f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_TURNING}\ud800-\udfff\ufeff\ufffe\uffff]"  # must be escaped
     "|[ \t](?:\n|\\Z)"  # invisible at a line's end
     "|(?:^|\n)\t"  # a tab where indentation is expected
@@ -106,7 +106,9 @@ def _float(value: float) -> str:
 
 def _quoted(text: str) -> str:
     body = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{_UNPRINTABLE.sub(_escaped, body)}"'
+    if not body.isprintable():
+        body = re.sub(_UNPRINTABLE, _escaped, body)
+    return f'"{body}"'
 
 
 _SHORT_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -148,7 +150,7 @@ def _lines(value: Any, parent: str) -> list[str]:
             # A block's text is indented against the dash already.
             lines += rest if isinstance(item, str) else _indented(rest)
         return lines
-    if isinstance(value, str) and "\n" in value and not _NOT_LITERAL.search(value):
+    if isinstance(value, str) and "\n" in value and not re.search(_NOT_LITERAL, value):
         head = "|" if value[-1] == "\n" else "|-"
         return [head, *_indented(value.removesuffix("\n").split("\n"))]
     return [scalar(value)]

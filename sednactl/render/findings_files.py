@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from sednactl.errors import InvalidInput, UsageError
+from sednactl.records import Record
 
 if TYPE_CHECKING:
     from sednactl.render.findings_run import Run
@@ -25,7 +26,7 @@ class Format(Protocol):
         ...
 
 
-class Output(NamedTuple):
+class Output(Record):
     """One report that was asked for; `file` is "" for standard output."""
 
     format: str

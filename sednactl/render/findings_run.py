@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from sednactl.records import Record
 from sednactl.validation.finding import shown_path
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from sednactl.validation.ignoring import Ignored
 
 
-class Checked(NamedTuple):
+class Checked(Record):
     """A document that was read: its file, its place there from 0, its first line, and what it calls itself."""
 
     file: str
@@ -26,7 +27,7 @@ class Checked(NamedTuple):
     """Not Sedna's, so that nothing was looked at."""
 
 
-class Run(NamedTuple):
+class Run(Record):
     """One run over all files, in the order of the files.
 
     `counts` holds files, documents, skipped, unreadable, error, warning, info, ignored and "left
@@ -63,7 +64,7 @@ class Run(NamedTuple):
         return [(name, message) for name, message in told.items() if message]
 
 
-class Place(NamedTuple):
+class Place(Record):
     """Where something could not be read, as far as its message says; `line` 0 where it does not."""
 
     file: str

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import groupby
-from typing import NamedTuple
 
+from sednactl.records import Record
 from sednactl.render.columns import clip, width
 
 GAP, TIGHT_GAP = 2, 1
@@ -20,7 +20,7 @@ HISTORY = 8
 """Where HISTORY stands in HEADS."""
 
 
-class Row(NamedTuple):
+class Row(Record):
     """The cells of one side, in the order of HEADS, and how it is to look."""
 
     mark: str

@@ -6,8 +6,7 @@ worker types, fixed names of children).
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from sednactl.records import Record
 from sednactl.sedna.resources import Resource
 
 GROUP = "sedna.io"
@@ -20,7 +19,7 @@ def with_article(kind: str) -> str:
     return f"{'an' if kind[:1].upper() in 'AEIO' else 'a'} {kind}"
 
 
-class SednaKind(NamedTuple):
+class SednaKind(Record):
     """One Sedna kind.
 
     `word` is what users type after `create`, `aliases` what else they may type.

@@ -6,8 +6,7 @@ that a name fits never proves who made the object. UIDs do.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from sednactl.records import Record
 from sednactl.sedna.kinds import (
     FEATURE_EXTRACTION,
     FEDERATED_LEARNING,
@@ -53,7 +52,7 @@ def service_name(workload: str, worker_type: str) -> str:
     return f"{workload}-{worker_type}"
 
 
-class FixedName(NamedTuple):
+class FixedName(Record):
     """A child whose name is fixed by its workload's name and may therefore be taken already."""
 
     resource: Resource
@@ -69,7 +68,7 @@ def fixed_names(kind: SednaKind, workload: str) -> tuple[FixedName, ...]:
     return tuple(names)
 
 
-class SednaLabels(NamedTuple):
+class SednaLabels(Record):
     """What an object's labels say about the workload it was made for.
 
     `kind` is None for a prefix of this API group that no known kind has.

@@ -7,8 +7,9 @@ Source: the controllers of Sedna's Global Manager 0.7.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from sednactl.records import Record
 from sednactl.sedna.kinds import (
     DATASET,
     FEATURE_EXTRACTION,
@@ -31,7 +32,7 @@ WhenMissing = Literal["fails", "waits", "ignored", "no credentials"]
 the pods start without it, and nothing says so; `no credentials`: the pods start without credentials."""
 
 
-class ReferringField(NamedTuple):
+class ReferringField(Record):
     """A field that names another object: what it names, its steps below spec, what happens when that is missing."""
 
     resource: Resource

@@ -6,12 +6,11 @@ later minors the CRDs never changed; 0.4.3 added two kinds to those of 0.4.0.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from sednactl.errors import UsageError
+from sednactl.records import Record
 
 
-class Release(NamedTuple):
+class Release(Record):
     """One release; compares by age."""
 
     major: int

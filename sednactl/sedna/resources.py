@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from sednactl.records import Record
 
 
-class Resource(NamedTuple):
+class Resource(Record):
     """One kind of object as the API serves it. `group` is "" for core."""
 
     group: str

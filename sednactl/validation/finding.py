@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from sednactl.records import Record
 
 Level = Literal["error", "warning", "info"]
 Path = tuple[str | int, ...]
@@ -35,7 +37,7 @@ def one_line(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """One thing wrong, or worth knowing, in one document.
 
     `line` and `column` count from 1; `column` is in characters. `path` is the

@@ -8,9 +8,10 @@ The annotation `ignore.sednactl.io/SDN301: reason` is for the whole object.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import InvalidInput
+from sednactl.records import Record
 from sednactl.validation.finding import Finding
 from sednactl.validation.shape import mapping
 
@@ -27,7 +28,7 @@ _RULES = r"\s*(SDN\d{3}(?:\s*,\s*SDN\d{3})*)(?:[\s:–-]+(.*))?$"
 _WITHOUT_REASON = "say why, so that whoever reads it later can judge whether it still holds"
 
 
-class Ignore(NamedTuple):
+class Ignore(Record):
     """One decision: the rule, why it is ignored, and where that is written (`by`)."""
 
     rule: str
@@ -35,14 +36,14 @@ class Ignore(NamedTuple):
     by: str
 
 
-class Ignored(NamedTuple):
+class Ignored(Record):
     """A finding that was left out, and the decision it was left out for."""
 
     finding: Finding
     ignore: Ignore
 
 
-class Remark(NamedTuple):
+class Remark(Record):
     """A decision that a manifest holds, and the lines it is for; `last` None means to the end."""
 
     ignore: Ignore

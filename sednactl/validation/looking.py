@@ -7,10 +7,11 @@ only plain values, so that it can come from another process.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.limits import MOST_FINDINGS
+from sednactl.records import Record
 from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
 from sednactl.sedna.releases import SINCE
 from sednactl.validation.finding import Finding, one_line
@@ -32,7 +33,7 @@ STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 10))
 """Rules that say what an API server itself would refuse; everything else is Sedna's doing."""
 
 
-class Found(NamedTuple):
+class Found(Record):
     """A problem with its rule's level, and whether it can be mended in one way only.
 
     `finding` is None where nobody will see it, so that it has no place.
@@ -45,7 +46,7 @@ class Found(NamedTuple):
     fixable: bool = False
 
 
-class Looked(NamedTuple):
+class Looked(Record):
     """What one document gives. `document` has no content; `skipped` says that it is not Sedna's; `title` names it."""
 
     document: Document

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.again import ReadAgain
@@ -22,6 +22,7 @@ from sednactl.manifests.reading import (
     stretches_of,
 )
 from sednactl.manifests.sources import Source
+from sednactl.records import Record
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
@@ -37,7 +38,7 @@ _STRETCH = FILES_AT_A_TIME * _USUAL_SIZE
 """Characters of a stream that are given to a process at a time."""
 
 
-class OfFile(NamedTuple):
+class OfFile(Record):
     """What a file, or a stretch of it, holds, up to the error that ends it, if there is one."""
 
     name: str

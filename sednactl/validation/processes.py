@@ -13,9 +13,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import PartlyDone
+from sednactl.records import Record
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -29,7 +30,7 @@ Work = Callable[[Any], Any]
 """What a process does with what it is given: plain values for plain values."""
 
 
-class Portion(NamedTuple):
+class Portion(Record):
     """What a process is asked, or where nobody needs to be asked, the answer; `about` is for who gets it."""
 
     asks: Any = None
@@ -194,7 +195,7 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-class _Fault(NamedTuple):
+class _Fault(Record):
     """What went wrong in the work, which is our own fault."""
 
     told: str

@@ -9,8 +9,9 @@ every way, so they read them only through `Workload` and the functions of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from sednactl.records import Record
 from sednactl.sedna.releases import RELEASES, Release
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.target import Target
@@ -40,7 +41,7 @@ FOR_KINDS: dict[str, tuple[str, ...]] = {
 """The families that are for some kinds only: for others they need not even be loaded."""
 
 
-class Side(NamedTuple):
+class Side(Record):
     """One worker of a service: its name (edge, cloud), where it stands, what it says, and its pod's spec."""
 
     name: str
@@ -64,7 +65,7 @@ BLOCKS = {
 """The types of metrics, and the block that each says the rest in."""
 
 
-class Metric(NamedTuple):
+class Metric(Record):
     """One metric of one side, where it stands, and the block that its type calls for ({} when missing)."""
 
     side: Side
@@ -206,7 +207,7 @@ def _add_pods(value: Any, path: Path, found: list[tuple[Path, dict[str, Any]]]) 
 Check = Callable[[Workload], "Iterable[Problem]"]
 
 
-class Rule(NamedTuple):
+class Rule(Record):
     """One rule: `check` is None for what the validator itself finds (structure, references).
 
     It holds for releases of Sedna not older than `since`. `about` names fields (those of

@@ -12,8 +12,9 @@ Tests hold it against the CRDs' own schema and against a real API server.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from sednactl.records import Record
 from sednactl.sedna.releases import LATEST
 from sednactl.validation.schemas import NOTHING, schema_of
 from sednactl.validation.verdict import compiled, is_integer, is_number, manifest_test, map_key
@@ -32,7 +33,7 @@ TOO_LARGE = "SDN204"
 """Not the server's finding: it checks no 32 bits, but the Global Manager's decoder does."""
 
 
-class Problem(NamedTuple):
+class Problem(Record):
     """What is wrong at a path. `at_key` points at the key instead of the value; level None is the rule's own."""
 
     rule: str

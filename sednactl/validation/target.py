@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from sednactl.errors import UsageError
+from sednactl.records import Record
 from sednactl.sedna.releases import LATEST, Release, release_named
 
 
-class Target(NamedTuple):
+class Target(Record):
     """The cluster that manifests are meant for. `kubernetes` is major and minor, None when nobody said."""
 
     release: Release = LATEST

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from sednactl.records import Record
 from sednactl.validation.rules.referring import names_in
 from sednactl.validation.shape import mapping, maps, text, whole
 
@@ -22,7 +23,7 @@ _FACTS = {"Dataset": ("format", "nodeName", "url"), "Model": ("format", "url")}
 _NO_FACTS: dict[str, Any] = {}
 
 
-class Reference(NamedTuple):
+class Reference(Record):
     """A name in a workload: what it means, where it stands, and in which workload: kind and name."""
 
     target: Key
@@ -32,7 +33,7 @@ class Reference(NamedTuple):
     referrer_name: str = ""
 
 
-class Defined(NamedTuple):
+class Defined(Record):
     """An object: the facts about it that rules ask for, and its document; None for one of the cluster's."""
 
     facts: dict[str, Any]
@@ -44,7 +45,7 @@ class Defined(NamedTuple):
         return f"{self.document.file}:{self.document.line}" if self.document else "the cluster"
 
 
-class Claim(NamedTuple):
+class Claim(Record):
     """A child that the Global Manager will make under a fixed name, and the workload it is for."""
 
     target: Key
@@ -52,7 +53,7 @@ class Claim(NamedTuple):
     document: Document
 
 
-class Placed(NamedTuple):
+class Placed(Record):
     """The pod of a worker that trains or evaluates: the node it is pinned to, and the Dataset it reads."""
 
     dataset: Key
@@ -61,7 +62,7 @@ class Placed(NamedTuple):
     path: Path
 
 
-class Demand(NamedTuple):
+class Demand(Record):
     """Pods that a workload asks for: how many at most, of which kind, and where both stand."""
 
     pod: dict[str, Any]
@@ -71,7 +72,7 @@ class Demand(NamedTuple):
     count_path: Path
 
 
-class Scaler(NamedTuple):
+class Scaler(Record):
     """An autoscaler: where it stands, and the Deployment it scales."""
 
     place: str
@@ -81,7 +82,7 @@ class Scaler(NamedTuple):
     in_cluster: bool = False
 
 
-class Pins(NamedTuple):
+class Pins(Record):
     """What a workload says about nodes: the pods and data it pins, the training workers by dataset, its demands.
 
     `spec` is the workload's own, for kinds whose edits Sedna takes notice of and where a cluster will be asked.
@@ -93,7 +94,7 @@ class Pins(NamedTuple):
     spec: dict[str, Any] | None = None
 
 
-class Noted(NamedTuple):
+class Noted(Record):
     """What one document defines and refers to. `pins` is None for what is no workload of Sedna.
 
     `names` holds kind, name and path of each reference, `scaled` the sides of a service that have

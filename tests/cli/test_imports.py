@@ -80,8 +80,7 @@ def test_help_of_a_command(tmp_path: Path, command: str) -> None:
 
 def test_validate(tmp_path: Path) -> None:
     (tmp_path / "model.yaml").write_text(MODEL)
-    allowed = {"yaml"}
-    assert _imported(["validate", "model.yaml"], tmp_path) <= allowed
+    assert _imported(["validate", "model.yaml"], tmp_path) == set()
 
 
 @pytest.mark.parametrize(
@@ -90,7 +89,7 @@ def test_validate(tmp_path: Path) -> None:
 )
 def test_validate_with_a_report(tmp_path: Path, report: str, allowed: set[str]) -> None:
     (tmp_path / "model.yaml").write_text(MODEL)
-    assert _imported(["validate", "model.yaml", "-o", report], tmp_path) <= {"yaml"} | allowed
+    assert _imported(["validate", "model.yaml", "-o", report], tmp_path) <= allowed
 
 
 def test_validate_loads_no_format_that_was_not_asked_for(tmp_path: Path) -> None:
@@ -113,8 +112,7 @@ def test_validate_loads_no_format_that_was_not_asked_for(tmp_path: Path) -> None
 @pytest.mark.parametrize("word", FLAGS)
 def test_create_without_a_cluster(tmp_path: Path, word: str) -> None:
     arguments = ["create", word, "x", *FLAGS[word], "--dry-run=client", "-o", "yaml"]
-    allowed = {"yaml"}
-    assert _imported(arguments, tmp_path) <= allowed
+    assert _imported(arguments, tmp_path) == set()
 
 
 def test_get_from_a_cluster(tmp_path: Path) -> None:
@@ -122,4 +120,4 @@ def test_get_from_a_cluster(tmp_path: Path) -> None:
     with StubServer(tls=True, token="t") as server:
         server.kubeconfig(kubeconfig)
         imported = _imported(["get", "-o", "name", "--kubeconfig", str(kubeconfig)], tmp_path)
-    assert imported <= {"http", "ssl", "email", "yaml"}  # http.client reads heads with email
+    assert imported <= {"http", "ssl", "email"}  # http.client reads heads with email

@@ -562,7 +562,7 @@ def test_a_write_whose_answers_are_all_lost_is_said_to_be_in_doubt(stub: StubSer
 
 def test_a_lost_answer_stays_in_doubt_when_the_server_is_gone_afterwards(stub: StubServer) -> None:
     stub.fail(Reset(done=True), method="PATCH")
-    surroundings = dataclasses.replace(quick()[0], sleep=lambda _: stub.stop())
+    surroundings = quick()[0]._replace(sleep=lambda _: stub.stop())
     with pytest.raises(Unreachable, match=r"was refused; whether it did patch models\.sedna\.io") as caught:
         stub.cluster(surroundings=surroundings).apply(MODELS, model())
     assert caught.value.hint == "look before doing it again"
@@ -802,7 +802,7 @@ def test_signing_in_anew_after_a_401(stub: StubServer) -> None:
 
 def test_the_trace_tells_each_request_and_no_secret(stub: StubServer) -> None:
     told: list[str] = []
-    surroundings = dataclasses.replace(quick()[0], trace=told.append)
+    surroundings = quick()[0]._replace(trace=told.append)
     stub.token = "s3cret"
     stub.fail(Reset())
     cluster = stub.cluster(surroundings=surroundings)

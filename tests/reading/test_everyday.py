@@ -37,7 +37,7 @@ spec:
         nodeName:
         hostNetwork: yes
         containers:
-        - name: main
+        - "name": main
           image: registry:5000/little:v1.2
           args: []
           command:
@@ -57,7 +57,10 @@ spec:
               memory: 1Gi
 
   cloudWorker:
-    model: {}
+    model: {name: "big"}
+    hpa:
+      metrics: [{"type": "Resource", "resource": {"name": 'cpu', "target": {"averageUtilization": 20}}}]
+    "template": { spec: {containers: [ {name: main, command: ["sh", -c, 1e3, yes, ""], ports: []} ] } }
 """
 PIECES = (
     *("a:", "b: ", "a: 1", "yes: no", "on: off", "c: ~", "d: null", "- ", "-", "- a: 1", "- a:", "-   b: x"),
@@ -104,6 +107,28 @@ PIECES = (
         "a: @x",
         "a: %x",
         "a: [x",
+        '"a": 1',
+        '"yes":',
+        '- "a": "b: c"',
+        '"a: 1',
+        '"a" : 1',
+        '"": 1',
+        '"<<": {}',
+        "a: [x]",
+        "a: [x, -1, - 2]",
+        "a: [{b: x}, 'y', \"z\", ~, c]",
+        "a: {b: x, c: {}, d: [[]]} ",
+        "a: {b: x, b: y}",
+        "a: {'b': 1.0, \"c\": .inf}",
+        "a: {b: , c}",
+        "a: {b:c}",
+        'a: {"b":c}',
+        "a: [x # y]",
+        "a: [x] # y",
+        "a: [x]y",
+        "- [x, y:z, y: z]",
+        "- {x: 0644, no: 1}",
+        "- {<<: x, '<<': {}}",
         "a: x]",
         "a: x, y",
         "a: $(X)",
@@ -151,10 +176,9 @@ def same(text: str) -> bool:
     assert quick[1] + 1 == full[1], text
     for path in paths(full[0]):
         for key in (False, True):
-            assert everyday_places.locate(text, path, key=key) == yaml_text.locate(chunk, path, key=key), (
-                text,
-                path,
-            )
+            found, right = everyday_places.locate(text, path, key=key), yaml_text.locate(chunk, path, key=key)
+            declined = found is None and ("{" in text or "[" in text)  # what stands in brackets
+            assert declined or found == right, (text, path)
     return True
 
 
@@ -183,7 +207,10 @@ def test_an_everyday_manifest_is_taken() -> None:
     [
         "a: &x 1\nb: *x\n",
         "a: 1\na: 2\n",
-        "a: {b: c}\n",
+        "a: {b: 1, b: 2}\n",
+        "a: {b: [c, {d: &x 1}]}\n",
+        "a: {b: c # x\n}\n",
+        f"a: {'[' * 41}{']' * 41}\n",
         "a: |\n  x\n",
         "a:\tb\n",
         "yes: 1\n",
@@ -196,17 +223,30 @@ def test_what_needs_the_full_reader_is_left_to_it(text: str) -> None:
     assert everyday.load(text) is None
 
 
+def test_what_lies_in_brackets_is_found_by_the_full_reader_and_no_other() -> None:
+    text = "a: {b: [c]}\nd:\n- {e: f}\n- {}\n"
+    slow = [
+        path
+        for path in paths({"a": {"b": ["c"]}, "d": [{"e": "f"}, {}]})
+        if everyday_places.locate(text, path) is None
+    ]
+    assert {path[:1] if path[0] == "a" else path[:2] for path in slow} == {("a",), ("d", 0)}
+    assert all(len(path) > (1 if path[0] == "a" else 2) for path in slow)
+
+
 def test_nothing_but_comments_is_left_to_the_full_reader() -> None:
     assert everyday.load("# nothing\n\n") is None
 
 
 def test_each_document_has_containers_of_its_own() -> None:
-    first, second = everyday.load("a: {}\nb: []\n"), everyday.load("a: {}\nb: []\n")
+    text = "a: {}\nb: []\nc: {d: [1, {}]}\n"
+    first, second = everyday.load(text), everyday.load(text)
     assert first is not None
     assert second is not None
     first[0]["a"]["x"] = 1
     first[0]["b"].append(1)
-    assert second[0] == {"a": {}, "b": []}
+    first[0]["c"]["d"][1]["x"] = 1
+    assert second[0] == {"a": {}, "b": [], "c": {"d": [1, {}]}}
 
 
 lines = st.tuples(st.integers(0, 6), st.sampled_from(PIECES)).map(lambda pair: " " * pair[0] + pair[1])

@@ -55,12 +55,11 @@ class InProcessSender(Sender):
 
     def twin(self, stop: threading.Event) -> InProcessSender:
         """Give the same with an abort of its own; `stop` ends its pauses."""
-        import dataclasses
 
         def sleep(seconds: float) -> None:
             stop.wait(seconds)
 
-        surroundings = dataclasses.replace(self._surroundings, sleep=sleep)
+        surroundings = self._surroundings._replace(sleep=sleep)
         return InProcessSender(self._server, self._user, self._credentials, surroundings)
 
     def server_time(self) -> datetime:

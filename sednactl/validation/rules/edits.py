@@ -6,8 +6,9 @@ Source: the update handlers of Sedna's Global Manager 0.7.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from sednactl.records import Record
 from sednactl.sedna.edit_effects import EditEffect, effects_of_edit
 from sednactl.sedna.editing import EDITS
 from sednactl.sedna.kinds import BY_KIND
@@ -79,7 +80,7 @@ _HINTS = {
 _USED_AGAIN = "to have it at once, delete what uses it, wait until that is gone, and create it anew"
 
 
-class Standing(NamedTuple):
+class Standing(Record):
     """A workload that a document would make, for comparison with the one of that name in the cluster."""
 
     key: Key

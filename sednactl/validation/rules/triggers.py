@@ -7,8 +7,9 @@ Nothing checks a trigger before the local controller reads it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from sednactl.records import Record
 from sednactl.validation.rulebook import Workload, page, rule
 from sednactl.validation.shape import has, mapping, text
 from sednactl.validation.structure import Problem
@@ -25,7 +26,7 @@ OPERATORS = {
 TRAIN_METRIC = "num_of_samples"
 
 
-class Trigger(NamedTuple):
+class Trigger(Record):
     """One trigger: the stage it begins, where it stands, and what it says."""
 
     stage: str
