@@ -14,6 +14,7 @@ from sednactl.validation.together import Defined, Demand, Noted, Pins, Placed
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document, Origin
+    from sednactl.validation.finding import Path
     from sednactl.validation.together import Key
 
 _NO_FACTS: dict[str, Any] = {}
@@ -60,6 +61,13 @@ class Records:
         """Give a document's kind, namespace and name, and which sides of it have an hpa, without all the rest."""
         kind, namespace, name, _, _, _, scaled, *_ = self._packed[number]
         return self._words[kind], namespace, name, scaled
+
+    def referring(self, number: int) -> tuple[str, str, str, Document, tuple[tuple[str, str, Path], ...]]:
+        """Give a document's kind, namespace and name, it, and kind, name and path of what it refers to."""
+        kind, namespace, name, _, place, names, *_ = self._packed[number]
+        word = self._words
+        referred = tuple([(word[of], named, word[path]) for of, named, path in names])
+        return word[kind], namespace, name, self._document(place), referred
 
     def defined(self, number: int) -> Defined:
         """Give the facts about what the document defines."""
@@ -144,16 +152,23 @@ class Definitions:
     def __init__(self, records: Records) -> None:
         self._records = records
         self._index = Index()
+        self._kinds: set[str] = set()
         self._elsewhere: dict[Key, Defined] = {}
 
     def add(self, key: Key, number: int) -> None:
         """Note that the document of a record defines an object that none did before."""
+        self._kinds.add(key[0])
         self._index.add(hash(key), number)
 
     def add_other(self, key: Key, defined: Defined) -> None:
         """Add an object that is in no document, unless there is one of that name."""
         if key not in self:
+            self._kinds.add(key[0])
             self._elsewhere[key] = defined
+
+    def any_of(self, kind: str) -> bool:
+        """Tell whether there is any object of a kind."""
+        return kind in self._kinds
 
     def get(self, key: Key) -> Defined | None:
         """Give an object, None where nothing defines it."""
@@ -170,4 +185,9 @@ class Definitions:
         return self._number(key) is not None or key in self._elsewhere
 
     def _number(self, key: Key) -> int | None:
-        return next((one for one in self._index.find(hash(key)) if self._records.key(one) == key), None)
+        if key[0] not in self._kinds:  # nearly all that is asked for: models, children of workloads
+            return None
+        for number in self._index.find(hash(key)):
+            if self._records.key(number) == key:
+                return number
+        return None
