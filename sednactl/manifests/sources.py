@@ -13,7 +13,7 @@ from sednactl.manifests.limits import LARGEST_FILE
 from sednactl.manifests.reading import decode, documents_in, too_large
 
 if TYPE_CHECKING:
-    from sednactl.manifests.document import Document, Origin
+    from sednactl.manifests.document import Document
     from sednactl.surroundings import Surroundings
 
 ENDINGS = (".yaml", ".yml", ".json")
