@@ -209,11 +209,13 @@ class _Run:
 
         with Ticker(self.surroundings) as tell:
             shown = self.surroundings.monotonic()
+            # What runs in a CI may claim to be a terminal, and keeps every line.
+            silent = bool(self.surroundings.environ.get("CI"))
 
             def tell_now_and_then() -> None:
                 nonlocal shown
-                if self.surroundings.environ.get("CI"):
-                    return  # what runs there may claim to be a terminal, and keeps every line
+                if silent:
+                    return
                 now = self.surroundings.monotonic()
                 if now - shown > _SECONDS_UNTOLD:
                     shown = now

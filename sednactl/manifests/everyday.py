@@ -52,10 +52,10 @@ def _load(text: str) -> tuple[Any, int] | None:
     outer: list[tuple[Any, int]] = []
     first = 0
     for kind, level, inner, key, value in map(known.__getitem__, text.split("\n")):
-        if kind == NOTHING:
-            first += not whole
-            continue
         if level != here:
+            if kind == NOTHING:  # its level is no other's
+                first += not whole
+                continue
             if level > here:
                 if waiting is None:
                     return None

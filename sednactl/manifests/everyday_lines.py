@@ -26,8 +26,9 @@ _TAIL = re.compile(rf"( *)(?:({_PLAIN}|\"[ !#-\[\]-~]*\"|'[ -&(-~]*'|\{{\}}|\[\]
 _KEY_BEGINS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 _KEY_HOLDS = _KEY_BEGINS | frozenset("0123456789./-")
 _LETTERS = _KEY_BEGINS - {"_"}
-_ONE_TO_NINE = frozenset("123456789")
-_IN_TEXT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./@+=%~,()-:"
+# A number ends with a digit or a point, but for hexadecimal ones, which begin with 0.
+_IN_TEXT = "[A-Za-z0-9_./@+=%~,():-]"
+_SURELY_TEXT = re.compile(rf"(?:[A-Za-z/]{_IN_TEXT}*|[1-9]{_IN_TEXT}*[A-Za-z])(?<!:)")
 
 
 class Declined(Exception):
@@ -38,12 +39,12 @@ Line = tuple[int, int, int, str, Any]
 """What a line says: its kind, level, inner level, key and value.
 
 The level is where it stands: twice the column (from 0) of its first character, and one more for a
-dash, as the entries of a list may stand at the column of its key. The inner level is that of the key
-behind a dash. From FRESH on a line is what its kind less FRESH says, and the value makes the map or
+dash, as the entries of a list may stand at the column of its key; that of nothing is below all others.
+The inner level is that of the key behind a dash. From FRESH on a line is what its kind less FRESH says, and the value makes the map or
 list that stands there, as every document needs one of its own. No named tuple: those unpack slowly.
 """
 
-_SKIPPED: Line = (NOTHING, 0, 0, "", None)
+_SKIPPED: Line = (NOTHING, -2, 0, "", None)
 
 
 class Lines(dict[str, Line]):
@@ -86,15 +87,9 @@ class Lines(dict[str, Line]):
 
 def _is_surely_text(tail: str) -> bool:
     """Tell, quickly, whether what follows a key is one word that means itself, as most words do."""
-    begins = tail[:1]
-    return (
-        # A number ends with a digit or a point, but for hexadecimal ones, which begin with 0.
-        (begins in _LETTERS or begins == "/" or (begins in _ONE_TO_NINE and tail[-1] in _LETTERS))
-        and tail not in WORDS
-        and tail[-1] != ":"
-        and tail.isascii()
-        and not tail.encode().translate(None, _IN_TEXT)
-    )
+    if tail[:1] in _LETTERS and tail.isalnum() and tail.isascii():  # quicker than the expression
+        return tail not in WORDS
+    return _SURELY_TEXT.fullmatch(tail) is not None and tail not in WORDS
 
 
 def _with_tail(begun: Line, tail: str) -> Line:

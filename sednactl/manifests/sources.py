@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,13 @@ from sednactl.manifests.reading import decode, documents_in, too_large
 from sednactl.records import Record
 
 if TYPE_CHECKING:
-    from sednactl.manifests.document import Document, Origin
+    from sednactl.manifests.document import Document
     from sednactl.surroundings import Surroundings
 
 ENDINGS = (".yaml", ".yml", ".json")
 """File names that a folder is searched for, as kubectl does."""
 _USUALLY_ALL = 64 * 1024
+_AT_A_TIME = 1024 * 1024
 PROJECT_FILE = ".sednactl.yaml"
 """A project's own wishes to sednactl: no manifest, though it ends like one."""
 
@@ -31,13 +33,7 @@ class Source(Record):
 
     def read(self) -> bytes:
         """Give its bytes, at most `LARGEST_FILE`. Raises InvalidInput with the cause."""
-        try:
-            data = self._stdin() if self.name == "-" else self._file()
-        except OSError as error:
-            raise _unopened(self.name, error) from None
-        if len(data) > LARGEST_FILE:
-            raise too_large(self.name)
-        return data
+        return self._read()[0]
 
     @property
     def lasts(self) -> bool:
@@ -46,21 +42,23 @@ class Source(Record):
 
     def documents(self) -> Iterator[Document]:
         """Give its documents one by one. Raises InvalidInput."""
-        text = self.text()
-        return documents_in(text, self.name, self.origin_of(text))
+        data, lasts = self._read()
+        text = decode(data, self.name)
+        return documents_in(text, self.name, self.name if lasts else KeptText(text))
 
     def text(self) -> str:
         """Give its text, at most `LARGEST_FILE` bytes of it. Raises InvalidInput with the cause."""
         return decode(self.read(), self.name)
 
-    def origin_of(self, text: str) -> Origin:
-        """Give where what it held can be read again: in the file, or else in that text."""
-        return self.name if self.lasts else KeptText(text)
-
-    def _file(self) -> bytes:
-        with open(self.name, "rb") as file:  # noqa: PTH123 - pathlib costs more than the whole read
-            data = file.read(_USUALLY_ALL)  # one read of 64 MiB would have to find room for them
-            return data if len(data) < _USUALLY_ALL else data + file.read(LARGEST_FILE + 1 - len(data))
+    def _read(self) -> tuple[bytes, bool]:
+        """Give its bytes, and whether it lasts. Raises InvalidInput with the cause."""
+        try:
+            data, lasts = (self._stdin(), False) if self.name == "-" else _bytes_of(self.name)
+        except OSError as error:
+            raise _unopened(self.name, error) from None
+        if len(data) > LARGEST_FILE:
+            raise too_large(self.name)
+        return data, lasts
 
     def _stdin(self) -> bytes:
         stdin = self.surroundings.stdin
@@ -69,6 +67,28 @@ class Source(Record):
             return stdin.read(LARGEST_FILE + 1).encode()
         data: bytes = buffer.read(LARGEST_FILE + 1)
         return data
+
+
+def _bytes_of(path: str) -> tuple[bytes, bool]:
+    """Give what a file holds, at most one byte more than `LARGEST_FILE`, and whether it can be read again.
+
+    The system's calls themselves: what `open` makes around them costs twice as much as they do.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        about = os.fstat(handle)
+        lasts = stat.S_ISREG(about.st_mode)
+        data = os.read(handle, _USUALLY_ALL)  # one read of 64 MiB would have to find room for them
+        if lasts and len(data) == about.st_size:
+            return data, True
+        pieces = [data]
+        left = LARGEST_FILE + 1 - len(data)
+        while left > 0 and (piece := os.read(handle, min(left, _AT_A_TIME))):
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces), lasts
+    finally:
+        os.close(handle)
 
 
 def sources_of(

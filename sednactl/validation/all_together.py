@@ -79,10 +79,10 @@ class Together:
     @property
     def references(self) -> Iterator[Reference]:
         """Give every name that a workload refers to something by."""
-        for noted in self._workloads:
-            for kind, name, path in noted.names:
-                target = (kind, noted.namespace, name)
-                yield Reference(target, noted.kind, noted.document, path, noted.name)
+        for number in self._workload_numbers:
+            referrer, namespace, referrer_name, document, names = self._records.referring(number)
+            for kind, name, path in names:
+                yield Reference((kind, namespace, name), referrer, document, path, referrer_name)
 
     @property
     def claimed(self) -> Iterator[Key]:

@@ -110,7 +110,8 @@ class Checker:
         if looked.remarks:
             self._remarks[looked.document.file, looked.document.index] = looked.remarks
             self._unused.update((remark.ignore, looked.document) for remark in looked.remarks)
-        self.counts.update(found.level for found in looked.about_remarks)
+        if looked.about_remarks:
+            self.counts.update(found.level for found in looked.about_remarks)
         findings = list(looked.about_remarks)
         self._keep(looked.found, findings)
         doubled = self._together.add(looked.noted) if looked.noted else None
@@ -156,9 +157,11 @@ class Checker:
 
     def _keep(self, found: Iterable[Found], findings: list[Finding]) -> None:
         """Count what was found, and add to `findings` what is to be given."""
+        counts = self.counts
         for rule, level, finding, ignore, fixable in found:
-            self.counts["ignored" if ignore else level] += 1
-            self.counts["fixable"] += fixable and not ignore
+            counts["ignored" if ignore else level] += 1
+            if fixable and not ignore:
+                counts["fixable"] += 1
             if ignore:
                 self._unused.pop(ignore, None)
             elif finding is None and level == "info" and not self.looker.infos:

@@ -14,6 +14,7 @@ from sednactl.validation.together import Defined, Demand, Noted, Pins, Placed
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document, Origin
+    from sednactl.validation.finding import Path
     from sednactl.validation.together import Key
 
 _NO_FACTS: dict[str, Any] = {}
@@ -29,26 +30,27 @@ class Records:
 
     def add(self, noted: Noted) -> int:
         """Keep what was noted of the next document; give its number."""
-        word = self._words.number
-        names = tuple((word(kind), name, word(path)) for kind, name, path in noted.names)
+        number = self._words.numbers
+        names = tuple([(number[kind], name, number[path]) for kind, name, path in noted.names])
         document: Any = noted.document
         if isinstance(document, ReadAgain):
-            below = word(document.below) if document.below else None
+            below = number[document.below] if document.below else None
             document = (self._files.number(document), document.index, document.line, below)
         return self._packed.add(
             (
-                *(word(noted.kind), noted.namespace, noted.name, noted.facts or None),
+                *(number[noted.kind], noted.namespace, noted.name, noted.facts or None),
                 *(document, names, noted.scaled, noted.pins and self._pins(noted.pins), noted.target),
             )
         )
 
     def _pins(self, pins: Pins) -> tuple[Any, ...]:
-        word = self._words.number
+        number = self._words.numbers
+        nodes, placed, demands, spec = pins
         return (
-            tuple((node, word(path)) for node, path in pins.nodes),
-            tuple((one.dataset, one.node, word(one.path)) for one in pins.placed),
-            tuple((one.pod, one.replicas, word(one.path), word(one.count_path)) for one in pins.demands),
-            pins.spec,
+            tuple([(node, number[path]) for node, path in nodes]),
+            tuple([(one.dataset, one.node, number[one.path]) for one in placed]),
+            tuple([(one.pod, one.replicas, number[one.path], number[one.count_path]) for one in demands]),
+            spec,
         )
 
     def key(self, number: int) -> Key:
@@ -60,6 +62,13 @@ class Records:
         """Give a document's kind, namespace and name, and which sides of it have an hpa, without all the rest."""
         kind, namespace, name, _, _, _, scaled, *_ = self._packed[number]
         return self._words[kind], namespace, name, scaled
+
+    def referring(self, number: int) -> tuple[str, str, str, Document, tuple[tuple[str, str, Path], ...]]:
+        """Give a document's kind, namespace and name, it, and kind, name and path of what it refers to."""
+        kind, namespace, name, _, place, names, *_ = self._packed[number]
+        word = self._words
+        referred = tuple([(word[of], named, word[path]) for of, named, path in names])
+        return word[kind], namespace, name, self._document(place), referred
 
     def defined(self, number: int) -> Defined:
         """Give the facts about what the document defines."""
@@ -110,9 +119,10 @@ class _Files:
 
     def number(self, document: ReadAgain) -> int:
         """Give a number for where a document can be read again."""
-        if (document.origin, document.file) != self._last:
-            self._last = document.origin, document.file
-            self._packed.add(document.file if document.origin == document.file else self._last)
+        origin, file = document.origin, document.file
+        if (origin, file) != self._last:
+            self._last = origin, file
+            self._packed.add(file if origin == file else self._last)
         return len(self._packed) - 1
 
     def __getitem__(self, number: int) -> tuple[Origin, str]:
@@ -121,21 +131,30 @@ class _Files:
 
 
 class _Words:
-    """Kinds and paths by number: there are few of them, in however many documents."""
+    """Kinds and paths by number: there are few of them, in however many documents.
+
+    `numbers` has the number of any kind or path that it is asked for.
+    """
 
     def __init__(self) -> None:
-        self._numbers: dict[Any, int] = {}
         self._words: list[Any] = []
-
-    def number(self, word: Any) -> int:
-        """Give the number of a kind or path."""
-        number = self._numbers.setdefault(word, len(self._words))
-        if number == len(self._words):
-            self._words.append(word)
-        return number
+        self.numbers = _Numbers(self._words)
 
     def __getitem__(self, number: int) -> Any:
         return self._words[number]
+
+
+class _Numbers(dict[Any, int]):
+    """The numbers of words in a list, to whose end it puts those that are not there."""
+
+    def __init__(self, words: list[Any]) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, word: Any) -> int:
+        number = self[word] = len(self._words)
+        self._words.append(word)
+        return number
 
 
 class Definitions:
@@ -144,16 +163,23 @@ class Definitions:
     def __init__(self, records: Records) -> None:
         self._records = records
         self._index = Index()
+        self._kinds: set[str] = set()
         self._elsewhere: dict[Key, Defined] = {}
 
     def add(self, key: Key, number: int) -> None:
         """Note that the document of a record defines an object that none did before."""
+        self._kinds.add(key[0])
         self._index.add(hash(key), number)
 
     def add_other(self, key: Key, defined: Defined) -> None:
         """Add an object that is in no document, unless there is one of that name."""
         if key not in self:
+            self._kinds.add(key[0])
             self._elsewhere[key] = defined
+
+    def any_of(self, kind: str) -> bool:
+        """Tell whether there is any object of a kind."""
+        return kind in self._kinds
 
     def get(self, key: Key) -> Defined | None:
         """Give an object, None where nothing defines it."""
@@ -170,4 +196,9 @@ class Definitions:
         return self._number(key) is not None or key in self._elsewhere
 
     def _number(self, key: Key) -> int | None:
-        return next((one for one in self._index.find(hash(key)) if self._records.key(one) == key), None)
+        if key[0] not in self._kinds:  # nearly all that is asked for: models, children of workloads
+            return None
+        for number in self._index.find(hash(key)):
+            if self._records.key(number) == key:
+                return number
+        return None

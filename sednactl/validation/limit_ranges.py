@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from sednactl.records import Record
 from sednactl.sedna.quantity import NANO, nanos_of
 from sednactl.validation.pod_amounts import Amounts, amounts_of, total_of
 from sednactl.validation.rules.pod_parts import INIT, MAIN
@@ -21,7 +22,7 @@ Json = dict[str, Any]
 Place = tuple[str | int, ...]
 
 
-class Refusal(NamedTuple):
+class Refusal(Record):
     """Why no such pod is ever made: a place in the pod's spec, what is wrong there and what to do."""
 
     place: Place

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sednactl.validation.finding import Level
     from sednactl.validation.ignoring import Ignore, Ignoring, Remark
     from sednactl.validation.rulebook import Rule
+    from sednactl.validation.schemas import Node
     from sednactl.validation.target import Target
 
 STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 10))
@@ -58,6 +59,15 @@ class Looked(Record):
     title: str = ""
 
 
+class _OfKind(Record):
+    """What documents of a kind are held against: its schema, that of its metadata, and the rules for it."""
+
+    root: Node
+    metadata: Node
+    inquiry: Inquiry
+    has_times: bool
+
+
 class Looker:
     """Looks at documents one by one. Without `infos`, those are only counted; with `titles` each is named."""
 
@@ -67,8 +77,9 @@ class Looker:
         self.for_cluster = for_cluster
         self.infos = infos
         self.titles = False
-        self._rules: dict[str, Inquiry] = {}
+        self._of_kinds: dict[str, _OfKind] = {}
         self._placed: dict[str, int] = {}
+        self._unseen: dict[str, Found] = {}
 
     def look(self, document: Document) -> Looked:
         """Give what is to be said of a document. Raises InvalidInput when this installation lacks its schema."""
@@ -93,6 +104,8 @@ class Looker:
     def found(self, problem: Problem, document: Document, remarks: list[Remark]) -> Found:
         """Give a problem its level and place, and the decision to ignore it if there is one."""
         rule = problem.rule
+        if rule in self._unseen and problem.level is None and not remarks:
+            return self._unseen[rule]
         level: Any = problem.level or _level(rule)
         ignore = self.ignoring.of(rule, document.file)
         about = [one for one in remarks if one.ignore.rule == rule] if remarks and not ignore else ()
@@ -100,7 +113,10 @@ class Looker:
         fixable = placed < MOST_FINDINGS and self._fixable(problem, document)
         unseen = placed >= MOST_FINDINGS or (level == "info" and not self.infos and not ignore)
         if unseen and not about:
-            return Found(rule, level, None, ignore, fixable)
+            found = Found(rule, level, None, ignore, fixable)
+            if level == "info" and not (problem.level or self.ignoring.in_files or rule in MENDED):
+                self._unseen[rule] = found  # in whatever document it is: most findings are such
+            return found
         position = document.locate(problem.path, key=problem.at_key)
         if about:
             ignore = next((one.ignore for one in about if one.covers(rule, position.line)), None)
@@ -137,28 +153,35 @@ class Looker:
         return change is not None
 
     def _problems(self, kind: str, document: Document) -> tuple[list[Problem], Noted]:
-        from sednactl.validation.asking import Inquiry
         from sednactl.validation.metadata import metadata_problems
-        from sednactl.validation.rulebook import FOR_KINDS, Workload, rules_for
-        from sednactl.validation.schemas import schema_of
+        from sednactl.validation.rulebook import Workload
 
         content = document.content
+        of_kind = self._of_kinds.get(kind) or self._begun(kind, document)
+        problems = structural_problems(kind, content, self.target.release)
+        problems += metadata_problems(of_kind.metadata, content, of_kind.root)
+        workload = Workload(kind, content, self.target)
+        problems += of_kind.inquiry.problems(workload)
+        if of_kind.has_times:
+            from sednactl.validation.rules.triggers import unquoted_times
+
+            problems += unquoted_times(workload, document)
+        return problems, note(content, document, workload, for_cluster=self.for_cluster)
+
+    def _begun(self, kind: str, document: Document) -> _OfKind:
+        """Find what documents of a kind are held against, once."""
+        from sednactl.validation.asking import Inquiry
+        from sednactl.validation.rulebook import FOR_KINDS, rules_for
+        from sednactl.validation.schemas import schema_of
+
         release = self.target.release
         root = schema_of(kind, release)
         metadata = root.field("metadata") if root else None
         if root is None or metadata is None:
             raise InvalidInput(f"{document.file}: this installation has no schema for {kind}")
-        problems = structural_problems(kind, content, release)
-        problems += metadata_problems(metadata, content, root)
-        workload = Workload(kind, content, self.target)
-        if kind not in self._rules:
-            self._rules[kind] = Inquiry(self._asked_now(rules_for(kind, release)))
-        problems += self._rules[kind].problems(workload)
-        if kind in FOR_KINDS["triggers"]:
-            from sednactl.validation.rules.triggers import unquoted_times
-
-            problems += unquoted_times(workload, document)
-        return problems, note(content, document, workload, for_cluster=self.for_cluster)
+        inquiry = Inquiry(self._asked_now(rules_for(kind, release)))
+        self._of_kinds[kind] = _OfKind(root, metadata, inquiry, kind in FOR_KINDS["triggers"])
+        return self._of_kinds[kind]
 
 
 def title_of(document: Document) -> str:

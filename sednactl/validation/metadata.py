@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 METADATA = "SDN008"
 MOST_ANNOTATION_BYTES = 256 * 1024
+TEXTS, MAPS_OF_TEXTS = frozenset(("name", "namespace")), frozenset(("labels", "annotations"))
+"""Fields of metadata that nearly all manifests have no others than; a test holds them against the schemas."""
 _NO_MAP: dict[str, Any] = {}
 
 
@@ -40,13 +42,30 @@ def metadata_problems(node: Node, content: dict[str, Any], root: Node) -> Iterat
     metadata = content.get("metadata")
     if metadata is None:
         metadata = _NO_MAP
-    shape = list(_shape(node, metadata, ("metadata",), Guesses(root)))
+    shape = [] if _is_everyday(metadata) else list(_shape(node, metadata, ("metadata",), Guesses(root)))
     yield from shape
     if not shape:
         yield from _names(metadata, content.get("kind"))
         yield from _labels(metadata)
         yield from _owners(metadata)
         yield from _finalizers(metadata)
+
+
+def _is_everyday(metadata: Any) -> bool:
+    """Tell, quickly, whether metadata holds but texts, and maps of texts, where it may: as nearly all does."""
+    if type(metadata) is not dict:
+        return False
+    for name, value in metadata.items():
+        if type(value) is str:
+            if name not in TEXTS:
+                return False
+        elif type(value) is not dict or name not in MAPS_OF_TEXTS:
+            return False
+        else:
+            for item in value.values():
+                if type(item) is not str:
+                    return False
+    return True
 
 
 def _shape(node: Node, value: Any, path: Path, guesses: Guesses) -> Iterator[Problem]:
@@ -82,7 +101,6 @@ _KEY_HINT = "write NAME or DOMAIN/NAME, e.g. example.org/team"
 
 
 def _names(metadata: dict[str, Any], kind: object) -> Iterator[Problem]:
-    hint = _name_hint(kind)
     name, prefix = metadata.get("name") or "", metadata.get("generateName") or ""
     if not name and not prefix:
         at = ("metadata",)
@@ -90,10 +108,11 @@ def _names(metadata: dict[str, Any], kind: object) -> Iterator[Problem]:
             MISSING, at, 'required field "name" is missing', "every object needs metadata.name", True
         )
     if name and not is_dns_subdomain(name):
-        yield Problem(METADATA, ("metadata", "name"), f"{_show(name)} is no valid name", hint)
+        yield Problem(METADATA, ("metadata", "name"), f"{_show(name)} is no valid name", _name_hint(kind))
     masked = prefix[:-2] + "a" if len(prefix) > 1 and prefix.endswith("-") else prefix
     if prefix and not is_dns_subdomain(masked):
-        yield Problem(METADATA, ("metadata", "generateName"), f"{_show(prefix)} begins no valid name", hint)
+        message = f"{_show(prefix)} begins no valid name"
+        yield Problem(METADATA, ("metadata", "generateName"), message, _name_hint(kind))
     namespace = metadata.get("namespace") or ""
     if namespace and not is_dns_label(namespace):
         yield Problem(

@@ -130,8 +130,8 @@ def note(
             scaled = mapping(mapping(content, "spec"), "scaleTargetRef")
             target = text(scaled, "name") if text(scaled, "kind") == "Deployment" else None
         return Noted(kind, namespace, name, facts_of(kind, content), kept, target=target)
-    names = tuple((of, name, path) for of, path, name in names_in(workload) if name and "$" not in name)
-    sides = tuple(side.name for side in workload.sides() if isinstance(side.worker.get("hpa"), dict))
+    names = tuple([(of, name, path) for of, path, name in names_in(workload) if name and "$" not in name])
+    sides = tuple([side.name for side, _ in workload.scaled_sides()])
     pins = _pins(workload, kept, for_cluster)
     defines = isinstance(workload.metadata.get("namespace") or "", str)
     facts = facts_of(kind, content)
@@ -154,18 +154,21 @@ def _pins(workload: Workload, document: Document, for_cluster: bool) -> Pins:
         if workload.kind == "Dataset" and node and "$" not in node:
             nodes.append((node, ("spec", "nodeName")))
         demands = tuple(_demands(workload, document))
-    return Pins(tuple(nodes), tuple(_placed(workload, document)), demands, spec)
+    placed = tuple(_placed(workload, document)) if workload.kind in _READ_DATA else ()
+    return Pins(tuple(nodes), placed, demands, spec)
+
+
+_READ_DATA = ("FederatedLearningJob", "IncrementalLearningJob", "LifelongLearningJob")
 
 
 def _placed(workload: Workload, document: Document) -> Iterator[Placed]:
-    if workload.kind in ("IncrementalLearningJob", "LifelongLearningJob"):
+    if workload.kind != "FederatedLearningJob":
         name = text(mapping(workload.spec, "dataset"), "name")
         for stage in ("trainSpec", "evalSpec") if name else ():
             node = text(mapping(mapping(mapping(workload.spec, stage), "template"), "spec"), "nodeName")
             if node and "$" not in node:
                 pinned = ("spec", stage, "template", "spec", "nodeName")
                 yield Placed(("Dataset", workload.namespace, name), node, document, pinned)
-    if workload.kind != "FederatedLearningJob":
         return
     for index, worker in maps(workload.spec, "trainingWorkers"):
         node = text(mapping(mapping(worker, "template"), "spec"), "nodeName")

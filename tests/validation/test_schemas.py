@@ -17,6 +17,7 @@ from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.releases import LATEST, RELEASES, SINCE, Release
 from sednactl.validation.crd import crd_of
 from sednactl.validation.fields import explain_field
+from sednactl.validation.metadata import MAPS_OF_TEXTS, TEXTS
 from sednactl.validation.schemas import Node, kinds_with_schema, schema_of
 from tests.upstream import FOLDER, upstream_crd, without_words
 
@@ -64,6 +65,26 @@ def test_a_release_has_upstreams_kinds(release: Release) -> None:
         pytest.skip("Sedna's own CRDs are not at hand")
     plurals = {f"sedna.io_{BY_KIND[kind].plural}.yaml" for kind, other in HAVING if other == release}
     assert {file.name for file in folder.glob("*.yaml")} == plurals
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=str)
+def test_everyday_metadata_is_in_every_schema(release: Release) -> None:
+    for kind in kinds_with_schema():
+        root = schema_of(kind, release)
+        metadata = root.field("metadata") if root else None
+        if root is None:
+            continue
+        assert metadata is not None
+        for name in TEXTS:
+            text = metadata.field(name)
+            assert text is not None
+            assert (text.type, text.limit("format")) == ("string", None)
+        for name in MAPS_OF_TEXTS:
+            texts = metadata.field(name)
+            assert texts is not None
+            assert texts.type == "object"
+            assert texts.additional is not None
+            assert texts.additional.type == "string"
 
 
 def test_kinds_within_a_series() -> None:

@@ -190,6 +190,8 @@ def _two_autoscalers(together: Together) -> Iterator[tuple[Document, Problem]]:
 
 
 def _secrets(together: Together) -> Iterator[tuple[Document, Problem]]:
+    if not together.defined.any_of("Secret"):
+        return
     users: dict[tuple[str, str, str], list[Reference]] = {}
     for reference in together.references:
         if reference.target[0] == "Secret" and reference.target in together.defined:
