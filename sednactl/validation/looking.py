@@ -139,8 +139,8 @@ class Looker:
         if root is None or metadata is None:
             raise InvalidInput(f"{document.file}: this installation has no schema for {kind}")
         problems = structural_problems(kind, content, release)
+        workload = Workload(kind, content, self.target, fits=not problems)
         problems += metadata_problems(metadata, content, root)
-        workload = Workload(kind, content, self.target)
         if kind not in self._rules:
             self._rules[kind] = Inquiry(rules_for(kind, release))
         problems += self._rules[kind].problems(workload)

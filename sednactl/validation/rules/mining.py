@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.sedna.releases import RELEASES, Release
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import Plain, Workload, rule
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
 
@@ -36,7 +36,26 @@ def minings_of(workload: Workload) -> Iterator[tuple[tuple[Any, ...], dict[str, 
         yield ("spec", part, "hardExampleMining"), mining
 
 
-@rule("SDN301", "warning", *MINING, within="hardExampleMining")
+def _usual(mining: Any) -> bool:
+    """Tell whether an algorithm of every release has settings of its own, each once and a share."""
+    name = text(mining, "name")
+    known = ALGORITHMS.get(name)
+    parameters = mining.get("parameters") or () if known and name not in ALGORITHMS_SINCE else None
+    if known is None or not isinstance(parameters, (list, tuple)):
+        return False
+    seen = set()
+    for parameter in parameters:
+        key, value = text(parameter, "key"), text(parameter, "value")
+        if key not in known or key in seen or not _is_share(value):
+            return False
+        seen.add(key)
+    return True
+
+
+_ABOUT: dict[str, Plain | None] = {"hardExampleMining": _usual}
+
+
+@rule("SDN301", "warning", *MINING, about=_ABOUT, within="hardExampleMining")
 def algorithm_is_known(workload: Workload) -> Iterator[Problem]:
     """Hard example mining algorithm that Sedna's library does not have
 
@@ -70,7 +89,7 @@ def algorithm_is_known(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN301", path, f'"{name}" is unknown to Sedna\'s library', hint)
 
 
-@rule("SDN302", "warning", *MINING, within="hardExampleMining")
+@rule("SDN302", "warning", *MINING, about=_ABOUT, within="hardExampleMining")
 def settings_are_known(workload: Workload) -> Iterator[Problem]:
     """Setting that the algorithm ignores
 
@@ -95,7 +114,7 @@ def settings_are_known(workload: Workload) -> Iterator[Problem]:
                 yield Problem("SDN302", path, message, f"its settings and defaults: {settings}")
 
 
-@rule("SDN303", "warning", *MINING, within="hardExampleMining")
+@rule("SDN303", "warning", *MINING, about=_ABOUT, within="hardExampleMining")
 def settings_are_usable(workload: Workload) -> Iterator[Problem]:
     """Setting whose value the algorithm cannot use
 

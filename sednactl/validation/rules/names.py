@@ -10,7 +10,6 @@ from sednactl.sedna.naming import longest_name
 from sednactl.sedna.referring import REFERENCES
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.referring import names_in
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_1035_label, is_dns_subdomain
@@ -29,8 +28,8 @@ def name_fits_children(workload: Workload) -> Iterator[Problem]:
     Right: helmet-v2
     """
     name, longest = workload.name, longest_name(BY_KIND[workload.kind], workload.target.release)
-    if not name or not is_dns_subdomain(name):
-        return  # SDN008 says so already
+    if is_dns_1035_label(name, longest) or not is_dns_subdomain(name):
+        return  # right, or SDN008 says so already
     if len(name) > longest:
         message = f"the name has {len(name)} characters; children of {workload.kind}s can carry {longest}"
         yield Problem("SDN101", ("metadata", "name"), message, f"shorten it by {len(name) - longest}")
@@ -68,7 +67,9 @@ def no_placeholders(workload: Workload) -> Iterator[Problem]:
     Right:
       nodeName: edge-1
     """
-    unfilled = [(path, name) for _, path, name in names_in(workload) if placeholder(name)]
+    if not placeholder(_all_names(workload)):
+        return  # as in nearly all
+    unfilled = [(path, name) for _, path, name in workload.names() if placeholder(name)]
     for path, steps, owner, keys in _naming(workload):
         for key in keys:
             name = owner.get(key)
@@ -79,7 +80,11 @@ def no_placeholders(workload: Workload) -> Iterator[Problem]:
         yield Problem("SDN111", path, message, "put the real name in its place")
 
 
-@rule("SDN112", "error", about=("nodeName",))
+def _can_name_a_node(name: Any) -> bool:
+    return type(name) is str and is_dns_subdomain(name)
+
+
+@rule("SDN112", "error", about={"nodeName": _can_name_a_node})
 def node_names(workload: Workload) -> Iterator[Problem]:
     """Node name that no node can have
 
@@ -104,7 +109,7 @@ def referred_names(workload: Workload) -> Iterator[Problem]:
     JointInferenceService or a FeatureExtractionService then ends as Failed and is not tried again,
     a learning job waits for ever, the others run without.
     """
-    for kind, path, name in names_in(workload):
+    for kind, path, name in workload.names():
         if is_dns_subdomain(name) or placeholder(name) or (not name and _may_be_empty(workload, path)):
             continue
         what = f'"{name}" is no name that a {kind} can have' if name else f"the {kind}'s name is empty"
@@ -169,6 +174,21 @@ def placeholder(value: str) -> str:
     while end < len(value) and (value[end].isalnum() or value[end] in "_-"):
         end += 1
     return value[begin:end]
+
+
+def _all_names(workload: Workload) -> str:
+    """Give all names in one text: what it holds no sign of is in none of them."""
+    found: list[Any] = [name for _, _, name in workload.names()]
+    for side in workload.sides():
+        found.append(mapping(side.worker, "hardExampleMining").get("name"))
+    for _, pod in workload.pods():
+        found.append(pod.get("nodeName"))
+        if "nodeSelector" in pod:
+            found += mapping(pod, "nodeSelector").values()
+    for _, _, container in workload.containers():
+        found += (container.get("image"), container.get("name"))
+    found += (workload.spec.get("nodeName"), workload.spec.get("url"))
+    return "\n".join([name for name in found if type(name) is str])
 
 
 def _naming(

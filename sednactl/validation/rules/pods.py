@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import Plain, Workload, rule
 from sednactl.validation.rules.pod_parts import deployed
 from sednactl.validation.shape import has, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_label
 
 
-@rule("SDN131", "error")
+def _named_with_images(containers: Any) -> bool:
+    if type(containers) is not list:
+        return False
+    for container in containers:
+        if type(container) is not dict or not container.get("image"):
+            return False
+        if not is_dns_label(text(container, "name")):
+            return False
+    return True
+
+
+_CONTAINERS: dict[str, Plain | None] = dict.fromkeys(("initContainers", "containers"), _named_with_images)
+
+
+@rule("SDN131", "error", about=_CONTAINERS)
 def containers_have_images(workload: Workload) -> Iterator[Problem]:
     """Container without an image
 
@@ -48,7 +63,7 @@ def pods_have_containers(workload: Workload) -> Iterator[Problem]:
     "JointInferenceService",
     "FeatureExtractionService",
     "ObjectSearchService",
-    about=("restartPolicy",),
+    about={"restartPolicy": lambda policy: policy == "Always"},
 )
 def restart_policy(workload: Workload) -> Iterator[Problem]:
     """Restart policy that a Deployment refuses
@@ -74,10 +89,10 @@ def mounts_have_volumes(workload: Workload) -> Iterator[Problem]:
     for path, pod in workload.pods():
         volumes = {text(volume, "name") for _, volume in maps(pod, "volumes")}
         for group in ("initContainers", "containers"):
-            for index, container in maps(pod, group):
+            for index, container in maps(pod, group) if group in pod else ():
                 for place, mount in maps(container, "volumeMounts"):
-                    name = text(mount, "name")
-                    if name and name not in volumes:
+                    name = mount.get("name")
+                    if name and isinstance(name, str) and name not in volumes:
                         at = (*path, group, index, "volumeMounts", place, "name")
                         known = (
                             f"volumes here: {', '.join(sorted(volumes))}"
@@ -87,7 +102,7 @@ def mounts_have_volumes(workload: Workload) -> Iterator[Problem]:
                         yield Problem("SDN134", at, f'the pod has no volume "{name}"', known)
 
 
-@rule("SDN135", "error")
+@rule("SDN135", "error", about=_CONTAINERS)
 def container_names(workload: Workload) -> Iterator[Problem]:
     """Container name that Kubernetes refuses
 
