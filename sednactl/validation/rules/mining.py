@@ -11,7 +11,7 @@ from typing import Any
 
 from sednactl.sedna.releases import RELEASES, Release
 from sednactl.validation.rulebook import Plain, Workload, rule
-from sednactl.validation.shape import mapping, maps, text
+from sednactl.validation.shape import listed, mapping, maps, text
 from sednactl.validation.structure import Problem
 
 MINING = ("JointInferenceService", "IncrementalLearningJob")
@@ -39,16 +39,14 @@ def minings_of(workload: Workload) -> Iterator[tuple[tuple[Any, ...], dict[str, 
 def _usual(mining: Any) -> bool:
     """Tell whether an algorithm of every release has settings of its own, each once and a share."""
     name = text(mining, "name")
-    known = ALGORITHMS.get(name)
-    parameters = mining.get("parameters") or () if known and name not in ALGORITHMS_SINCE else None
-    if known is None or not isinstance(parameters, (list, tuple)):
+    if name not in ALGORITHMS or name in ALGORITHMS_SINCE:
         return False
-    seen = set()
-    for parameter in parameters:
-        key, value = text(parameter, "key"), text(parameter, "value")
-        if key not in known or key in seen or not _is_share(value):
+    unused = set(ALGORITHMS[name])
+    for parameter in listed(mining, "parameters"):
+        key = text(parameter, "key")
+        if key not in unused or not _is_share(text(parameter, "value")):
             return False
-        seen.add(key)
+        unused.remove(key)
     return True
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
 from sednactl.sedna.naming import longest_name
-from sednactl.sedna.referring import REFERENCES
+from sednactl.sedna.referring import EACH, REFERENCES
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import Plain, Workload, rule
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
-from sednactl.validation.words import is_dns_1035_label, is_dns_subdomain
+from sednactl.validation.words import are_labels, is_dns_1035_label, is_dns_label, is_dns_subdomain
 
 
 @rule("SDN101", "error", *(kind.kind for kind in SEDNA_KINDS if kind.makes_children))
@@ -55,7 +55,53 @@ def name_without_deployment(workload: Workload) -> Iterator[Problem]:
         yield Problem("SDN102", ("metadata", "name"), message, "choose a name without it")
 
 
-@rule("SDN111", "error")
+def named_with_images(containers: Any) -> bool:
+    """Tell whether all containers of a list have a name of the right form, and an image without a placeholder."""
+    if type(containers) is not list:
+        return False
+    for container in containers:
+        image = text(container, "image")
+        if not image or placeholder(image) or not is_dns_label(text(container, "name")):
+            return False
+    return True
+
+
+def _can_name_a_node(name: Any) -> bool:
+    return type(name) is str and is_dns_subdomain(name)
+
+
+def _can_be_named(key: str) -> Plain:
+    """Make a test that tells whether what stands under a key is a name that an object can have."""
+    return lambda owner: is_dns_subdomain(text(owner, key))
+
+
+def _of_references() -> dict[str, Plain | None]:
+    """Give the fields of a workload's parts that hold the names of references; a list of them has no test."""
+    tests = {key: _can_be_named(key) for key in ("name", "credentialName")}
+    found: dict[str, Plain | None] = {}
+    for references in REFERENCES.values():
+        for _, steps, _ in references:
+            if len(steps) == 1:
+                found[steps[0]] = _can_name_a_node
+            elif EACH in steps:
+                found[steps[0]] = None
+            else:
+                found[steps[-2]] = tests[steps[-1]]
+    return found
+
+
+_REFERENCES = _of_references()
+_NAMES: dict[str, Plain | None] = {
+    **_REFERENCES,
+    **dict.fromkeys(("initContainers", "containers"), named_with_images),
+    "nodeName": _can_name_a_node,
+    "nodeSelector": are_labels,
+    "hardExampleMining": lambda mining: not placeholder(text(mining, "name")),
+    "url": lambda url: type(url) is str and not placeholder(url),
+}
+
+
+@rule("SDN111", "error", about=_NAMES)
 def no_placeholders(workload: Workload) -> Iterator[Problem]:
     """Placeholder that was never filled in
 
@@ -67,8 +113,6 @@ def no_placeholders(workload: Workload) -> Iterator[Problem]:
     Right:
       nodeName: edge-1
     """
-    if not placeholder(_all_names(workload)):
-        return  # as in nearly all
     unfilled = [(path, name) for _, path, name in workload.names() if placeholder(name)]
     for path, steps, owner, keys in _naming(workload):
         for key in keys:
@@ -78,10 +122,6 @@ def no_placeholders(workload: Workload) -> Iterator[Problem]:
     for path, name in unfilled:
         message = f'the placeholder "{placeholder(name)}" is still there'
         yield Problem("SDN111", path, message, "put the real name in its place")
-
-
-def _can_name_a_node(name: Any) -> bool:
-    return type(name) is str and is_dns_subdomain(name)
 
 
 @rule("SDN112", "error", about={"nodeName": _can_name_a_node})
@@ -101,7 +141,7 @@ def node_names(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN112", (*path, "nodeName"), message, "kubectl get nodes shows the names")
 
 
-@rule("SDN113", "error", *REFERENCES)
+@rule("SDN113", "error", *REFERENCES, about=_REFERENCES)
 def referred_names(workload: Workload) -> Iterator[Problem]:
     """Name that refers to nothing
 
@@ -174,21 +214,6 @@ def placeholder(value: str) -> str:
     while end < len(value) and (value[end].isalnum() or value[end] in "_-"):
         end += 1
     return value[begin:end]
-
-
-def _all_names(workload: Workload) -> str:
-    """Give all names in one text: what it holds no sign of is in none of them."""
-    found: list[Any] = [name for _, _, name in workload.names()]
-    for side in workload.sides():
-        found.append(mapping(side.worker, "hardExampleMining").get("name"))
-    for _, pod in workload.pods():
-        found.append(pod.get("nodeName"))
-        if "nodeSelector" in pod:
-            found += mapping(pod, "nodeSelector").values()
-    for _, _, container in workload.containers():
-        found += (container.get("image"), container.get("name"))
-    found += (workload.spec.get("nodeName"), workload.spec.get("url"))
-    return "\n".join([name for name in found if type(name) is str])
 
 
 def _naming(

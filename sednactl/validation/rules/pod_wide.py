@@ -12,7 +12,13 @@ from sednactl.validation.rulebook import Plain, Workload, rule
 from sednactl.validation.rules.pod_parts import INIT, MAIN, Place, deployed
 from sednactl.validation.shape import EACH, has, listed, mapping, maps, text, values_at, whole
 from sednactl.validation.structure import Problem
-from sednactl.validation.words import is_dns_label, is_dns_subdomain, label_key_fault, label_value_fault
+from sednactl.validation.words import (
+    are_labels,
+    is_dns_label,
+    is_dns_subdomain,
+    label_key_fault,
+    label_value_fault,
+)
 
 _LARGEST = 2**31 - 1
 _OBJECT_NAME = "lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit"
@@ -108,17 +114,8 @@ def _identities(context: dict[str, Any], path: Place) -> Iterator[Problem]:
             )
 
 
-def _are_labels(selector: Any) -> bool:
-    if type(selector) is not dict:
-        return False
-    for key, value in selector.items():
-        if type(value) is not str or label_key_fault(key) or label_value_fault(value):
-            return False
-    return True
-
-
 _PLACES: dict[str, Plain | None] = {
-    "nodeSelector": _are_labels,
+    "nodeSelector": are_labels,
     **dict.fromkeys(("tolerations", "topologySpreadConstraints", "affinity")),
 }
 

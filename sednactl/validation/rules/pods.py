@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from sednactl.validation.rulebook import Plain, Workload, rule
+from sednactl.validation.rules.names import named_with_images
 from sednactl.validation.rules.pod_parts import deployed
-from sednactl.validation.shape import has, maps, text
+from sednactl.validation.shape import has, listed, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_label
 
-
-def _named_with_images(containers: Any) -> bool:
-    if type(containers) is not list:
-        return False
-    for container in containers:
-        if type(container) is not dict or not container.get("image"):
-            return False
-        if not is_dns_label(text(container, "name")):
-            return False
-    return True
-
-
-_CONTAINERS: dict[str, Plain | None] = dict.fromkeys(("initContainers", "containers"), _named_with_images)
+_CONTAINERS: dict[str, Plain | None] = dict.fromkeys(("initContainers", "containers"), named_with_images)
 
 
 @rule("SDN131", "error", about=_CONTAINERS)
@@ -87,12 +75,12 @@ def mounts_have_volumes(workload: Workload) -> Iterator[Problem]:
     Every volumeMount names a volume of the same pod; the Deployment is refused otherwise.
     """
     for path, pod in workload.pods():
-        volumes = {text(volume, "name") for _, volume in maps(pod, "volumes")}
+        volumes = {text(volume, "name") for volume in listed(pod, "volumes") if type(volume) is dict}
         for group in ("initContainers", "containers"):
-            for index, container in maps(pod, group) if group in pod else ():
-                for place, mount in maps(container, "volumeMounts"):
-                    name = mount.get("name")
-                    if name and isinstance(name, str) and name not in volumes:
+            for index, container in enumerate(listed(pod, group)):
+                for place, mount in enumerate(listed(container, "volumeMounts")):
+                    name = text(mount, "name")
+                    if name and name not in volumes:
                         at = (*path, group, index, "volumeMounts", place, "name")
                         known = (
                             f"volumes here: {', '.join(sorted(volumes))}"

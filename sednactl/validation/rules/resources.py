@@ -28,18 +28,21 @@ _LIKELY = {
     **dict.fromkeys(("memory", "ephemeral-storage"), (LEAST_BYTES * NANO, LARGEST)),
 }
 """For each resource the least amount that is likely, and the first that is too much."""
+_UNLIKELY = (0, 0)
 
 
 def _usual(resources: Any) -> bool:
     """Tell whether all amounts are likely ones of Kubernetes' own resources, and no request is above its limit."""
-    requests, limits = mapping(resources, "requests"), mapping(resources, "limits")
-    for amounts in (requests, limits):
-        for name, amount in amounts.items():
+    limits: dict[str, int] = {}
+    for side in ("limits", "requests"):
+        for name, amount in mapping(resources, side).items():
             nanos = nanos_of(amount)
-            least, end = _LIKELY.get(name, (0, 0))
+            least, end = _LIKELY.get(name, _UNLIKELY)
             if nanos is None or not least <= nanos < end:
                 return False
-            if amounts is requests and name in limits and nanos > (nanos_of(limits[name]) or 0):
+            if side == "limits":
+                limits[name] = nanos
+            elif nanos > limits.get(name, LARGEST):
                 return False
     return True
 
