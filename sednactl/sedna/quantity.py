@@ -17,7 +17,14 @@ LARGEST = (2**63 - 1) * NANO
 
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
+_FACTORS: dict[str, int] = {
+    **{suffix: 10 ** (power + 9) for suffix, power in _DECIMAL.items()},
+    **{suffix: 2**power * NANO for suffix, power in _BINARY.items()},
+}
+"""Nano-units in one of each."""
 _DIGITS = "0123456789"
+_MOST_PLAIN = 18
+"""Characters of a number that is plainly within the range."""
 _FURTHEST_EXPONENT = 64
 """Beyond it every value is zero, the smallest or the largest quantity, whatever the digits say."""
 _MOST_DIGITS = 200
@@ -31,6 +38,10 @@ def nano_units(quantity: str | int | float) -> int:
     InvalidInput for what is no quantity.
     """
     text = quantity if isinstance(quantity, str) else str(quantity)
+    suffix = text.lstrip(_DIGITS)
+    if suffix in _FACTORS and len(suffix) < len(text) <= _MOST_PLAIN:  # digits and a suffix, as nearly all
+        digits = text[: len(text) - len(suffix)]
+        return min(int(digits) * _FACTORS[suffix], LARGEST)
     sign, whole, fraction, suffix = _split(text)
     exponent = (0 if suffix in _BINARY else _exponent(suffix, text)) - len(fraction)
     factor = 2 ** _BINARY[suffix] if suffix in _BINARY else 1

@@ -159,8 +159,8 @@ class Looker:
         content = document.content
         of_kind = self._of_kinds.get(kind) or self._begun(kind, document)
         problems = structural_problems(kind, content, self.target.release)
+        workload = Workload(kind, content, self.target, fits=not problems)
         problems += metadata_problems(of_kind.metadata, content, of_kind.root)
-        workload = Workload(kind, content, self.target)
         problems += of_kind.inquiry.problems(workload)
         if of_kind.has_times:
             from sednactl.validation.rules.triggers import unquoted_times

@@ -8,11 +8,13 @@ every way, so they read them only through `Workload` and the functions of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sednactl.records import Record
 from sednactl.sedna.releases import RELEASES, Release
+from sednactl.validation.rules.referring import names_in
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.target import Target
 
@@ -80,15 +82,21 @@ class Metric(Record):
         return (*self.path, BLOCKS[self.type])
 
 
+_WORKERS: tuple[tuple[str, str, Path], ...] = (
+    ("edge", "edgeWorker", ("spec", "edgeWorker")),
+    ("cloud", "cloudWorker", ("spec", "cloudWorker")),
+)
 _LATEST_TARGET = Target()
 
 
 class Workload:
-    """One manifest as rules see it."""
+    """One manifest as rules see it. One that `fits` its schema has pods only where that has them."""
 
     __slots__ = (
         "_containers",
+        "_fits",
         "_metrics",
+        "_names",
         "_pods",
         "_scaled",
         "_sides",
@@ -101,7 +109,9 @@ class Workload:
         "target",
     )
 
-    def __init__(self, kind: str, content: dict[str, Any], target: Target = _LATEST_TARGET) -> None:
+    def __init__(
+        self, kind: str, content: dict[str, Any], target: Target = _LATEST_TARGET, *, fits: bool = False
+    ) -> None:
         self.kind = kind
         self.content = content
         self.target = target
@@ -109,9 +119,10 @@ class Workload:
         self.spec = mapping(content, "spec")
         self.name = text(self.metadata, "name")
         self.namespace = text(self.metadata, "namespace")
-        self._pods: tuple[tuple[Path, dict[str, Any]], ...] | None = (
-            None  # found once, asked for by many rules
-        )
+        self._fits = fits
+        # Each is found once, and asked for by many rules.
+        self._pods: tuple[tuple[Path, dict[str, Any]], ...] | None = None
+        self._names: Sequence[tuple[str, Path, str]] | None = None
         self._containers: tuple[tuple[Path, str, dict[str, Any]], ...] | None = None
         self._sides: tuple[Side, ...] | None = None
         self._scaled: tuple[tuple[Side, dict[str, Any]], ...] | None = None
@@ -127,9 +138,11 @@ class Workload:
         """Give the sides that have an hpa, and it."""
         if self._scaled is None:
             self._scaled = tuple(
-                (side, side.worker["hpa"])
-                for side in self.sides()
-                if isinstance(side.worker.get("hpa"), dict)
+                [
+                    (side, side.worker["hpa"])
+                    for side in self.sides()
+                    if isinstance(side.worker.get("hpa"), dict)
+                ]
             )
         return self._scaled
 
@@ -137,17 +150,28 @@ class Workload:
         """Give every metric of every scaled side."""
         if self._metrics is None:
             self._metrics = tuple(
-                _metric(side, index, spec)
-                for side, hpa in self.scaled_sides()
-                for index, spec in maps(hpa, "metrics")
+                [
+                    _metric(side, index, spec)
+                    for side, hpa in self.scaled_sides()
+                    for index, spec in maps(hpa, "metrics")
+                ]
             )
         return self._metrics
+
+    def names(self) -> Sequence[tuple[str, Path, str]]:
+        """Give every name that it refers to something by: the kind that is meant, the place, the name."""
+        if self._names is None:
+            self._names = names_in(self.kind, self.spec)
+        return self._names
 
     def pods(self) -> tuple[tuple[Path, dict[str, Any]], ...]:
         """Give the spec of every pod template with its place, whatever the kind."""
         if self._pods is None:
             found: list[tuple[Path, dict[str, Any]]] = []
-            _add_pods(self.spec, ("spec",), found)
+            if self._fits:
+                found += _pods_where_they_belong(self.spec)
+            else:
+                _add_pods(self.spec, ("spec",), found)
             self._pods = tuple(found)
         return self._pods
 
@@ -165,26 +189,23 @@ class Workload:
             )
         return self._containers
 
-    def fields(self) -> set[str]:
-        """Give the names of all fields of the spec, of its pods, containers, sides and their hpa, in one."""
-        found = set(self.spec)
-        for _, pod in self.pods():
-            found.update(pod)
-        for _, _, container in self.containers():
-            found.update(container)
-        for side in self.sides():
-            found.update(side.worker)
-        for _, hpa in self.scaled_sides():
-            found.update(hpa)
+    def parts(self) -> list[dict[str, Any]]:
+        """Give the maps whose fields rules are about: the spec and those in it, pods, containers, hpas."""
+        found = [self.spec]
+        found += [part for part in self.spec.values() if type(part) is dict]
+        found += [pod for _, pod in self.pods()]
+        found += [container for _, _, container in self.containers()]
+        found += [hpa for _, hpa in self.scaled_sides()]
         return found
 
 
-def _sides(spec: dict[str, Any]) -> Iterator[Side]:
-    for name in ("edge", "cloud"):
-        worker = mapping(spec, f"{name}Worker")
-        if worker:
-            pod = mapping(mapping(worker, "template"), "spec")
-            yield Side(name, ("spec", f"{name}Worker"), worker, pod)
+def _sides(spec: dict[str, Any]) -> list[Side]:
+    found = []
+    for name, key, path in _WORKERS:
+        worker = spec.get(key)
+        if worker and type(worker) is dict:
+            found.append(Side(name, path, worker, mapping(mapping(worker, "template"), "spec")))
+    return found
 
 
 def _metric(side: Side, index: int, spec: dict[str, Any]) -> Metric:
@@ -204,14 +225,31 @@ def _add_pods(value: Any, path: Path, found: list[tuple[Path, dict[str, Any]]]) 
             _add_pods(item, (*path, key), found)
 
 
+def _pods_where_they_belong(spec: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Give what `_add_pods` finds in a spec that fits its schema: in it, in a map of it, or in a list's maps."""
+    for key, part in spec.items():
+        if type(part) is dict:
+            if key == "template":
+                yield ("spec", key, "spec"), mapping(part, "spec")
+            elif type(part.get("template")) is dict:
+                yield ("spec", key, "template", "spec"), mapping(part["template"], "spec")
+        elif type(part) is list:
+            for index, item in maps(spec, key):
+                if type(item.get("template")) is dict:
+                    yield ("spec", key, index, "template", "spec"), mapping(item["template"], "spec")
+
+
 Check = Callable[[Workload], "Iterable[Problem]"]
+Plain = Callable[[Any], bool]
+"""Tells of a field's value, whatever it is, that a rule has nothing to say about it; in doubt it says no."""
 
 
 class Rule(Record):
     """One rule: `check` is None for what the validator itself finds (structure, references).
 
-    It holds for releases of Sedna not older than `since`. `about` names fields (those of
-    `Workload.fields`): where none of them stands the rule has nothing to say, and is not asked. `within` names the block
+    It holds for releases of Sedna not older than `since`. `about` names fields (of
+    `Workload.parts`): where none of them stands the rule has nothing to say, and is not asked; nor
+    where each that stands is plain, for those that have a test. `within` names the block
     (hpa, resources, hardExampleMining) that the rule looks at, when it looks at each by itself and at nothing else.
     """
 
@@ -221,7 +259,7 @@ class Rule(Record):
     page: str
     check: Check | None = None
     since: Release = RELEASES[0]
-    about: frozenset[str] = frozenset()
+    about: Mapping[str, Plain | None] = MappingProxyType({})
     within: str = ""
 
     @property
@@ -238,15 +276,15 @@ def rule(
     level: Level,
     *kinds: str,
     since: Release = RELEASES[0],
-    about: Iterable[str] = (),
+    about: Iterable[str] | Mapping[str, Plain | None] = (),
     within: str = "",
 ) -> Callable[[Check], Check]:
     """Write a function into the book as a rule for these kinds (for all kinds when none are named).
 
-    With `about` it is only asked of workloads that have one of these fields, with `within` only
-    of blocks of that name that are new.
+    With `about` it is only asked of workloads that have one of these fields, and not where its value
+    is plain; with `within` only of blocks of that name that are new.
     """
-    fields = frozenset(about)
+    fields = about if isinstance(about, Mapping) else dict.fromkeys(about)
 
     def enter(check: Check) -> Check:
         if identifier in _book and _book[identifier].check is not check:

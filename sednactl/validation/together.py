@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sednactl.records import Record
-from sednactl.validation.rules.referring import names_in
 from sednactl.validation.shape import mapping, maps, text, whole
 
 if TYPE_CHECKING:
@@ -130,8 +129,8 @@ def note(
             scaled = mapping(mapping(content, "spec"), "scaleTargetRef")
             target = text(scaled, "name") if text(scaled, "kind") == "Deployment" else None
         return Noted(kind, namespace, name, facts_of(kind, content), kept, target=target)
-    names = tuple([(of, name, path) for of, path, name in names_in(workload) if name and "$" not in name])
-    sides = tuple([side.name for side, _ in workload.scaled_sides()])
+    names = tuple([(of, name, path) for of, path, name in workload.names() if name and "$" not in name])
+    sides = tuple([side.name for side in workload.sides() if isinstance(side.worker.get("hpa"), dict)])
     pins = _pins(workload, kept, for_cluster)
     defines = isinstance(workload.metadata.get("namespace") or "", str)
     facts = facts_of(kind, content)

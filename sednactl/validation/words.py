@@ -49,6 +49,16 @@ def label_key_fault(text: str) -> str:
     return "" if _is_label_word(name) else _WORD_RULE
 
 
+def are_labels(value: object) -> bool:
+    """Tell whether a value is a map of labels' keys and values."""
+    if type(value) is not dict:
+        return False
+    for key, word in value.items():
+        if type(word) is not str or label_key_fault(key) or label_value_fault(word):
+            return False
+    return True
+
+
 _WORD_RULE = "only letters, digits, '-', '_' and '.', beginning and ending with a letter or digit"
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from sednactl.sedna.quantity import nanos_of
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Metric, Workload, rule
-from sednactl.validation.rules.metrics import amount_of, running_containers
+from sednactl.validation.rules.metrics import METRICS, WORKERS, amount_of, running_containers
 from sednactl.validation.rules.resources import shown
-from sednactl.validation.rules.scaling import JI
+from sednactl.validation.rules.scaling import BEHAVIOR, JI, USUAL_HPA
 from sednactl.validation.shape import mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 
@@ -18,7 +18,7 @@ SYNC_SECONDS = 15
 """How often the autoscaler looks, unless the cluster was told otherwise."""
 
 
-@rule("SDN216", "info", JI, since=DEPLOYMENTS_SINCE, within="hpa")
+@rule("SDN216", "info", JI, since=DEPLOYMENTS_SINCE, about=USUAL_HPA, within="hpa")
 def bounds_leave_room(workload: Workload) -> Iterator[Problem]:
     """Bounds that leave no room to scale
 
@@ -34,7 +34,7 @@ def bounds_leave_room(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN216", (*side.path, "hpa", "maxReplicas"), message, hint)
 
 
-@rule("SDN217", "warning", JI, since=DEPLOYMENTS_SINCE, about=("behavior",), within="hpa")
+@rule("SDN217", "warning", JI, since=DEPLOYMENTS_SINCE, about=BEHAVIOR, within="hpa")
 def behavior_can_act(workload: Workload) -> Iterator[Problem]:
     """Behavior that can never act
 
@@ -72,7 +72,7 @@ def _dead_policies(rules: dict[str, Any], path: tuple[Any, ...], select: str) ->
         yield Problem("SDN217", (*path, "policies", dead), message, f"with {select} one of them is enough")
 
 
-@rule("SDN218", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
+@rule("SDN218", "warning", JI, since=DEPLOYMENTS_SINCE, about=METRICS, within="hpa")
 def memory_is_not_alone(workload: Workload) -> Iterator[Problem]:
     """Memory as the only metric
 
@@ -93,7 +93,7 @@ def memory_is_not_alone(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN218", path, message, "add cpu, or a metric of the load itself", True)
 
 
-@rule("SDN219", "info", JI, since=DEPLOYMENTS_SINCE, about=("behavior",), within="hpa")
+@rule("SDN219", "info", JI, since=DEPLOYMENTS_SINCE, about=BEHAVIOR, within="hpa")
 def figures_that_surprise(workload: Workload) -> Iterator[Problem]:
     """Figures of the behavior that surprise
 
@@ -116,7 +116,7 @@ def figures_that_surprise(workload: Workload) -> Iterator[Problem]:
                     yield Problem("SDN219", (*path, index, "value"), message, "lower it, or leave it out")
 
 
-@rule("SDN225", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
+@rule("SDN225", "warning", JI, since=DEPLOYMENTS_SINCE, about=WORKERS)
 def target_can_be_exceeded(workload: Workload) -> Iterator[Problem]:
     """Target that the load can never exceed
 

@@ -26,7 +26,19 @@ _HUGE = ("limits.hugepages-", "requests.hugepages-")
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
-@rule("SDN141", "error", about=("env", "envFrom"))
+def _plainly_named(variables: Any) -> bool:
+    if type(variables) is not list:
+        return False
+    for variable in variables:
+        if type(variable) is not dict or "valueFrom" in variable:
+            return False
+        name = variable.get("name")
+        if type(name) is not str or not name.isidentifier() or not name.isascii():
+            return False
+    return True
+
+
+@rule("SDN141", "error", about={"env": _plainly_named, "envFrom": None})
 def environment_in_order(workload: Workload) -> Iterator[Problem]:
     """Environment variable that Kubernetes refuses
 

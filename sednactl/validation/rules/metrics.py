@@ -11,7 +11,7 @@ from typing import Any
 
 from sednactl.sedna.quantity import nanos_of
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import BLOCKS, Metric, Side, Workload, rule
+from sednactl.validation.rulebook import BLOCKS, Metric, Plain, Side, Workload, rule
 from sednactl.validation.rules.pod_parts import INIT, MAIN, ends_before_the_pod
 from sednactl.validation.rules.resources import is_resource
 from sednactl.validation.rules.scaling import JI
@@ -21,7 +21,25 @@ from sednactl.validation.structure import Problem
 _KNOWN = ", ".join(BLOCKS)
 
 
-@rule("SDN205", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
+def _share_of_cpu(metrics: Any) -> bool:
+    """Tell whether there is one metric, the utilization of CPU, and nothing beside it."""
+    if type(metrics) is not list or len(metrics) != 1 or text(metrics[0], "type") != "Resource":
+        return False
+    resource = mapping(metrics[0], "resource")
+    target = mapping(resource, "target")
+    return (
+        (len(metrics[0]), len(resource), len(target)) == (2, 2, 2)
+        and resource.get("name") == "cpu"
+        and target.get("type") == "Utilization"
+        and (whole(target, "averageUtilization") or 0) >= 1
+    )
+
+
+METRICS: dict[str, Plain | None] = {"metrics": _share_of_cpu}
+"""For rules that have nothing to say about the usual metric."""
+
+
+@rule("SDN205", "error", JI, since=DEPLOYMENTS_SINCE, about=METRICS, within="hpa")
 def metric_types(workload: Workload) -> Iterator[Problem]:
     """Metric type that Kubernetes does not know
 
@@ -35,7 +53,7 @@ def metric_types(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN205", (*metric.path, "type"), f'unknown metric type "{metric.type}"', hint)
 
 
-@rule("SDN206", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
+@rule("SDN206", "error", JI, since=DEPLOYMENTS_SINCE, about=METRICS, within="hpa")
 def metric_blocks(workload: Workload) -> Iterator[Problem]:
     """Metric whose block does not fit its type
 
@@ -59,7 +77,35 @@ def metric_blocks(workload: Workload) -> Iterator[Problem]:
                 )
 
 
-@rule("SDN207", "error", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))
+def _can_scale(worker: Any) -> bool:
+    """Tell whether a worker does not scale, or by the usual metric, of which its containers request enough.
+
+    Enough: each has a request and a limit, and by more than a tenth the limits reach the target.
+    """
+    if type(worker) is not dict or "hpa" not in worker:
+        return True
+    metrics: Any = mapping(worker, "hpa").get("metrics")
+    pod = mapping(mapping(worker, "template"), "spec")
+    if not _share_of_cpu(metrics) or INIT in pod:
+        return False
+    requested = most = 0
+    for _, container in maps(pod, MAIN):
+        resources = mapping(container, "resources")
+        request = nanos_of(mapping(resources, "requests").get("cpu")) or 0
+        limit = nanos_of(mapping(resources, "limits").get("cpu")) or 0
+        if request <= 0 or limit <= 0:
+            return False
+        requested += request
+        most += limit
+    share = whole(mapping(metrics[0]["resource"], "target"), "averageUtilization") or 0
+    return most * 1000 > share * 11 * requested
+
+
+WORKERS: dict[str, Plain | None] = dict.fromkeys(("edgeWorker", "cloudWorker"), _can_scale)
+"""What rules are about that have nothing to say where a worker scales by the CPU that it requests."""
+
+
+@rule("SDN207", "error", JI, since=DEPLOYMENTS_SINCE, about=WORKERS)
 def utilization_needs_requests(workload: Workload) -> Iterator[Problem]:
     """Utilization of something the containers do not request
 
@@ -104,25 +150,32 @@ def _missing_requests(side: Side, resource: str, only: str | None) -> Iterator[P
             yield Problem("SDN207", (*side.pod_path, group, index), message, hint)
 
 
+_SIDES = ("requests", "limits")
+
+
 def amount_of(container: dict[str, Any], resource: str, *sides: str) -> Any:
     """Give what a container asks for, its limit where it does not say; or the first of `sides` that is there."""
     resources = mapping(container, "resources")
-    for side in sides or ("requests", "limits"):
-        amount = mapping(resources, side).get(resource)
-        if amount is not None:
-            return amount
+    for side in sides or _SIDES:
+        if side in resources:
+            amount = mapping(resources, side).get(resource)
+            if amount is not None:
+                return amount
     return None
 
 
-def running_containers(side: Side) -> Iterator[tuple[str, int, dict[str, Any]]]:
+def running_containers(side: Side) -> list[tuple[str, int, dict[str, Any]]]:
     """Give the containers that run as long as the pod, all but init containers that end: list, index, container."""
-    for group in (INIT, MAIN):
-        for index, container in maps(side.pod, group):
-            if not ends_before_the_pod(group, container):
-                yield group, index, container
+    return [
+        (group, index, container)
+        for group in (INIT, MAIN)
+        if group in side.pod
+        for index, container in maps(side.pod, group)
+        if group == MAIN or not ends_before_the_pod(group, container)
+    ]
 
 
-@rule("SDN208", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
+@rule("SDN208", "error", JI, since=DEPLOYMENTS_SINCE, about=METRICS, within="hpa")
 def metric_targets(workload: Workload) -> Iterator[Problem]:
     """Metric target that the autoscaler refuses
 
@@ -182,7 +235,7 @@ def _figures(metric: Metric, target: dict[str, Any], path: tuple[Any, ...]) -> I
             )
 
 
-@rule("SDN209", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
+@rule("SDN209", "warning", JI, since=DEPLOYMENTS_SINCE, about=METRICS, within="hpa")
 def target_type_fits(workload: Workload) -> Iterator[Problem]:
     """Target type that contradicts its figure
 
@@ -208,7 +261,7 @@ def target_type_fits(workload: Workload) -> Iterator[Problem]:
                 yield Problem("SDN209", (*path, figure), message, "remove the line")
 
 
-@rule("SDN210", "warning", JI, since=DEPLOYMENTS_SINCE, about=("metrics",), within="hpa")
+@rule("SDN210", "warning", JI, since=DEPLOYMENTS_SINCE, about=METRICS, within="hpa")
 def metrics_differ(workload: Workload) -> Iterator[Problem]:
     """The same metric twice
 
@@ -242,7 +295,7 @@ def in_order(value: Any) -> Any:
     return [in_order(item) for item in value] if isinstance(value, list) else value
 
 
-@rule("SDN215", "error", JI, since=DEPLOYMENTS_SINCE, about=("metrics",))
+@rule("SDN215", "error", JI, since=DEPLOYMENTS_SINCE, about=METRICS)
 def metrics_name_something(workload: Workload) -> Iterator[Problem]:
     """Metric that names nothing that exists
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.sedna.releases import RELEASES, Release
-from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.shape import mapping, maps, text
+from sednactl.validation.rulebook import Plain, Workload, rule
+from sednactl.validation.shape import listed, mapping, maps, text
 from sednactl.validation.structure import Problem
 
 MINING = ("JointInferenceService", "IncrementalLearningJob")
@@ -36,7 +36,24 @@ def minings_of(workload: Workload) -> Iterator[tuple[tuple[Any, ...], dict[str, 
         yield ("spec", part, "hardExampleMining"), mining
 
 
-@rule("SDN301", "warning", *MINING, within="hardExampleMining")
+def _usual(mining: Any) -> bool:
+    """Tell whether an algorithm of every release has settings of its own, each once and a share."""
+    name = text(mining, "name")
+    if name not in ALGORITHMS or name in ALGORITHMS_SINCE:
+        return False
+    unused = set(ALGORITHMS[name])
+    for parameter in listed(mining, "parameters"):
+        key = text(parameter, "key")
+        if key not in unused or not _is_share(text(parameter, "value")):
+            return False
+        unused.remove(key)
+    return True
+
+
+_ABOUT: dict[str, Plain | None] = {"hardExampleMining": _usual}
+
+
+@rule("SDN301", "warning", *MINING, about=_ABOUT, within="hardExampleMining")
 def algorithm_is_known(workload: Workload) -> Iterator[Problem]:
     """Hard example mining algorithm that Sedna's library does not have
 
@@ -70,7 +87,7 @@ def algorithm_is_known(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN301", path, f'"{name}" is unknown to Sedna\'s library', hint)
 
 
-@rule("SDN302", "warning", *MINING, within="hardExampleMining")
+@rule("SDN302", "warning", *MINING, about=_ABOUT, within="hardExampleMining")
 def settings_are_known(workload: Workload) -> Iterator[Problem]:
     """Setting that the algorithm ignores
 
@@ -95,7 +112,7 @@ def settings_are_known(workload: Workload) -> Iterator[Problem]:
                 yield Problem("SDN302", path, message, f"its settings and defaults: {settings}")
 
 
-@rule("SDN303", "warning", *MINING, within="hardExampleMining")
+@rule("SDN303", "warning", *MINING, about=_ABOUT, within="hardExampleMining")
 def settings_are_usable(workload: Workload) -> Iterator[Problem]:
     """Setting whose value the algorithm cannot use
 

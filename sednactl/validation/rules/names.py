@@ -7,13 +7,12 @@ from typing import Any
 
 from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
 from sednactl.sedna.naming import longest_name
-from sednactl.sedna.referring import REFERENCES
+from sednactl.sedna.referring import EACH, REFERENCES
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import Workload, rule
-from sednactl.validation.rules.referring import names_in
+from sednactl.validation.rulebook import Plain, Workload, rule
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
-from sednactl.validation.words import is_dns_1035_label, is_dns_subdomain
+from sednactl.validation.words import are_labels, is_dns_1035_label, is_dns_label, is_dns_subdomain
 
 
 @rule("SDN101", "error", *(kind.kind for kind in SEDNA_KINDS if kind.makes_children))
@@ -29,8 +28,8 @@ def name_fits_children(workload: Workload) -> Iterator[Problem]:
     Right: helmet-v2
     """
     name, longest = workload.name, longest_name(BY_KIND[workload.kind], workload.target.release)
-    if not name or not is_dns_subdomain(name):
-        return  # SDN008 says so already
+    if is_dns_1035_label(name, longest) or not is_dns_subdomain(name):
+        return  # right, or SDN008 says so already
     if len(name) > longest:
         message = f"the name has {len(name)} characters; children of {workload.kind}s can carry {longest}"
         yield Problem("SDN101", ("metadata", "name"), message, f"shorten it by {len(name) - longest}")
@@ -56,7 +55,53 @@ def name_without_deployment(workload: Workload) -> Iterator[Problem]:
         yield Problem("SDN102", ("metadata", "name"), message, "choose a name without it")
 
 
-@rule("SDN111", "error")
+def named_with_images(containers: Any) -> bool:
+    """Tell whether all containers of a list have a name of the right form, and an image without a placeholder."""
+    if type(containers) is not list:
+        return False
+    for container in containers:
+        image = text(container, "image")
+        if not image or placeholder(image) or not is_dns_label(text(container, "name")):
+            return False
+    return True
+
+
+def _can_name_a_node(name: Any) -> bool:
+    return type(name) is str and is_dns_subdomain(name)
+
+
+def _can_be_named(key: str) -> Plain:
+    """Make a test that tells whether what stands under a key is a name that an object can have."""
+    return lambda owner: is_dns_subdomain(text(owner, key))
+
+
+def _of_references() -> dict[str, Plain | None]:
+    """Give the fields of a workload's parts that hold the names of references; a list of them has no test."""
+    tests = {key: _can_be_named(key) for key in ("name", "credentialName")}
+    found: dict[str, Plain | None] = {}
+    for references in REFERENCES.values():
+        for _, steps, _ in references:
+            if len(steps) == 1:
+                found[steps[0]] = _can_name_a_node
+            elif EACH in steps:
+                found[steps[0]] = None
+            else:
+                found[steps[-2]] = tests[steps[-1]]
+    return found
+
+
+_REFERENCES = _of_references()
+_NAMES: dict[str, Plain | None] = {
+    **_REFERENCES,
+    **dict.fromkeys(("initContainers", "containers"), named_with_images),
+    "nodeName": _can_name_a_node,
+    "nodeSelector": are_labels,
+    "hardExampleMining": lambda mining: not placeholder(text(mining, "name")),
+    "url": lambda url: type(url) is str and not placeholder(url),
+}
+
+
+@rule("SDN111", "error", about=_NAMES)
 def no_placeholders(workload: Workload) -> Iterator[Problem]:
     """Placeholder that was never filled in
 
@@ -68,7 +113,7 @@ def no_placeholders(workload: Workload) -> Iterator[Problem]:
     Right:
       nodeName: edge-1
     """
-    unfilled = [(path, name) for _, path, name in names_in(workload) if placeholder(name)]
+    unfilled = [(path, name) for _, path, name in workload.names() if placeholder(name)]
     for path, steps, owner, keys in _naming(workload):
         for key in keys:
             name = owner.get(key)
@@ -79,7 +124,7 @@ def no_placeholders(workload: Workload) -> Iterator[Problem]:
         yield Problem("SDN111", path, message, "put the real name in its place")
 
 
-@rule("SDN112", "error", about=("nodeName",))
+@rule("SDN112", "error", about={"nodeName": _can_name_a_node})
 def node_names(workload: Workload) -> Iterator[Problem]:
     """Node name that no node can have
 
@@ -96,7 +141,7 @@ def node_names(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN112", (*path, "nodeName"), message, "kubectl get nodes shows the names")
 
 
-@rule("SDN113", "error", *REFERENCES)
+@rule("SDN113", "error", *REFERENCES, about=_REFERENCES)
 def referred_names(workload: Workload) -> Iterator[Problem]:
     """Name that refers to nothing
 
@@ -104,7 +149,7 @@ def referred_names(workload: Workload) -> Iterator[Problem]:
     JointInferenceService or a FeatureExtractionService then ends as Failed and is not tried again,
     a learning job waits for ever, the others run without.
     """
-    for kind, path, name in names_in(workload):
+    for kind, path, name in workload.names():
         if is_dns_subdomain(name) or placeholder(name) or (not name and _may_be_empty(workload, path)):
             continue
         what = f'"{name}" is no name that a {kind} can have' if name else f"the {kind}'s name is empty"

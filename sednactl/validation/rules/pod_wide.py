@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import Plain, Workload, rule
 from sednactl.validation.rules.pod_parts import INIT, MAIN, Place, deployed
 from sednactl.validation.shape import EACH, has, listed, mapping, maps, text, values_at, whole
 from sednactl.validation.structure import Problem
-from sednactl.validation.words import is_dns_label, is_dns_subdomain, label_key_fault, label_value_fault
+from sednactl.validation.words import (
+    are_labels,
+    is_dns_label,
+    is_dns_subdomain,
+    label_key_fault,
+    label_value_fault,
+)
 
 _LARGEST = 2**31 - 1
 _OBJECT_NAME = "lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit"
@@ -46,10 +52,14 @@ def containers_apart(workload: Workload) -> Iterator[Problem]:
                 yield Problem("SDN144", (*path, MAIN, index, "restartPolicy"), message, hint, True)
 
 
-_NUMBERS = (
-    *("activeDeadlineSeconds", "terminationGracePeriodSeconds", "securityContext"),
-    *("replicas", "reidWorkers"),
-)
+def _not_below_zero(number: Any) -> bool:
+    return type(number) is int and number >= 0
+
+
+_NUMBERS: dict[str, Plain | None] = {
+    **dict.fromkeys(("terminationGracePeriodSeconds", "replicas"), _not_below_zero),
+    **dict.fromkeys(("activeDeadlineSeconds", "securityContext", "reidWorkers")),
+}
 
 
 @rule("SDN146", "error", about=_NUMBERS)
@@ -104,7 +114,10 @@ def _identities(context: dict[str, Any], path: Place) -> Iterator[Problem]:
             )
 
 
-_PLACES = ("nodeSelector", "tolerations", "topologySpreadConstraints", "affinity")
+_PLACES: dict[str, Plain | None] = {
+    "nodeSelector": are_labels,
+    **dict.fromkeys(("tolerations", "topologySpreadConstraints", "affinity")),
+}
 
 
 @rule("SDN147", "error", about=_PLACES)
@@ -202,7 +215,10 @@ def _spread(spread: dict[str, Any], place: Place) -> Iterator[Problem]:
         )
 
 
-_NETWORK = ("hostname", "subdomain", "dnsPolicy", "dnsConfig", "readinessGates", "hostAliases")
+_NETWORK: dict[str, Plain | None] = {
+    "dnsPolicy": lambda policy: policy != "None",
+    **dict.fromkeys(("hostname", "subdomain", "dnsConfig", "readinessGates", "hostAliases")),
+}
 
 
 @rule("SDN148", "error", about=_NETWORK)

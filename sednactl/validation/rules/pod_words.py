@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import Plain, Workload, rule
 from sednactl.validation.rules.pod_parts import INIT, deployed
+from sednactl.validation.rules.volumes import HOST_PATHS, of_a_node, plain_mounts
 from sednactl.validation.shape import EACH, values_at, values_below
 from sednactl.validation.structure import Problem
 
@@ -35,14 +36,7 @@ _OF_PODS: tuple[Choice, ...] = (
     (("topologySpreadConstraints", EACH, "whenUnsatisfiable"), ("DoNotSchedule", "ScheduleAnyway"), False),
     (("topologySpreadConstraints", EACH, "nodeAffinityPolicy"), ("Honor", "Ignore"), False),
     (("topologySpreadConstraints", EACH, "nodeTaintsPolicy"), ("Honor", "Ignore"), False),
-    (
-        ("volumes", EACH, "hostPath", "type"),
-        (
-            *("DirectoryOrCreate", "Directory", "FileOrCreate", "File"),
-            *("Socket", "CharDevice", "BlockDevice"),
-        ),
-        True,
-    ),
+    (("volumes", EACH, "hostPath", "type"), HOST_PATHS, True),
     *(
         (("affinity", "nodeAffinity", *steps, EACH, "operator"), _NODES, False)
         for steps in (
@@ -94,7 +88,29 @@ _ABOUT_CONTAINERS = _by_first_step(_OF_CONTAINERS)
 _ABOUT_INIT_CONTAINERS = _by_first_step(_OF_CONTAINERS + _OF_INIT_CONTAINERS)
 
 
-@rule("SDN137", "error")
+def _known(choices: list[Choice]) -> Plain:
+    """Make a test that tells whether a field says nothing but known words."""
+    below = [(steps[1:], words) for steps, words, _ in choices]
+
+    def known(value: Any) -> bool:
+        for steps, words in below:
+            for word in values_below(value, steps):
+                if word is not None and word not in words:
+                    return False
+        return True
+
+    return known
+
+
+@rule(
+    "SDN137",
+    "error",
+    about={
+        field: _known(choices)
+        for field, choices in _by_first_step(_OF_PODS + _OF_CONTAINERS + _OF_INIT_CONTAINERS).items()
+    }
+    | {"volumes": of_a_node, "volumeMounts": plain_mounts},  # they tell of their words as well
+)
 def known_words(workload: Workload) -> Iterator[Problem]:
     """Word that Kubernetes does not know in a pod
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import Plain, Workload, rule
+from sednactl.validation.rules.names import named_with_images
 from sednactl.validation.rules.pod_parts import deployed
-from sednactl.validation.shape import has, maps, text
+from sednactl.validation.shape import has, listed, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_label
 
+_CONTAINERS: dict[str, Plain | None] = dict.fromkeys(("initContainers", "containers"), named_with_images)
 
-@rule("SDN131", "error")
+
+@rule("SDN131", "error", about=_CONTAINERS)
 def containers_have_images(workload: Workload) -> Iterator[Problem]:
     """Container without an image
 
@@ -48,7 +51,7 @@ def pods_have_containers(workload: Workload) -> Iterator[Problem]:
     "JointInferenceService",
     "FeatureExtractionService",
     "ObjectSearchService",
-    about=("restartPolicy",),
+    about={"restartPolicy": lambda policy: policy == "Always"},
 )
 def restart_policy(workload: Workload) -> Iterator[Problem]:
     """Restart policy that a Deployment refuses
@@ -72,10 +75,10 @@ def mounts_have_volumes(workload: Workload) -> Iterator[Problem]:
     Every volumeMount names a volume of the same pod; the Deployment is refused otherwise.
     """
     for path, pod in workload.pods():
-        volumes = {text(volume, "name") for _, volume in maps(pod, "volumes")}
+        volumes = {text(volume, "name") for volume in listed(pod, "volumes") if type(volume) is dict}
         for group in ("initContainers", "containers"):
-            for index, container in maps(pod, group):
-                for place, mount in maps(container, "volumeMounts"):
+            for index, container in enumerate(listed(pod, group)):
+                for place, mount in enumerate(listed(container, "volumeMounts")):
                     name = text(mount, "name")
                     if name and name not in volumes:
                         at = (*path, group, index, "volumeMounts", place, "name")
@@ -87,7 +90,7 @@ def mounts_have_volumes(workload: Workload) -> Iterator[Problem]:
                         yield Problem("SDN134", at, f'the pod has no volume "{name}"', known)
 
 
-@rule("SDN135", "error")
+@rule("SDN135", "error", about=_CONTAINERS)
 def container_names(workload: Workload) -> Iterator[Problem]:
     """Container name that Kubernetes refuses
 

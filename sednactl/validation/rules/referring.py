@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from sednactl.sedna.referring import EACH, REFERENCES
 from sednactl.validation.shape import values_at
 
-if TYPE_CHECKING:
-    from sednactl.validation.rulebook import Workload
-
-
-def names_in(workload: Workload) -> Iterator[tuple[str, tuple[Any, ...], str]]:
-    """Give every name that a workload refers to something by: the kind it means, its place, the name."""
-    for kind, path, steps, plain in _ways(workload.kind):
-        if plain:  # one name, and one path for all workloads
-            value: Any = workload.spec
-            for step in steps:
-                value = value.get(step) if type(value) is dict else None
-            if type(value) is str:
-                yield kind, path, value
-            continue
-        for place, name in values_at(workload.spec, steps, ("spec",)):
-            if isinstance(name, str):
-                yield kind, place, name
-
-
-@functools.cache
-def _ways(kind: str) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...]:
-    """Give for each field that names an object the kind of that, its path, its steps, and whether there is but one."""
-    return tuple(
-        (resource.kind, ("spec", *steps), steps, EACH not in steps)
-        for resource, steps, _ in REFERENCES.get(kind, ())
+_FIXED = {
+    kind: tuple(
+        (field.resource.kind, field.steps, ("spec", *field.steps) if EACH not in field.steps else ())
+        for field in fields
     )
+    for kind, fields in REFERENCES.items()
+}
+"""By kind: the kind that is meant, the steps below spec, and the place where that is the same for all."""
+
+
+def names_in(kind: str, spec: dict[str, Any]) -> Sequence[tuple[str, tuple[Any, ...], str]]:
+    """Give every name that a spec refers to something by: the kind it means, its place, the name."""
+    found = []
+    for meant, steps, place in _FIXED.get(kind, ()):
+        if not place:
+            for path, value in values_at(spec, steps, ("spec",)):
+                if isinstance(value, str):
+                    found.append((meant, path, value))
+            continue
+        value = spec
+        for step in steps:
+            if type(value) is not dict:
+                break
+            value = value.get(step)
+        else:
+            if isinstance(value, str):
+                found.append((meant, place, value))
+    return found

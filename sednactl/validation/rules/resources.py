@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sednactl.sedna.quantity import NANO, nanos_of
+from sednactl.sedna.quantity import LARGEST, NANO, nanos_of
 from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.rules.pod_parts import Place
 from sednactl.validation.shape import mapping
@@ -23,7 +23,31 @@ _OWN = ("cpu", "memory", "ephemeral-storage")
 _ALL_OWN = frozenset(_OWN)
 
 
-@rule("SDN138", "error", within="resources")
+_LIKELY = {
+    "cpu": (0, MOST_CORES * NANO),
+    **dict.fromkeys(("memory", "ephemeral-storage"), (LEAST_BYTES * NANO, LARGEST)),
+}
+"""For each resource the least amount that is likely, and the first that is too much."""
+_UNLIKELY = (0, 0)
+
+
+def _usual(resources: Any) -> bool:
+    """Tell whether all amounts are likely ones of Kubernetes' own resources, and no request is above its limit."""
+    limits: dict[str, int] = {}
+    for side in ("limits", "requests"):
+        for name, amount in mapping(resources, side).items():
+            nanos = nanos_of(amount)
+            least, end = _LIKELY.get(name, _UNLIKELY)
+            if nanos is None or not least <= nanos < end:
+                return False
+            if side == "limits":
+                limits[name] = nanos
+            elif nanos > limits.get(name, LARGEST):
+                return False
+    return True
+
+
+@rule("SDN138", "error", about={"resources": _usual}, within="resources")
 def resources_in_order(workload: Workload) -> Iterator[Problem]:
     """Requests or limits that Kubernetes refuses
 
@@ -92,7 +116,7 @@ def _against_limits(resources: dict[str, Any], path: Place) -> Iterator[Problem]
         )
 
 
-@rule("SDN150", "warning", about=("resources",), within="resources")
+@rule("SDN150", "warning", about={"resources": _usual}, within="resources")
 def amounts_are_likely(workload: Workload) -> Iterator[Problem]:
     """Amount in a unit that is hardly meant
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import Plain, Workload, rule
 from sednactl.validation.shape import has, listed, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 
@@ -22,7 +22,31 @@ HOSTNAME = "kubernetes.io/hostname"
 """The label that every node has of its own."""
 
 
-@rule("SDN201", "error", JI, since=DEPLOYMENTS_SINCE, about=("minReplicas",), within="hpa")
+def _says_the_usual(hpa: Any) -> bool:
+    """Tell whether there are metrics, and bounds of at least 1 with room between them."""
+    least, most = whole(hpa, "minReplicas"), whole(hpa, "maxReplicas")
+    return least is not None and most is not None and 1 <= least < most and bool(hpa.get("metrics"))
+
+
+USUAL_HPA: dict[str, Plain | None] = {"hpa": _says_the_usual}
+"""What rules are about that have nothing to say where an hpa says what most do."""
+
+
+def _no_policies(behavior: Any) -> bool:
+    """Tell whether there is nothing but windows, and these within their range."""
+    for rules in behavior.values() if type(behavior) is dict else (None,):
+        if type(rules) is not dict or rules.keys() != {"stabilizationWindowSeconds"}:
+            return False
+        window = rules["stabilizationWindowSeconds"]
+        if type(window) is not int or not 0 <= window <= LONGEST_WINDOW:
+            return False
+    return True
+
+
+BEHAVIOR: dict[str, Plain | None] = {"behavior": _no_policies}
+
+
+@rule("SDN201", "error", JI, since=DEPLOYMENTS_SINCE, about=USUAL_HPA, within="hpa")
 def min_not_above_max(workload: Workload) -> Iterator[Problem]:
     """Bounds the wrong way round: minReplicas above maxReplicas
 
@@ -37,7 +61,7 @@ def min_not_above_max(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN202", "error", JI, since=DEPLOYMENTS_SINCE, within="hpa")
+@rule("SDN202", "error", JI, since=DEPLOYMENTS_SINCE, about=USUAL_HPA, within="hpa")
 def max_at_least_one(workload: Workload) -> Iterator[Problem]:
     """Upper bound below 1
 
@@ -52,7 +76,7 @@ def max_at_least_one(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN203", "error", JI, since=DEPLOYMENTS_SINCE, about=("minReplicas",), within="hpa")
+@rule("SDN203", "error", JI, since=DEPLOYMENTS_SINCE, about=USUAL_HPA, within="hpa")
 def min_at_least_one(workload: Workload) -> Iterator[Problem]:
     """Lower bound below 1
 
@@ -74,7 +98,7 @@ def min_at_least_one(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN211", "error", JI, since=DEPLOYMENTS_SINCE, about=("behavior",), within="hpa")
+@rule("SDN211", "error", JI, since=DEPLOYMENTS_SINCE, about=BEHAVIOR, within="hpa")
 def behavior_in_range(workload: Workload) -> Iterator[Problem]:
     """Scaling behavior that the autoscaler refuses
 
@@ -149,12 +173,11 @@ def all_on_one_node(workload: Workload) -> Iterator[Problem]:
     the kubelet rejects pods while the Deployment keeps making new ones.
     """
     for side, hpa in workload.scaled_sides():
-        most = whole(hpa, "maxReplicas")
         node = text(side.pod, "nodeName")
+        most = whole(hpa, "maxReplicas") if node else None
         if (
             most is not None
             and most > 1
-            and node
             and side.pod.get("hostNetwork") is not True
             and not _host_ports(side.pod)
         ):
@@ -164,7 +187,7 @@ def all_on_one_node(workload: Workload) -> Iterator[Problem]:
             )
 
 
-@rule("SDN214", "info", JI, since=DEPLOYMENTS_SINCE, within="hpa")
+@rule("SDN214", "info", JI, since=DEPLOYMENTS_SINCE, about=USUAL_HPA, within="hpa")
 def default_metric(workload: Workload) -> Iterator[Problem]:
     """No metrics: 80 % of the requested CPU
 
@@ -176,7 +199,7 @@ def default_metric(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN214", (*side.path, "hpa"), message, "add metrics to say otherwise", True)
 
 
-@rule("SDN223", "info", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))
+@rule("SDN223", "info", JI, since=DEPLOYMENTS_SINCE, about=USUAL_HPA)
 def hpa_says_something(workload: Workload) -> Iterator[Problem]:
     """Empty hpa, which is none
 
@@ -215,7 +238,9 @@ def _host_ports(pod: dict[str, Any]) -> list[tuple[tuple[Any, ...], int]]:
     return [
         ((group, index, "ports", place, "hostPort"), port["hostPort"])
         for group in ("containers", "initContainers")
+        if group in pod
         for index, container in maps(pod, group)
+        if "ports" in container
         if group == "containers" or text(container, "restartPolicy") == "Always"
         for place, port in maps(container, "ports")
         if whole(port, "hostPort")

@@ -23,11 +23,33 @@ _NAMED = {
     "nfs": "server",
 }
 """What a source has to say besides its own name."""
+HOST_PATHS = (
+    *("DirectoryOrCreate", "Directory", "FileOrCreate", "File"),
+    *("Socket", "CharDevice", "BlockDevice"),
+)
+"""Types of a hostPath; the server also takes an empty one, which checks nothing."""
 _OF_FILES = ("configMap", "secret", "projected", "downwardAPI")
 """Sources whose files have modes and paths."""
 
 
-@rule("SDN142", "error", about=("volumes",))
+def of_a_node(volumes: Any) -> bool:
+    """Tell whether all volumes are folders or files of a node, or empty folders."""
+    if type(volumes) is not list:
+        return False
+    for volume in volumes:
+        if type(volume) is not dict or len(volume) != 2 or not is_dns_label(text(volume, "name")):
+            return False
+        place = mapping(volume, "hostPath")
+        path = text(place, "path")
+        if not path or ".." in path:
+            if volume.get("emptyDir") != {}:
+                return False
+        elif len(place) > 1 and text(place, "type") not in HOST_PATHS:
+            return False
+    return True
+
+
+@rule("SDN142", "error", about={"volumes": of_a_node})
 def volumes_in_order(workload: Workload) -> Iterator[Problem]:
     """Volume that Kubernetes refuses
 
@@ -86,7 +108,17 @@ def _source(volume: dict[str, Any], place: Place) -> Iterator[Problem]:
 _PLAIN = {"name", "mountPath"}
 
 
-@rule("SDN143", "error", about=("volumeMounts", "volumeDevices"))
+def plain_mounts(mounts: Any) -> bool:
+    """Tell whether all mounts have a path and a volume, and nothing beside these."""
+    if type(mounts) is not list:
+        return False
+    for mount in mounts:
+        if type(mount) is not dict or mount.keys() != _PLAIN or not mount["name"] or not mount["mountPath"]:
+            return False
+    return True
+
+
+@rule("SDN143", "error", about={"volumeMounts": plain_mounts, "volumeDevices": None})
 def mounts_in_order(workload: Workload) -> Iterator[Problem]:
     """Mount that Kubernetes refuses
 
@@ -100,8 +132,6 @@ def mounts_in_order(workload: Workload) -> Iterator[Problem]:
     for path, _, container in workload.containers():
         privileged = mapping(container, "securityContext").get("privileged") is True
         for index, mount in maps(container, "volumeMounts"):
-            if mount.keys() == _PLAIN and mount["name"] and mount["mountPath"]:
-                continue  # as nearly all are
             place = (*path, "volumeMounts", index)
             if mount.get("mountPath") == "":
                 yield Problem(
