@@ -240,8 +240,14 @@ class _Target:
                 detail=error.detail,
             ) from error
         except SednactlError as error:
+            doubt = isinstance(error, ClusterError) and error.in_doubt
+            new = (
+                "whether the new one was created is not known"
+                if doubt
+                else "the new one could not be created"
+            )
             raise PartlyDone(
-                f"{self.words} was deleted, and the new one could not be created: {error.message}",
+                f"{self.words} was deleted, and {new}: {error.message}",
                 hint=f"{error.hint + '; ' if error.hint else ''}then apply again; to go back: "
                 f"{self.surroundings.program} apply -f {file.old_manifest}",
                 detail=error.detail,

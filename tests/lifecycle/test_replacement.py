@@ -337,6 +337,19 @@ def test_a_creation_whose_answer_was_lost_is_not_laid_on_somebody_else(shell: Sh
     assert list(shell.records()) == ["done"]
 
 
+def test_a_creation_whose_answer_was_lost_is_not_said_to_have_failed(shell: Shell) -> None:
+    def lose(request: Request) -> None:
+        collect_garbage(shell.stub)
+        if request.method == "PATCH" and "dryRun" not in request.query and shell.live() is None:
+            shell.stub.fail(Reset(done=True), method="PATCH")
+            shell.stub.fail(Answers(422), method="PATCH")
+
+    shell.before_request = lose
+    done = shell(REID, template(2), "--replace")
+    assert done.code == 7 and "whether the new one was created is not known" in " ".join(done.err.split())
+    assert (shell.live() or {})["spec"] == template(2)
+
+
 def test_a_conflict_with_nothing_is_not_laid_on_somebody_else(shell: Shell) -> None:
     def refuse(request: Request) -> None:
         collect_garbage(shell.stub)
