@@ -137,6 +137,8 @@ def create_workload(
     try:
         stored = _send(cluster, resource, sent, namespace, dry_run=dry_run, force=False, strict=strict)
     except Conflict as error:
+        if _find(cluster, resource, name, namespace) is None:
+            raise  # whatever was in the way is no such object, or is gone again
         raise _as_doubtful(_exists(resource, name, namespace), error) from None
     applied = _applied(sent, stored, "created", notes)
     return _without_identity(applied) if dry_run else applied

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sednactl.cluster.answers import NOT_SERVED
 from sednactl.cluster.several import PARALLEL, Pace, each
-from sednactl.errors import Conflict, NotFound, Refused, SednactlError
+from sednactl.errors import Conflict, Forbidden, NotFound, Refused, SednactlError
 from sednactl.lifecycle import bundle as record
 from sednactl.lifecycle.ghost_lists import live_workload
 from sednactl.lifecycle.ghosts import (
@@ -142,7 +142,7 @@ def cluster_uid(cluster: Cluster) -> str | None:
     """Give what tells one cluster from another: the UID of its namespace kube-system; None if it may not be read."""
     try:
         return str(cluster.get(NAMESPACE, "kube-system")["metadata"]["uid"])
-    except Refused:
+    except (Forbidden, NotFound):
         return None
 
 

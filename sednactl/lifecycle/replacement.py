@@ -171,6 +171,8 @@ def take_up_replacement(
         if going and record.phase != DONE:
             orders.say(f"{target.words}: going on with a replacement that was cut off")
             record = replace(record, new=sendable(manifest, target.namespace))
+            if record.phase == PLANNED:  # it is gone, or going, without us
+                record = replace(record, phase=DELETING)
             return target.carry_out(file, file.write(record, stamp(surroundings)), orders)
         target.set_aside(file, record, live, orders)
     return None
@@ -195,22 +197,23 @@ class _Target:
         self.name = str(manifest["metadata"]["name"])
         self.words = f"{self.resource.kind} {self.name}"
         self.cluster_uid = cluster_uid(cluster)
-        place = Place(self.cluster_uid or cluster.server, self.resource.kind, self.namespace, self.name)
+        place = Place(self.cluster_uid, cluster.server, self.resource.kind, self.namespace, self.name)
         self.folder = place.folder(surroundings.environ)
 
     def carry_out(self, file: RecordFile, record: Record, orders: Orders) -> Replaced:
         """Go through the phases that are left; each is on disk before what it announces is sent."""
+        begun = record.phase != PLANNED
         doomed = [Doomed(self.resource, record.old)]
         doomed += (Doomed(RESOURCES[one["kind"]], one) for one in record.also)
         plan = plan_deletion(self.cluster, doomed)
         orders.foretell(plan)
-        if record.phase == PLANNED:
+        if not begun:
             record = file.step(record, DELETING, self._stamp())
         deletion = execute(
             self.cluster, plan, self.surroundings, timeout=orders.timeout, progress=orders.progress
         )
         orders.progress("")
-        self._must_be_gone(deletion, file, orders)
+        self._must_be_gone(deletion, file, orders, begun=begun)
         with self._noting("was deleted, and the new one was not created", file):
             record = file.step(record, GONE, self._stamp())
             record = file.step(record, CREATING, self._stamp())
@@ -237,8 +240,14 @@ class _Target:
                 detail=error.detail,
             ) from error
         except SednactlError as error:
+            doubt = isinstance(error, ClusterError) and error.in_doubt
+            new = (
+                "whether the new one was created is not known"
+                if doubt
+                else "the new one could not be created"
+            )
             raise PartlyDone(
-                f"{self.words} was deleted, and the new one could not be created: {error.message}",
+                f"{self.words} was deleted, and {new}: {error.message}",
                 hint=f"{error.hint + '; ' if error.hint else ''}then apply again; to go back: "
                 f"{self.surroundings.program} apply -f {file.old_manifest}",
                 detail=error.detail,
@@ -276,18 +285,22 @@ class _Target:
                 detail=error.detail,
             ) from error
 
-    def _must_be_gone(self, deletion: Deletion, file: RecordFile, orders: Orders) -> None:
-        """Raise unless nothing of the old workload is left but what waits for an offline node."""
+    def _must_be_gone(self, deletion: Deletion, file: RecordFile, orders: Orders, *, begun: bool) -> None:
+        """Raise unless nothing of the old workload is left but what waits for an offline node.
+
+        Where an earlier run had `begun` to delete it, a refusal says nothing of what that run did.
+        """
         target = deletion.plan.cascades[0].target
         if target not in deletion.deleted:
             error, there = deletion.failures[0], deletion.remaining[0]
-            if isinstance(error, ClusterError) and error.in_doubt:
+            overtaken = isinstance(error, Conflict) and there.uid != target.uid
+            if not overtaken and (begun or (isinstance(error, ClusterError) and error.in_doubt)):
                 raise PartlyDone(
                     f"{self.words} was not replaced, and whether it was deleted is not known: {error.message}",
                     hint=_AGAIN,
                     detail=error.detail,
                 ) from error
-            if isinstance(error, Conflict) and there.uid != target.uid:
+            if isinstance(error, Conflict) and overtaken:
                 aside = file.set_aside(self._file_stamp(), "overtaken")
                 raise Conflict(
                     f"{self.words} was not replaced: somebody else replaced it in the meantime",

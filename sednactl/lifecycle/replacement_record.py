@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -46,9 +46,13 @@ PHASES = (PLANNED, DELETING, GONE, CREATING, DONE)
 
 @dataclass(frozen=True)
 class Place:
-    """Which workload of which cluster: what a replacement's folder is found by."""
+    """Which workload of which cluster: what a replacement's folder is found by.
 
-    cluster: str
+    `cluster` is the UID of its namespace kube-system, None where that may not be read.
+    """
+
+    cluster: str | None
+    server: str
     kind: str
     namespace: str
     name: str
@@ -57,9 +61,25 @@ class Place:
         """Give the folder of the replacement that is under way, whether it exists or not."""
         import hashlib
 
-        key = "\0".join((self.cluster, self.kind, self.namespace, self.name))
+        key = "\0".join((self.cluster or self.server, self.kind, self.namespace, self.name))
         digest = hashlib.sha256(key.encode()).hexdigest()[:_DIGEST]
-        return _root(environ) / f"{self.name[:60]}-{digest}"
+        folder = _root(environ) / f"{self.name[:60]}-{digest}"
+        if has_record(folder):
+            return folder
+        # The UID may have been readable when it was begun and not be so now, or the other way round.
+        others = (one for one in _under_way(environ, self.name) if self._is_of(one))
+        return next(others, folder)
+
+    def _is_of(self, folder: Path) -> bool:
+        """Tell whether a folder's record is of this very workload, by its server where a UID is not known."""
+        try:
+            content = json.loads((folder / "record.json").read_bytes())
+            meta = content["old"]["metadata"]
+            theirs = content["server"], content["old"]["kind"], meta.get("namespace", ""), meta["name"]
+            known = self.cluster is not None and content["cluster"] is not None
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+        return not known and theirs == (self.server, self.kind, self.namespace, self.name)
 
 
 @dataclass(frozen=True)
@@ -182,10 +202,15 @@ class RecordFile:
 
 def may_be_under_way(environ: Mapping[str, str], name: str) -> bool:
     """Tell, without asking any cluster, whether a workload of that name may be being replaced."""
-    root = _root(environ)
-    return root.is_dir() and any(
-        one.name.startswith(f"{name[:60]}-") and has_record(one) for one in root.iterdir()
-    )
+    return any(True for _ in _under_way(environ, name))
+
+
+def _under_way(environ: Mapping[str, str], name: str) -> Iterator[Path]:
+    """Give the folders with a record of a workload of that name, of whatever kind and cluster, that are not set aside."""
+    root, begin = _root(environ), f"{name[:60]}-"
+    for one in sorted(root.iterdir()) if root.is_dir() else ():
+        if one.name.startswith(begin) and len(one.name) == len(begin) + _DIGEST and has_record(one):
+            yield one
 
 
 def file_stamp(now: datetime) -> str:

@@ -337,6 +337,78 @@ def test_a_creation_whose_answer_was_lost_is_not_laid_on_somebody_else(shell: Sh
     assert list(shell.records()) == ["done"]
 
 
+def test_a_creation_whose_answer_was_lost_is_not_said_to_have_failed(shell: Shell) -> None:
+    def lose(request: Request) -> None:
+        collect_garbage(shell.stub)
+        if request.method == "PATCH" and "dryRun" not in request.query and shell.live() is None:
+            shell.stub.fail(Reset(done=True), method="PATCH")
+            shell.stub.fail(Answers(422), method="PATCH")
+
+    shell.before_request = lose
+    done = shell(REID, template(2), "--replace")
+    assert done.code == 7 and "whether the new one was created is not known" in " ".join(done.err.split())
+    assert (shell.live() or {})["spec"] == template(2)
+
+
+def test_a_conflict_with_nothing_is_not_laid_on_somebody_else(shell: Shell) -> None:
+    def refuse(request: Request) -> None:
+        collect_garbage(shell.stub)
+        if request.method == "PATCH" and "dryRun" not in request.query:
+            shell.stub.fail(Answers(409), method="PATCH")
+
+    shell.before_request = refuse
+    done = shell(REID, template(2), "--replace")
+    assert done.code == 7 and "the new one could not be created" in " ".join(done.err.split()), done.err
+    assert shell.records()[""]["phase"] == "creating"
+    shell.before_request = lambda _: collect_garbage(shell.stub)
+    assert shell(REID, template(2)).code == 0
+    assert list(shell.records()) == ["done"]
+
+
+@pytest.mark.parametrize(
+    "refusal", [Answers(403), Answers(404, "no such path"), Answers(429)], ids=["403", "404", "429"]
+)
+def test_a_refusal_on_going_on_is_no_reason_to_forget_what_was_deleted(shell: Shell, refusal: Fault) -> None:
+    shell.before_request = lambda _: collect_garbage(shell.stub, but=("helmet-reid-1",))
+    assert shell(REID, template(2), "--replace", "--timeout", "30s").code == 7
+    assert shell.live() is None
+    shell.before_request = lambda _: collect_garbage(shell.stub)
+    shell.stub.fail(refusal, method="DELETE")
+    refused = shell(REID, template(2))
+    assert refused.code == 7 and "whether it was deleted is not known" in refused.err, refused.err
+    assert shell.records()[""]["phase"] == "deleting"
+    assert shell(REID, template(2)).code == 0
+    assert list(shell.records()) == ["done"]
+
+
+@pytest.mark.parametrize("unread", ["at first", "later"])
+def test_a_cluster_that_does_not_always_say_which_it_is_keeps_its_records(shell: Shell, unread: str) -> None:
+    """The UID of kube-system, by which a record is found, may be there to read for one run and not for the next."""
+    hidden = Answers(403), "/api/v1/namespaces/kube-system"
+
+    def run(*flags: str, hides: bool) -> CompletedRun:
+        if hides:
+            shell.stub.fail(hidden[0], path=hidden[1], times=99)
+        done = shell(REID, template(2), *flags)
+        shell.stub.mend()
+        return done
+
+    shell.before_request = lambda _: collect_garbage(shell.stub, but=("helmet-reid-1",))
+    assert run("--replace", "--timeout", "30s", hides=unread == "at first").code == 7
+    assert shell.live() is None
+    shell.before_request = lambda _: collect_garbage(shell.stub)
+    done = run(hides=unread == "later")
+    assert (done.code, done.out) == (0, "reidjob.sedna.io/helmet replaced\n"), done.err
+    assert list(shell.records()) == ["done"]
+
+
+def test_a_server_in_trouble_is_no_cluster_of_another_name(shell: Shell) -> None:
+    shell.stub.fail(Answers(500), path="/api/v1/namespaces/kube-system", times=99)
+    done = shell(REID, template(2), "--replace")
+    assert done.code == 4 and shell.records() == {}, done.err
+    assert (shell.live() or {})["spec"] == template(1)
+
+
 @pytest.mark.parametrize(
     ("phase", "said"), [("gone", "was deleted, and the new one was not created"), ("done", "was replaced")]
 )
