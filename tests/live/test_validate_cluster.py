@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from sednactl.manifests.writing import to_yaml
+from sednactl.sedna.kinds import BY_KIND
 from tests.live.conftest import Sednactl
 from tests.live.plane.plane import Plane
 from tests.live.services import joint_inference, model
+from tests.validation.learning import INCREMENTAL, LIFELONG, REID, SEARCH
+from tests.validation.test_rules import EXTRACTION, FEDERATED, MODEL, VIDEO, changed
 
+Json = dict[str, Any]
 DATASET = {
     "apiVersion": "sedna.io/v1alpha1",
     "kind": "Dataset",
@@ -28,7 +32,7 @@ def _found(sednactl: Sednactl, file: Path, namespace: str, *flags: str) -> list[
 
 _RULES = (
     *("SDN121", "SDN122", "SDN124", "SDN125", "SDN126", "SDN127", "SDN128"),
-    *("SDN220", "SDN222", "SDN224", "SDN406"),
+    *("SDN220", "SDN222", "SDN224", "SDN406", "SDN607", "SDN705", "SDN706"),
 )
 
 
@@ -52,7 +56,8 @@ def test_a_user_who_may_see_nothing(plane: Plane, namespace: str, sednactl: Sedn
     file.write_text(to_yaml([joint_inference("helmet", namespace, hpa=("cloud",)), DATASET]))
     found = _found(sednactl, file, namespace, "--kubeconfig", str(plane.kubeconfig_of("nobody")))
     assert set(found) == {("SDN121", "info"), ("SDN122", "info"), ("SDN128", "info")}
-    assert found.count(("SDN128", "info")) == 5  # models, services, secrets, nodes, the definition
+    # models, datasets, services, secrets, nodes, the definition, limit ranges, quotas
+    assert found.count(("SDN128", "info")) == 8
 
 
 def test_an_edit_of_what_runs(plane: Plane, namespace: str, sednactl: Sednactl, tmp_path: Path) -> None:
@@ -69,3 +74,33 @@ def test_an_edit_of_what_runs(plane: Plane, namespace: str, sednactl: Sednactl, 
     del service["spec"]["cloudWorker"]["hpa"]
     file.write_text(to_yaml([service]))
     assert _found(sednactl, file, namespace) == [("SDN224", "warning")]
+
+
+EDITS: tuple[tuple[Json, str, Any, str], ...] = (
+    (INCREMENTAL, "outputDir", "/elsewhere", "SDN705"),
+    (INCREMENTAL, "trainSpec.template.spec.containers.0.image", "example/worker:v2", "SDN706"),
+    (LIFELONG, "trainSpec.trigger.condition.threshold", 7, "SDN705"),
+    (LIFELONG, "deploySpec.template.spec.containers.0.image", "example/worker:v2", "SDN706"),
+    (FEDERATED, "transmitter", {"ws": {}}, "SDN607"),
+    (EXTRACTION, "replicas", 7, "SDN705"),
+    (SEARCH, "reidWorkers.replicas", 7, "SDN705"),
+    (VIDEO, "model.name", "another", "SDN705"),
+    (REID, "template.spec.containers.0.image", "example/worker:v2", "SDN705"),
+    (MODEL, "url", "/models/other.pb", "SDN706"),
+)
+_OF_EDITS = {"SDN224", "SDN607", "SDN705", "SDN706"}
+
+
+def test_edits_of_every_kind(plane: Plane, namespace: str, sednactl: Sednactl, tmp_path: Path) -> None:
+    """What the server fills in is no edit of any kind; what an apply would change is told as Sedna takes it."""
+    kinds = {one["kind"]: changed(one, {"metadata.namespace": namespace}) for one, *_ in EDITS}
+    for kind, content in kinds.items():
+        plural = BY_KIND[kind].plural
+        plane.api.expect("POST", f"/apis/sedna.io/v1alpha1/namespaces/{namespace}/{plural}", content)
+    file = tmp_path / "all.yaml"
+    file.write_text(to_yaml(list(kinds.values())))
+    assert {rule for rule, _ in _found(sednactl, file, namespace)} & _OF_EDITS == set()
+    edited = [changed(kinds[one["kind"]], {f"spec.{path}": value}) for one, path, value, _ in EDITS]
+    file.write_text("\n---\n".join(to_yaml([one]) for one in edited))
+    told = [one for one in _found(sednactl, file, namespace) if one[0] in _OF_EDITS]
+    assert [rule for rule, _ in told] == sorted(rule for *_, rule in EDITS)

@@ -5,9 +5,14 @@ Stricter than the standard in one way: whatever is not named here must not be wr
 
 from __future__ import annotations
 
+import functools
+import json
+import os
+from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from jsonschema.validators import validator_for
 
 LEVEL = {"enum": ["none", "note", "warning", "error"]}
 TEXT = {
@@ -109,9 +114,22 @@ LOG = _object(
 VALIDATOR = Draft202012Validator(LOG)
 
 
+@functools.cache
+def official_schema() -> Any:
+    """Give a validator of the standard's own schema, which SEDNACTL_TEST_SARIF_SCHEMA names; None without."""
+    named = os.environ.get("SEDNACTL_TEST_SARIF_SCHEMA")
+    if not named:
+        return None
+    schema = json.loads(Path(named).read_text("utf-8"))
+    of = validator_for(schema)
+    return of(schema, format_checker=of.FORMAT_CHECKER)
+
+
 def check_sarif(log: Any) -> list[dict[str, Any]]:
     """Fail where the log is not of that shape, or its indexes lead elsewhere; give the results."""
     VALIDATOR.validate(log)
+    if official := official_schema():
+        official.validate(log)
     run = log["runs"][0]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert len(set(rules)) == len(rules)

@@ -250,6 +250,8 @@ def test_replicas_that_a_quota_does_not_let_in(stub: StubServer) -> None:
     stub.put(RESOURCE_QUOTA, quota({"requests.cpu": "6"}, {"requests.cpu": "6"}))
     live(stub, CORES)
     assert [one for one in found(stub, CORES) if one[0] == "SDN226"] == []  # it is what takes it
+    more = [one.message for one in findings(stub, changed(CORES, {AT_MOST: 7})) if one.rule == "SDN226"]
+    assert more == ['7 replicas take 7 requests.cpu, but the quota "team" allows 6: room for 6']
 
 
 def test_workloads_share_a_quota_and_learning_jobs_take_turns(stub: StubServer) -> None:

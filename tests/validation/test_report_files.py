@@ -66,6 +66,7 @@ def test_a_report_in_each_format(run_sednactl: RunSednactl, lab: Path, name: str
     found = "1 file unreadable, 1 error, 1 info (-v shows them), 2 ignored"
     assert written.err.endswith(f"\n2 files, 3 documents (1 not Sedna's, skipped): {found}\n")
     if name == "sarif":
+        check_sarif(json.loads(report))
         report = report.replace(f'"version": "{__version__}"', '"version": "VERSION"')
     check_golden(f"validation/reports/{name}.{FORMATS[name]}", report)
 

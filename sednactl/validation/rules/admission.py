@@ -52,7 +52,8 @@ page(
 
     Found with --cluster. What a pod takes, times the most replicas, is more than a ResourceQuota has
     left, or has in all for a workload that runs already: the autoscaler asks for replicas that never come.
-    An error where not even one pod fits into the whole quota.
+    An error where not even one pod fits into the whole quota. An edit needs room for one pod more while
+    it is rolled out, as the new pod comes before the old one goes.
     """,
 )
 
@@ -142,11 +143,13 @@ def _beyond(
     name = min(fits, key=lambda each_name: fits[each_name])
     resource = name.rpartition(".")[2] if name.startswith(("requests.", "limits.")) else name
     left = hard[name] if runs else max(0, hard[name] - used.get(name, 0) - before[name])
-    of_all = f" of {shown(hard[name], resource)}" if left != hard[name] else ""
+    has = f"allows {shown(left, resource)}" if runs else f"has {shown(left, resource)} left"
+    if left != hard[name]:
+        has = f"has {shown(left, resource)} of {shown(hard[name], resource)} left"
     beside = ", beside what these files ask for before it" if before[name] else ""
     message = (
         f"{wanted} {shown(demand.replicas * each[name], resource)} {name}, but the quota "
-        f'"{_name(quota)}" has {shown(left, resource)}{of_all} left{beside}: room for {fits[name]}'
+        f'"{_name(quota)}" {has}{beside}: room for {fits[name]}'
     )
     never = each[name] > hard[name]
     level: Level | None = "error" if never else None
