@@ -482,6 +482,7 @@ OF_SEVERAL_LEVELS = (
     "SDN203",
     "SDN209",
     "SDN215",
+    "SDN402",
     "SDN403",
     "SDN509",
     "SDN503",

@@ -149,6 +149,7 @@ DECISIONS: dict[str, Decision] = {
     "SDN405": _left(_ELSEWHERE),
     "SDN406": _left("the address of the store is not in the manifest"),
     "SDN407": _left("the address and the keys of the store are not in the manifest"),
+    "SDN408": _left("which of the files goes where is the author's to say"),
     "SDN501": _mended(workloads.operator, "a spelling that can mean one operator only"),
     "SDN502": _mended(
         workloads.train_metric, "the one metric in other letters; another one may mean anything"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sednactl.validation.packed import Twice
 from sednactl.validation.rulebook import page
+from sednactl.validation.rules.folders import shared_folders
 from sednactl.validation.structure import Problem
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def disagreements(together: Together) -> Iterator[tuple[Document, Problem]]:
     yield from _datasets(together)
     yield from _models(together)
     yield from _places(together)
+    yield from shared_folders(together)
 
 
 def _taken_names(together: Together) -> Iterator[tuple[Document, Problem]]:
