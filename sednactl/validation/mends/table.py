@@ -102,6 +102,7 @@ DECISIONS: dict[str, Decision] = {
     "SDN148": _left(_CHOICE),
     "SDN149": _left(_CHOICE),
     "SDN150": _left("which unit was meant is not in the manifest"),
+    "SDN151": _left(_NAME),
     "SDN201": _left("which of the two bounds is the wrong one is a choice"),
     "SDN202": _left(_FIGURE),
     "SDN203": _left("who wrote 0 wants what the cluster cannot do, and should know"),
