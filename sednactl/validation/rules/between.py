@@ -108,7 +108,7 @@ page(
     Worker that learns on another node than its data
 
     The dataset's url is a path on its own node. A worker that is pinned to another node mounts the
-    same path there, where the data is not. Workers that evaluate read the data too. Where the nodes
+    same path there, where the data is not; one that nothing keeps on that node may come to any, where there is more than one. Workers that evaluate read the data too. Where the nodes
     share that folder, all is well.
     """,
 )
@@ -305,5 +305,12 @@ def _places(together: Together) -> Iterator[tuple[Document, Problem]]:
             continue
         node = dataset.facts["nodeName"]
         if isinstance(node, str) and node and "$" not in node and node != placed.node:
+            if not placed.node:
+                message = f'the dataset "{placed.dataset[2]}" lies on {node}, the worker may run on any node'
+                yield (
+                    placed.document,
+                    Problem("SDN606", placed.path, message, f"add nodeName: {node}", True, "info"),
+                )
+                continue
             message = f'the dataset "{placed.dataset[2]}" lies on {node}, the worker runs on {placed.node}'
             yield placed.document, Problem("SDN606", placed.path, message, f"write nodeName: {node}")

@@ -55,8 +55,15 @@ class _File(NamedTuple):
 
     @property
     def volume(self) -> str:
-        """Give what Sedna makes of the folder's name."""
-        return "".join(char if char.isascii() and char.isalnum() else "-" for char in self.folder.lower())
+        """Give what Sedna makes of the folder's name: one '-' for all in a row that is no letter or digit."""
+        made = ""
+        for byte in self.folder.lower().encode():
+            char = chr(byte)
+            if char == "-" or (char.isascii() and char.isalnum()):
+                made += char
+            elif made and made[-1] != "-":
+                made += "-"
+        return made[:63]
 
 
 def shared_folders(together: Together) -> Iterator[tuple[Document, Problem]]:
