@@ -35,6 +35,8 @@ _SAID: dict[WhenMissing, str] = {
     "pods that run go on",
     "waits": "Sedna waits for it and tries again",
     "ignored": "Sedna starts the pods without it, and says nothing",
+    "no workers": "a job that is made without it gets no workers, and later the aggregation worker alone, so apply it, "
+    "then delete and apply the job",
     "no credentials": "Sedna starts the pods without credentials",
 }
 

@@ -119,8 +119,10 @@ def check_values(values: Values, kind: SednaKind, *, complete: bool = True) -> N
             lines.append(f"{origin}: {place} {fault.message}" if origin else f"{place} {fault.message}")
     if len(faults) == 1:
         raise InvalidInput(lines[0], hint=faults[0].hint or None)
+    manifest = {"apiVersion", "kind", "spec"} <= values.content.keys()
     raise InvalidInput(
         f"{len(faults)} of the values cannot be used",
+        hint="this is a manifest, not values: 'sednactl apply -f FILE' sends it" if manifest else None,
         detail=[
             line + (f" ({fault.hint})" if fault.hint else "")
             for line, fault in zip(lines, faults, strict=True)

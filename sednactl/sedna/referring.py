@@ -27,9 +27,10 @@ from sednactl.sedna.resources import SECRET, Resource
 EACH = "[]"
 """Stands for every entry of a list in the steps of a path."""
 
-WhenMissing = Literal["fails", "waits", "ignored", "no credentials"]
+WhenMissing = Literal["fails", "waits", "ignored", "no credentials", "no workers"]
 """`fails`: the workload ends as Failed for good; `waits`: Sedna tries again until it is there; `ignored`:
-the pods start without it, and nothing says so; `no credentials`: the pods start without credentials."""
+the pods start without it, and nothing says so; `no credentials`: the pods start without credentials; `no workers`: no pod is made, and when it is there later only
+one of them, as the Service that the first try left stands in the way of the others."""
 
 
 class ReferringField(Record):
@@ -52,7 +53,7 @@ REFERENCES: dict[str, tuple[ReferringField, ...]] = {
         ReferringField(_MODEL, ("aggregationWorker", "model", "name"), "ignored"),
         ReferringField(_MODEL, ("pretrainedModel", "name"), "ignored"),
         ReferringField(_DATASET, ("trainingWorkers", EACH, "dataset", "name"), "ignored"),
-        ReferringField(SECRET, ("transmitter", "s3", "credentialName"), "no credentials"),
+        ReferringField(SECRET, ("transmitter", "s3", "credentialName"), "no workers"),
     ),
     INCREMENTAL_LEARNING.kind: (
         ReferringField(_DATASET, ("dataset", "name"), "waits"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sednactl.records import Record
-from sednactl.validation.shape import mapping, maps, text, whole
+from sednactl.validation.shape import mapping, text, whole
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
@@ -20,6 +20,12 @@ Key = tuple[str, str, str]
 """Kind, namespace ("" where none is written) and name."""
 _FACTS = {"Dataset": ("format", "nodeName", "url"), "Model": ("format", "url")}
 _NO_FACTS: dict[str, Any] = {}
+_LEARNS_AT = {
+    "FederatedLearningJob": ("trainingWorkers",),
+    "IncrementalLearningJob": ("trainSpec", "evalSpec"),
+    "LifelongLearningJob": ("trainSpec", "evalSpec"),
+}
+"""The fields of spec whose workers read the Dataset, by kind."""
 
 
 class Reference(Record):
@@ -53,7 +59,7 @@ class Claim(Record):
 
 
 class Placed(Record):
-    """The pod of a worker that trains or evaluates: the node it is pinned to, and the Dataset it reads."""
+    """The pod of a worker that trains or evaluates: the node it is pinned to, "" for any, and the Dataset it reads."""
 
     dataset: Key
     node: str
@@ -153,28 +159,22 @@ def _pins(workload: Workload, document: Document, for_cluster: bool) -> Pins:
         if workload.kind == "Dataset" and node and "$" not in node:
             nodes.append((node, ("spec", "nodeName")))
         demands = tuple(_demands(workload, document))
-    placed = tuple(_placed(workload, document)) if workload.kind in _READ_DATA else ()
+    placed = tuple(_placed(workload, document)) if workload.kind in _LEARNS_AT else ()
     return Pins(tuple(nodes), placed, demands, spec)
 
 
-_READ_DATA = ("FederatedLearningJob", "IncrementalLearningJob", "LifelongLearningJob")
-
-
 def _placed(workload: Workload, document: Document) -> Iterator[Placed]:
-    if workload.kind != "FederatedLearningJob":
-        name = text(mapping(workload.spec, "dataset"), "name")
-        for stage in ("trainSpec", "evalSpec") if name else ():
-            node = text(mapping(mapping(mapping(workload.spec, stage), "template"), "spec"), "nodeName")
-            if node and "$" not in node:
-                pinned = ("spec", stage, "template", "spec", "nodeName")
-                yield Placed(("Dataset", workload.namespace, name), node, document, pinned)
-        return
-    for index, worker in maps(workload.spec, "trainingWorkers"):
-        node = text(mapping(mapping(worker, "template"), "spec"), "nodeName")
-        dataset = text(mapping(worker, "dataset"), "name")
-        if node and dataset and "$" not in node:
-            at = ("spec", "trainingWorkers", index, "template", "spec", "nodeName")
-            yield Placed(("Dataset", workload.namespace, dataset), node, document, at)
+    for path, pod in workload.pods():
+        if path[1] not in _LEARNS_AT[workload.kind]:
+            continue
+        owner = workload.spec[path[1]][path[2]] if path[1] == "trainingWorkers" else workload.spec
+        dataset, node = text(mapping(owner, "dataset"), "name"), text(pod, "nodeName")
+        if not dataset or "$" in node:
+            continue
+        if node:
+            yield Placed(("Dataset", workload.namespace, dataset), node, document, (*path, "nodeName"))
+        elif pod and not pod.get("nodeSelector") and not pod.get("affinity"):
+            yield Placed(("Dataset", workload.namespace, dataset), "", document, path)
 
 
 def _demands(workload: Workload, document: Document) -> Iterator[Demand]:

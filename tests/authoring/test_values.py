@@ -181,3 +181,15 @@ def test_the_examples_of_values_fit_their_schema(word: str) -> None:
     document = read_documents((templates_dir() / "examples" / f"{word}.yaml").read_bytes(), "-")[0]
     assert document.content
     oracle(word).validate(gather_values([document]).content)
+
+
+def test_a_manifest_in_place_of_values() -> None:
+    manifest = (
+        "apiVersion: sedna.io/v1alpha1\nkind: Model\nmetadata: {name: a}\nspec: {url: /a.pb, format: pb}\n"
+    )
+    with pytest.raises(InvalidInput) as caught:
+        check_values(gather_values(from_yaml(manifest)), MODEL)
+    assert "sednactl apply" in (caught.value.hint or "")
+    with pytest.raises(InvalidInput) as caught:
+        check_values(gather_values(from_yaml("urll: /a.pb\nformt: pb\n")), MODEL)
+    assert caught.value.hint is None

@@ -26,7 +26,9 @@ def test_every_reference_has_its_place_and_its_fate() -> None:
         ("trainingWorkers[2].dataset", "Dataset", "b"),
         ("transmitter.s3.credentialName", "Secret", "keys"),
     ]
-    assert "without it" in found[0].when_missing and "credentials" in found[3].when_missing
+    assert "without it" in found[0].when_missing and "gets no workers" in found[3].when_missing
+    (key,) = references_of(MODEL, {"spec": {"credentialName": "keys"}})
+    assert "without credentials" in key.when_missing
 
 
 @pytest.mark.parametrize("workload", [{}, {"spec": None}, {"spec": {"dataset": "text", "deploySpec": []}}])

@@ -239,6 +239,39 @@ def test_10_labels_that_templates_lose(plane: Plane, namespace: str, sednactl: S
     assert plane.kubectl("get", "ji", "-n", namespace, "-o", "name") == ""
 
 
+def test_federated_workers_whose_files_lie_in_one_folder(
+    plane: Plane, namespace: str, sednactl: Sednactl
+) -> None:
+    if not plane.has_global_manager:
+        pytest.skip("the stand-in Global Manager makes joint inference services only")
+
+    def manifests(name: str) -> str:
+        return sednactl(
+            *("create", "fl", name, "-n", namespace, "--dry-run=client", "-o", "yaml"),
+            *(
+                f"--aggregation-model={name}",
+                "--aggregation-image=example/agg:v1",
+                "--train-image=example/t:v1",
+            ),
+            *(f"--train-on={name}-1@edge-node", f"--train-on={name}-2@edge-node"),
+            *(f"--model-url={name}=/models/m.pb", f"--dataset-url={name}-1=/data/1.txt"),
+            f"--dataset-url={name}-2=/data/2.txt",
+        ).out
+
+    def pods(name: str) -> int:
+        return plane.kubectl("get", "pods", "-n", namespace, "-o", "name").count(f"/{name}-")
+
+    apart, together = manifests("apart"), manifests("together").replace("/models/", "/data/")
+    assert sednactl("validate", "-", input=apart).code == 0
+    refused = sednactl("validate", "-", input=together)
+    assert (refused.code, refused.out.count("[SDN408]")) == (1, 2)
+    plane.kubectl("create", "-n", namespace, "-f", "-", input=together)
+    eventually(lambda: pods("together") == 1, what="the aggregation worker alone")
+    plane.kubectl("create", "-n", namespace, "-f", "-", input=apart)
+    eventually(lambda: pods("apart") == 3, what="all workers of the job whose files lie apart")
+    assert pods("together") == 1
+
+
 def test_7_an_input_that_ends_the_global_manager(shipped: ShippedSedna, asking: Sednactl) -> None:
     """The last one: a feature extraction service without replicas, which the API takes."""
     service = next(one for one in every_other_kind("default") if one["kind"] == "FeatureExtractionService")

@@ -11,9 +11,9 @@ from sednactl.manifests.reading import read_documents
 from sednactl.validation.check import check_documents
 from sednactl.validation.finding import spell_path
 from tests.validation.learning import INCREMENTAL, LIFELONG, manifest
-from tests.validation.test_rules import DATASET, FEDERATED, SERVICE, VIDEO, changed
+from tests.validation.test_rules import DATASET, FEDERATED, REMOVED, SERVICE, VIDEO, changed
 
-RULES = ("SDN104", "SDN105", "SDN123", "SDN220", "SDN406", "SDN407", "SDN511", "SDN512", "SDN606")
+RULES = ("SDN104", "SDN105", "SDN123", "SDN220", "SDN406", "SDN407", "SDN408", "SDN511", "SDN512", "SDN606")
 PARK = {"metadata.namespace": "park"}
 
 
@@ -122,7 +122,7 @@ def test_a_secret_that_is_no_login() -> None:
 )
 def test_incremental_learning_reads_txt_only(form: str, rules: list[str]) -> None:
     data = changed(DATASET, {"metadata.name": "frames", "spec.format": form})
-    assert [rule for rule, _ in found(INCREMENTAL, data)] == rules
+    assert [rule for rule, _ in found(INCREMENTAL, data) if rule != "SDN606"] == rules
 
 
 @pytest.mark.parametrize(
@@ -167,6 +167,60 @@ def test_learning_where_the_data_is_not() -> None:
         assert found(changed(job, pinned), changed(data, {"spec.nodeName": "edge-1"})) == []
         assert found(changed(job, pinned), changed(data, {"spec.url": "s3://b/index.txt"})) == []
         assert found(changed(job, {**pinned, "spec.dataset.name": "another"}), data) == []
+
+
+def test_workers_that_nothing_keeps_at_their_data() -> None:
+    data = changed(DATASET, {"metadata.name": "surface-1", "spec.nodeName": "edge-1"})
+    pod = "spec.trainingWorkers.0.template.spec"
+    free = changed(FEDERATED, {f"{pod}.nodeName": REMOVED})
+    assert found(free, data) == [("SDN606", "spec.trainingWorkers[0].template.spec")]
+    assert found(changed(free, {f"{pod}.nodeSelector": {"place": "gate"}}), data) == []
+    assert found(changed(free, {f"{pod}.affinity": {"nodeAffinity": {}}}), data) == []
+    assert found(free, changed(data, {"spec.url": "s3://b/index.txt"})) == []
+
+
+def model(name: str, url: str) -> dict[str, Any]:
+    return manifest("Model", name, {"url": url, "format": "pb"})
+
+
+def folders(*contents: dict[str, Any]) -> list[str]:
+    return [path for rule, path in found(*contents) if rule == "SDN408"]
+
+
+def test_federated_workers_with_two_files_of_one_folder() -> None:
+    name = FEDERATED["spec"]["aggregationWorker"]["model"]["name"]
+    samples = changed(DATASET, {"metadata.name": "surface-1", "spec.nodeName": "edge-1"})
+    dataset = "spec.trainingWorkers[0].dataset.name"
+    for ours, theirs, places in (
+        ("/a/m.pb", "/a/i.txt", [dataset]),
+        ("/a/m.pb", "/a//i.txt", [dataset]),
+        ("/m.pb", "/i.txt", [dataset]),
+        ("/a/m.pb", "/A/i.txt", [dataset]),  # one volume for two folders
+        ("/a/b/m.pb", "/a-b/i.txt", [dataset]),
+        ("/a/ b/m.pb", "/a/b/i.txt", [dataset]),
+        ("/a/b-c/m.pb", "/a/b--c/i.txt", []),
+        ("/a/m.pb", "/b/i.txt", []),
+        ("/a/m.pb", "/a/b/i.txt", []),
+        ("s3://a/m.pb", "s3://a/i.txt", []),
+    ):
+        assert folders(FEDERATED, model(name, ours), changed(samples, {"spec.url": theirs})) == places
+    pretrained = changed(FEDERATED, {"spec.pretrainedModel": {"name": "before"}})
+    assert folders(pretrained, model(name, "/a/m.pb"), model("before", "/a/before.pb")) == [
+        "spec.pretrainedModel.name"
+    ]
+    same = changed(FEDERATED, {"spec.pretrainedModel": {"name": name}})
+    assert folders(same, model(name, "/a/m.pb")) == ["spec.pretrainedModel.name"]
+
+
+def test_learning_with_two_files_of_one_folder() -> None:
+    name = INCREMENTAL["spec"]["dataset"]["name"]
+    data = changed(DATASET, {"metadata.name": name, "spec.format": "txt", "spec.url": "/a/i.txt"})
+    first, running = model("first", "/a/first.pb"), model("running", "/a/running.pb")
+    places = ["spec.initialModel.name", "spec.deploySpec.model.name"]
+    assert sorted(folders(INCREMENTAL, data, first, running)) == sorted(places)
+    assert folders(INCREMENTAL, first, running) == []  # no worker gets both
+    judged = changed(INCREMENTAL, {"spec.evalSpec.initialEvalModel": {"name": "judged"}})
+    assert folders(judged, data, running, model("judged", "/b/judged.pb")) == []
 
 
 def test_nodes_among_the_files() -> None:

@@ -74,6 +74,7 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         "spec.evalSpec.initialEvalModel.name",
     ),
     ("SDN402", DATASET, {"spec.url": "/data/pictures/"}, "spec.url"),
+    ("SDN402", MODEL, {"spec.url": "/models/../other/m.pb"}, "spec.url"),
     ("SDN401", INCREMENTAL, {"spec.outputDir": "/output/100%"}, "spec.outputDir"),
     ("SDN401", LIFELONG, {"spec.outputDir": "10.0.0.1:9000/x"}, "spec.outputDir"),
     (
@@ -233,6 +234,7 @@ HARMLESS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (REID, {"spec.parallelism": 1, "spec.completions": 1, "spec.suspend": False, "spec.backoffLimit": None}),
     (EXTRACTION, {"spec.paused": False, "spec.kafkaSupport": True}),
     (DATASET, {"spec.credentialName": ""}),
+    (MODEL, {"spec.url": "/models/m..pb", "spec.credentialName": ""}),
 ]
 
 

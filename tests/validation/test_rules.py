@@ -482,6 +482,7 @@ OF_SEVERAL_LEVELS = (
     "SDN203",
     "SDN209",
     "SDN215",
+    "SDN402",
     "SDN403",
     "SDN509",
     "SDN503",
@@ -662,6 +663,13 @@ def test_references_over_all_documents() -> None:
     assert levels([keyed]) == [("SDN122", "info")]
     secret = next(found.content for found in DOCUMENTS if found.content["kind"] == "Secret")
     assert levels([keyed, changed(secret, {"metadata.name": "key"})]) == []
+    s3 = {"spec.transmitter": {"s3": {"aggDataPath": "s3://b/agg", "credentialName": "key"}}}
+    hints = [
+        found.hint
+        for found in check_documents([document_of(changed(FEDERATED, s3))])
+        if found.rule == "SDN122"
+    ]
+    assert [hint.partition(": ")[2] for hint in hints] == ["else it never gets its workers"]
 
 
 def test_documents_of_others_are_skipped() -> None:

@@ -12,7 +12,7 @@ from sednactl.validation.finding import spell_path
 from tests.validation.learning import INCREMENTAL, LIFELONG, REID, SEARCH
 from tests.validation.test_rules import EXTRACTION, FEDERATED, REMOVED, SERVICE, VIDEO, changed
 
-RULES = ("SDN706", "SDN707", "SDN708")
+RULES = ("SDN151", "SDN706", "SDN707", "SDN708")
 
 
 def found(content: dict[str, Any], changes: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -63,6 +63,30 @@ def test_variables_that_other_fields_bring() -> None:
     s3 = {"spec.transmitter": {"s3": {"aggDataPath": "s3://b/agg", "credentialName": "k"}}}
     assert [rule for rule, *_ in found(FEDERATED, {**path, **s3})] == ["SDN706"]
     assert found(FEDERATED, {**path, "spec.transmitter": {"ws": {}}}) == []
+
+
+def test_names_that_sedna_takes() -> None:
+    pod = "spec.edgeWorker.template.spec"
+    container = f"{pod}.containers[0]"
+    spoiled: list[tuple[dict[str, Any], str]] = [
+        ({f"{pod}.containers.0.name": "storage-initializer"}, f"{container}.name"),
+        (
+            {f"{pod}.initContainers": [{"name": "storage-initializer", "image": "i"}]},
+            f"{pod}.initContainers[0].name",
+        ),
+        (
+            {f"{pod}.volumes.0.name": "sedna-storage-initializer"},
+            f"{pod}.volumes[0].name",
+        ),
+        (
+            {f"{pod}.containers.0.volumeMounts.0.mountPath": "/downloads"},
+            f"{container}.volumeMounts[0].mountPath",
+        ),
+    ]
+    for changes, place in spoiled:
+        assert found(SERVICE, changes) == [("SDN151", "warning", place)]
+    assert found(SERVICE, {f"{pod}.containers.0.volumeMounts.0.mountPath": "/downloads/x"}) == []
+    assert found(REID, {"spec.template.spec.containers.0.name": "storage-initializer"}) == []
 
 
 def test_a_search_needs_somebody_who_looks() -> None:

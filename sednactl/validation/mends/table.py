@@ -104,6 +104,7 @@ DECISIONS: dict[str, Decision] = {
     "SDN148": _left(_CHOICE),
     "SDN149": _left(_CHOICE),
     "SDN150": _left("which unit was meant is not in the manifest"),
+    "SDN151": _left(_NAME),
     "SDN201": _left("which of the two bounds is the wrong one is a choice"),
     "SDN202": _left(_FIGURE),
     "SDN203": _left("who wrote 0 wants what the cluster cannot do, and should know"),
@@ -152,6 +153,7 @@ DECISIONS: dict[str, Decision] = {
     "SDN405": _left(_ELSEWHERE),
     "SDN406": _left("the address of the store is not in the manifest"),
     "SDN407": _left("the address and the keys of the store are not in the manifest"),
+    "SDN408": _left("which of the files goes where is the author's to say"),
     "SDN501": _mended(workloads.operator, "a spelling that can mean one operator only"),
     "SDN502": _mended(
         workloads.train_metric, "the one metric in other letters; another one may mean anything"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sednactl.validation.packed import Twice
 from sednactl.validation.rulebook import page
+from sednactl.validation.rules.folders import shared_folders
 from sednactl.validation.structure import Problem
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ page(
     Worker that learns on another node than its data
 
     The dataset's url is a path on its own node. A worker that is pinned to another node mounts the
-    same path there, where the data is not. Workers that evaluate read the data too. Where the nodes
+    same path there, where the data is not; one that nothing keeps on that node may come to any, where there is more than one. Workers that evaluate read the data too. Where the nodes
     share that folder, all is well.
     """,
 )
@@ -124,6 +125,7 @@ def disagreements(together: Together) -> Iterator[tuple[Document, Problem]]:
     yield from _datasets(together)
     yield from _models(together)
     yield from _places(together)
+    yield from shared_folders(together)
 
 
 def _taken_names(together: Together) -> Iterator[tuple[Document, Problem]]:
@@ -305,5 +307,12 @@ def _places(together: Together) -> Iterator[tuple[Document, Problem]]:
             continue
         node = dataset.facts["nodeName"]
         if isinstance(node, str) and node and "$" not in node and node != placed.node:
+            if not placed.node:
+                message = f'the dataset "{placed.dataset[2]}" lies on {node}, the worker may run on any node'
+                yield (
+                    placed.document,
+                    Problem("SDN606", placed.path, message, f"add nodeName: {node}", True, "info"),
+                )
+                continue
             message = f'the dataset "{placed.dataset[2]}" lies on {node}, the worker runs on {placed.node}'
             yield placed.document, Problem("SDN606", placed.path, message, f"write nodeName: {node}")

@@ -44,7 +44,8 @@ page(
     """
     Reference to a Secret that is not in these files
 
-    A missing Secret is no error to most of Sedna: the worker starts without credentials. A Secret
+    A missing Secret is no error to most of Sedna: the worker starts without credentials. A federated
+    job whose transmitter names one gets no workers, and no training workers when it is made later. A Secret
     without any annotation, used by a Dataset, crashes Sedna 0.7's Global Manager: annotate it
     with s3-endpoint.
     """,
@@ -90,6 +91,8 @@ def _not_here(reference: Reference, together: Together) -> Problem:
     message = f'{kind} "{name}" is not in these files' + (f", other {kind}s are" if others else "")
     if kind == "Secret":
         hint = "it must be in the same namespace, annotated with s3-endpoint"
+        if when_missing(reference.referrer, kind) == "no workers":
+            hint += ", before the job is made: else it never gets its workers"
         return Problem("SDN122", reference.path, message, hint)
     hint = _HINTS.get(when_missing(reference.referrer, kind), "it must be in the same namespace")
     return Problem("SDN121", reference.path, message, hint, level="warning" if others else None)

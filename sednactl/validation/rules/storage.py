@@ -68,6 +68,9 @@ def url_can_be_fetched(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN402", path, f"the {what} is empty", "a path on the node, or s3://…")
         elif not scheme and not url.startswith("/"):
             yield Problem("SDN402", path, f'"{_clip(url)}" is a relative path', "begin it with '/'")
+        elif not scheme and _climbs(url):
+            message = f'"{_clip(url)}" holds "..", and Kubernetes refuses such a volume'
+            yield Problem("SDN402", path, message, "write the folder's own path", level="error")
         elif scheme and scheme not in ("s3", "http", "https"):
             message = f"nothing downloads {scheme}: addresses"
             yield Problem("SDN402", path, message, "use s3, http, https or a path on the node")
@@ -130,6 +133,10 @@ def dataset_has_a_node(workload: Workload) -> Iterator[Problem]:
         yield Problem(
             "SDN404", ("spec", "nodeName"), "the node's name is empty", "name the node that holds the data"
         )
+
+
+def _climbs(url: str) -> bool:
+    return ".." in url.split("/")[:-1]  # the folder is what is mounted
 
 
 def _read_by_sedna(dataset: Workload) -> bool:

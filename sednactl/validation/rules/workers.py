@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sednactl.sedna.referring import REFERENCES
 from sednactl.validation.rulebook import Workload, rule
 from sednactl.validation.rules.pod_parts import MAIN, Place
 from sednactl.validation.shape import mapping, maps, text
@@ -89,6 +90,31 @@ def _set_by_sedna(workload: Workload, path: Place) -> frozenset[str]:
     if path[1] == "aggregationWorker" and mapping(transmitter, "s3"):
         names |= {"AGG_DATA_PATH"}
     return names
+
+
+@rule("SDN151", "warning", *sorted(kind for kind in REFERENCES if kind not in ("Model", "Dataset")))
+def names_of_sedna(workload: Workload) -> Iterator[Problem]:
+    """Name in a pod that Sedna takes itself
+
+    Where a model or a dataset is downloaded (s3, http, https), Sedna adds an init container called
+    storage-initializer and a volume sedna-storage-initializer, which it mounts at /downloads. Kubernetes
+    refuses a pod that has one of these twice. What lies on the node is mounted below /home/data.
+    """
+    for path, pod in workload.pods():
+        for index, volume in maps(pod, "volumes"):
+            if text(volume, "name") == "sedna-storage-initializer":
+                yield _taken((*path, "volumes", index, "name"), "volume", "sedna-storage-initializer")
+    for path, group, container in workload.containers():
+        if text(container, "name") == "storage-initializer":
+            yield _taken((*path, "name"), "container", "storage-initializer")
+        for index, mount in maps(container, "volumeMounts") if group == MAIN else ():
+            if text(mount, "mountPath") == "/downloads":
+                yield _taken((*path, "volumeMounts", index, "mountPath"), "mount", "/downloads")
+
+
+def _taken(path: Place, what: str, name: str) -> Problem:
+    message = f'Sedna adds a {what} "{name}" of its own where it downloads a model or dataset'
+    return Problem("SDN151", path, message, "take another path" if what == "mount" else "take another name")
 
 
 @rule("SDN707", "warning", "ObjectSearchService")
