@@ -6,9 +6,8 @@ Source: the update handlers of Sedna's Global Manager 0.7.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sednactl.records import Record
 from sednactl.sedna.editing import EDITS
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.validation.rulebook import page
@@ -62,7 +61,7 @@ _DEFAULTS = (("protocol", "TCP"), ("pollPeriodSeconds", 60))
 _AGAIN = "delete it, wait until its children are gone, and create it anew"
 
 
-class Standing(Record):
+class Standing(NamedTuple):
     """A workload that a document would make, for comparison with the one of that name in the cluster."""
 
     key: Key
