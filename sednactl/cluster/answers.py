@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from sednactl.errors import (
@@ -20,6 +19,7 @@ from sednactl.errors import (
     Unauthorized,
     Unreachable,
 )
+from sednactl.records import Record
 from sednactl.sedna.resources import Resource
 
 NOT_SERVED = "NotServed"
@@ -37,8 +37,7 @@ class ExpiredPlace(Expired):
         self.rest = rest
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Record):
     """What a request was for, so that its failure can be told in those words."""
 
     verb: str
@@ -60,8 +59,7 @@ class Asked:
         return f' in namespace "{self.namespace}"' if self.namespace else ""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Record):
     """One HTTP answer, read to its end."""
 
     status: int

@@ -25,6 +25,7 @@ from sednactl.cluster.identity import (
 from sednactl.cluster.kubeconfig import ChosenContext, choose_context, kubeconfig_files, read_kubeconfig
 from sednactl.cluster.proxies import Proxy, basic_credentials, proxy_from, proxy_of_environment
 from sednactl.errors import InvalidInput, UsageError
+from sednactl.records import Record
 
 if TYPE_CHECKING:
     from sednactl.cluster.access import ClusterAccess
@@ -36,8 +37,7 @@ SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 IN_CLUSTER = "in-cluster"
 
 
-@dataclass(frozen=True)
-class Trust:
+class Trust(Record):
     """How the API server proves itself: CA certificates (PEM; None means the system's), expected name."""
 
     authority: bytes | None = None

@@ -8,8 +8,9 @@ of Refused. Namespace None means "the cluster's default" for one object and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from sednactl.records import Record
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -25,16 +26,14 @@ Propagation = Literal["Background", "Foreground", "Orphan"]
 FIELD_MANAGER = "sednactl"
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(Record):
     """All objects of one list, and the resourceVersion it is true for."""
 
     items: list[Json]
     resource_version: str
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(Record):
     """What the API server made of an object sent to it: the stored object and its Warning headers."""
 
     object: Json
@@ -42,8 +41,7 @@ class Stored:
     created: bool
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Record):
     """What to list or watch. `namespace` None means all namespaces."""
 
     resource: Resource
@@ -52,8 +50,7 @@ class Selection:
     fields: str | None = None
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Record):
     """One step of a watch.
 
     `added`, `modified` and `deleted` carry the object. `synced` (no object) says

@@ -8,19 +8,18 @@ to is made, and only in a form that Sedna can use.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sednactl.errors import InvalidInput
 from sednactl.lifecycle.index_files import why_unreadable
 from sednactl.lifecycle.references import references_of, workers_of
+from sednactl.records import Record
 from sednactl.sedna.kinds import DATASET, INCREMENTAL_LEARNING, MODEL, SednaKind
 
 Json = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Companion:
+class Companion(Record):
     """An object to make together with a workload: its kind, its name, and the values for its template."""
 
     kind: SednaKind

@@ -7,10 +7,10 @@ the name of the workload that replaced it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from sednactl.records import Record
 from sednactl.sedna.belonging import label_uids, labels_of, owner_uids
 from sednactl.sedna.kinds import BY_KIND, SednaKind
 from sednactl.sedna.naming import fixed_names
@@ -19,8 +19,7 @@ Json = dict[str, Any]
 Link = Literal["owned", "unowned", "ghost", "foreign"]
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(Record):
     """A workload and every object that is, or could be taken for, its child.
 
     `unreadable` are the kinds of children that could not be listed.
@@ -59,8 +58,7 @@ class Family:
         return None
 
 
-@dataclass(frozen=True)
-class Branch:
+class Branch(Record):
     """One object in the ownership tree, and what it owns in turn.
 
     `link` says how it hangs on the workload: `owned` by reference and UID, `unowned` when only

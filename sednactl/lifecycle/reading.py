@@ -9,12 +9,12 @@ the same goes for a list that the API server fails to give.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sednactl.cluster.door import Selection
 from sednactl.errors import Forbidden, NotFound, SednactlError, ServerFault, TooBusy
 from sednactl.lifecycle.ownership import Family, families_of
+from sednactl.records import Record
 from sednactl.sedna.kinds import GROUP, JOINT_INFERENCE, SednaKind
 from sednactl.sedna.naming import fixed_names
 from sednactl.sedna.resources import (
@@ -36,8 +36,7 @@ OnFault = Callable[[SednactlError], None]
 """Told of a list that the API server failed to give, where going on without it is wanted."""
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Record):
     """Workloads of one kind with what may be their children, and notes on what could not be read."""
 
     kind: SednaKind
@@ -200,7 +199,7 @@ def completed(cluster: Reads, family: Family) -> Family:
         pods, _, _ = _children(cluster, (POD,), namespace, (selector,))
         known = {item["metadata"].get("uid") for item in family.objects}
         more += [pod for pod in pods if pod["metadata"].get("uid") not in known]
-    return replace(family, objects=(*family.objects, *more)) if more else family
+    return family._replace(objects=(*family.objects, *more)) if more else family
 
 
 def read_nodes(cluster: Reads, names: Iterable[str]) -> tuple[dict[str, bool | None], tuple[str, ...]]:

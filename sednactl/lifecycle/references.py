@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from sednactl.records import Record
 from sednactl.sedna.kinds import (
     FEDERATED_LEARNING,
     INCREMENTAL_LEARNING,
@@ -20,8 +20,7 @@ from sednactl.validation.shape import values_at
 Json = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(Record):
     """A name in a workload: the `path` it stands at, what it names, and what happens when that is missing."""
 
     path: str
@@ -67,8 +66,7 @@ def _name(value: Any, *path: str) -> str:
     return str(_dig(value, *path).get("name") or "")
 
 
-@dataclass(frozen=True)
-class WorkerSpec:
+class WorkerSpec(Record):
     """One worker as the manifest describes it: its `title`, worker type, pod spec, model and autoscaling."""
 
     title: str

@@ -8,13 +8,14 @@ it that is taken for true is the message of an error while children were made.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sednactl.lifecycle.claims import Claim, claim_of, doubt_about
 from sednactl.lifecycle.completeness import made_in_full
 from sednactl.lifecycle.ownership import Family, seconds_since
+from sednactl.records import Record
 from sednactl.sedna.kinds import (
     FEATURE_EXTRACTION,
     FEDERATED_LEARNING,
@@ -62,8 +63,7 @@ PATIENCE_SECONDS = 60.0
 """How long a child may be missing before that is called broken: two resyncs of the Global Manager."""
 
 
-@dataclass(frozen=True)
-class Replicas:
+class Replicas(Record):
     """How many replicas of one worker serve and how many there should be; None: not known or no such child."""
 
     ready: int | None
@@ -75,16 +75,14 @@ class Replicas:
         return f"{self.ready}/{self.desired}"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Record):
     """One word and the sentences that prove it."""
 
     word: str
     evidence: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class WorkloadState:
+class WorkloadState(Record):
     """What a workload does.
 
     `word` is one of this module's state words, `evidence` why, `replicas` the

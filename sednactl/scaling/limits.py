@@ -8,12 +8,12 @@ to 1.32 writes into an autoscaler's conditions. `code` is stable for scripts,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from sednactl.records import Record
 
-@dataclass(frozen=True)
-class Limit:
+
+class Limit(Record):
     """What holds a side's replicas where they are; `trouble` asks for a person's attention."""
 
     code: str

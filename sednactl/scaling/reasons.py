@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sednactl.records import Record
 from sednactl.scaling.children import Json, Origin, made_for_another, target_of
 from sednactl.scaling.limits import BEING_MADE, FIXED, Limit, limit_of
 from sednactl.scaling.metrics import ScaleMetric
@@ -16,8 +16,7 @@ YOUTH = timedelta(seconds=10)
 """How long after its creation a service may lack children without that being worth a word."""
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Record):
     """What is known of one side: its children (the first of `hpas` is the one shown), readings and replicas.
 
     Children of the `unreadable` kinds could not be looked for.

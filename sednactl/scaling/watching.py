@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from sednactl.cluster.door import Change, Selection
 from sednactl.errors import NotFound
+from sednactl.records import Record
 from sednactl.scaling.children import SIDES, Key, key_of, services_of
 from sednactl.scaling.limits import BEING_MADE
 from sednactl.scaling.reasons import YOUTH
@@ -26,8 +27,7 @@ from sednactl.sedna.resources import DEPLOYMENT, HPA
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Record):
     """Which services to look at. `namespace` None means all; `name` one service of a namespace."""
 
     namespace: str | None
@@ -70,8 +70,7 @@ def no_such_service(scope: Scope) -> NotFound:
     )
 
 
-@dataclass(frozen=True)
-class News:
+class News(Record):
     """One thing worth telling.
 
     `changed` and `deleted` carry the snapshot and the one `before` (None: new);

@@ -10,6 +10,7 @@ import typer
 
 from sednactl.cli.commands import COMMANDS, LazyGroup, app
 from sednactl.cli.everywhere import equip
+from sednactl.cli.scale import ScaleGroup
 
 
 def _tree() -> Iterator[tuple[str, Any]]:
@@ -23,7 +24,11 @@ def _tree() -> Iterator[tuple[str, Any]]:
 
 
 def _below(path: str, command: Any) -> Iterator[tuple[str, Any]]:
-    for name, each in getattr(command, "commands", {}).items():
+    if not hasattr(command, "list_commands"):
+        return
+    context: Any = typer.Context(command, info_name="sednactl")
+    for name in command.list_commands(context):
+        each = command.get_command(context, name)
         yield f"{path} {name}", each
         yield from _below(f"{path} {name}", each)
 
@@ -38,6 +43,11 @@ def _first_paragraph(command: Any) -> str:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_list_says_what_the_command_says(name: str) -> None:
     assert _first_paragraph(TREE[name]) == COMMANDS[name].summary
+
+
+@pytest.mark.parametrize("name", ScaleGroup.words)
+def test_a_group_that_loads_later_says_what_its_command_says(name: str) -> None:
+    assert _first_paragraph(TREE[f"scale {name}"]) == ScaleGroup.words[name].summary
 
 
 @pytest.mark.parametrize("path", [path for path, command in TREE.items() if not hasattr(command, "commands")])

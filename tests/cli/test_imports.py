@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sednactl.cli.scale import ScaleGroup
 from tests.authoring.every_kind import FLAGS
 from tests.cluster.stub import StubServer
 from tests.command import clean_environment
@@ -73,6 +74,15 @@ def test_help(tmp_path: Path) -> None:
     assert _imported(["--help"], tmp_path) == set()
 
 
+def test_what_every_command_loads_makes_no_dataclasses(tmp_path: Path) -> None:
+    assert not _modules(["--help"], tmp_path) & {"dataclasses", "unicodedata"}
+
+
+def test_create_makes_no_dataclasses(tmp_path: Path) -> None:
+    arguments = ["create", "jointinference", "x", *FLAGS["jointinference"], "--dry-run=client", "-o", "yaml"]
+    assert "dataclasses" not in _modules(arguments, tmp_path)
+
+
 @pytest.mark.parametrize("command", ["create", "validate", "get", "scale", "cleanup", "doctor"])
 def test_help_of_a_command(tmp_path: Path, command: str) -> None:
     assert _imported([command, "--help"], tmp_path) == set()
@@ -94,16 +104,7 @@ def test_validate_with_a_report(tmp_path: Path, report: str, allowed: set[str]) 
 
 def test_validate_loads_no_format_that_was_not_asked_for(tmp_path: Path) -> None:
     (tmp_path / "model.yaml").write_text(MODEL)
-    probe = _PROBE.replace('name.partition(".")[0]', "name").replace("[code,", "[0,")
-    done = subprocess.run(
-        [sys.executable, "-c", probe, json.dumps(["validate", "model.yaml"])],
-        env=clean_environment(tmp_path / "home", {"PYTHONPATH": os.pathsep.join(sys.path[:1])}),
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    modules = json.loads(done.stderr.splitlines()[-1])[1]
+    modules = _modules(["validate", "model.yaml"], tmp_path)
     formats = {name for name in modules if name.startswith("sednactl.render.findings_")}
     shared = {"sednactl.render.findings_files", "sednactl.render.findings_run"}
     assert formats == shared | {"sednactl.render.findings_text"}
@@ -115,9 +116,29 @@ def test_create_without_a_cluster(tmp_path: Path, word: str) -> None:
     assert _imported(arguments, tmp_path) == set()
 
 
-def test_get_from_a_cluster(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [["get", "-o", "name"], ["scale", "status"]])
+def test_reading_from_a_cluster(tmp_path: Path, command: list[str]) -> None:
     kubeconfig = tmp_path / "config"
     with StubServer(tls=True, token="t") as server:
         server.kubeconfig(kubeconfig)
-        imported = _imported(["get", "-o", "name", "--kubeconfig", str(kubeconfig)], tmp_path)
+        imported = _imported([*command, "--kubeconfig", str(kubeconfig)], tmp_path)
     assert imported <= {"http", "ssl", "email"}  # http.client reads heads with email
+
+
+def test_a_command_of_scale_loads_none_of_the_others(tmp_path: Path) -> None:
+    modules = _modules(["scale", "status", "--help"], tmp_path)
+    commands = {word.module for word in ScaleGroup.words.values()}
+    assert {name for name in commands if f"sednactl.cli.{name}" in modules} == {"scale_status"}
+
+
+def _modules(arguments: list[str], tmp_path: Path) -> set[str]:
+    probe = _PROBE.replace('name.partition(".")[0]', "name").replace("[code,", "[0,")
+    done = subprocess.run(
+        [sys.executable, "-c", probe, json.dumps(arguments)],
+        env=clean_environment(tmp_path / "home", {"PYTHONPATH": os.pathsep.join(sys.path[:1])}),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return set(json.loads(done.stderr.splitlines()[-1])[1])

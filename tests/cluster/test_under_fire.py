@@ -241,8 +241,9 @@ def _talking() -> Iterator[str]:
 
 
 def _leaves(words: str, command: Any) -> Iterator[tuple[str, Any]]:
-    if not getattr(command, "commands", None):
+    if not hasattr(command, "list_commands"):
         yield words, command
         return
-    for name, below in command.commands.items():
-        yield from _leaves(f"{words} {name}", below)
+    context: Any = typer.Context(command, info_name=words)
+    for name in command.list_commands(context):
+        yield from _leaves(f"{words} {name}", command.get_command(context, name))
