@@ -38,7 +38,18 @@ class Source(Record):
     @property
     def lasts(self) -> bool:
         """Tell whether it can be read again, and by others: not standard input, a pipe or a device."""
-        return self.name != "-" and os.path.isfile(self.name)  # noqa: PTH113
+        return self.lasting_size is not None
+
+    @property
+    def lasting_size(self) -> int | None:
+        """Give how many bytes the file has, if it lasts."""
+        if self.name == "-":
+            return None
+        try:
+            about = os.stat(self.name)  # noqa: PTH116
+        except (OSError, ValueError):  # whoever reads it is told
+            return None
+        return about.st_size if stat.S_ISREG(about.st_mode) else None
 
     def documents(self) -> Iterator[Document]:
         """Give its documents one by one. Raises InvalidInput."""

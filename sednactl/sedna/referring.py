@@ -7,6 +7,7 @@ Source: the controllers of Sedna's Global Manager 0.7.
 
 from __future__ import annotations
 
+import functools
 from typing import Literal
 
 from sednactl.records import Record
@@ -80,6 +81,7 @@ def kinds_that_name(resource: Resource) -> tuple[SednaKind, ...]:
     )
 
 
+@functools.cache
 def when_missing(referrer: str, named: str) -> WhenMissing | None:
     """Give what the absence of a `named` kind does to a `referrer` kind; None where it names none."""
     fields = REFERENCES.get(referrer, ())

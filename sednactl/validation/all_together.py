@@ -165,11 +165,13 @@ class Together:
                 yield Standing(key, noted.pins.spec, noted.document)
 
 
-def _claimed(kind: str, namespace: str, name: str, scaled: tuple[str, ...]) -> Iterator[Key]:
+def _claimed(kind: str, namespace: str, name: str, scaled: tuple[str, ...]) -> list[Key]:
     """Give the children that a workload's name fixes."""
-    for made, before, after, side in _fixed(kind) if name else ():
-        if not side or side in scaled:
-            yield made, namespace, f"{before}{name}{after}"
+    return [
+        (made, namespace, f"{before}{name}{after}")
+        for made, before, after, side in (_fixed(kind) if name else ())
+        if not side or side in scaled
+    ]
 
 
 @cache

@@ -145,10 +145,17 @@ class Checker:
         found += [dangling(together, survey), disagreements(together)]
         findings: list[Finding] = []
         for one in found:
-            for document, problem in one:
-                remarks = self._remarks.get((document.file, document.index), [])
-                self._keep((self.looker.found(problem, document, remarks),), findings)
+            self._keep(
+                (
+                    self.looker.found(problem, document, self._remarks_of(document))
+                    for document, problem in one
+                ),
+                findings,
+            )
         return findings + self._needless()
+
+    def _remarks_of(self, document: Document) -> list[Remark]:
+        return self._remarks.get((document.file, document.index), []) if self._remarks else []
 
     def _needless(self) -> list[Finding]:
         findings = [needless(ignore, document) for ignore, document in self._unused.items()]

@@ -193,11 +193,10 @@ class Definitions:
         return found
 
     def __contains__(self, key: Key) -> bool:
-        return self._number(key) is not None or key in self._elsewhere
+        # Nearly all that is asked for is of a kind that nobody gave: models, children of workloads.
+        return key[0] in self._kinds and (self._number(key) is not None or key in self._elsewhere)
 
     def _number(self, key: Key) -> int | None:
-        if key[0] not in self._kinds:  # nearly all that is asked for: models, children of workloads
-            return None
         for number in self._index.find(hash(key)):
             if self._records.key(number) == key:
                 return number

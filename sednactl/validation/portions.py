@@ -199,8 +199,9 @@ def _opened(item: Item, longest: int | None = None) -> Item:
     """Read what only we can read, and with `longest` a file that has more bytes than that."""
     if not isinstance(item, Source):
         return item
-    lasts = item.lasts
-    if lasts and (longest is None or _size(item) <= longest or item.name.endswith(".json")):
+    size = item.lasting_size
+    lasts = size is not None
+    if size is not None and (longest is None or size <= longest or item.name.endswith(".json")):
         return item
     try:
         text = item.text()
@@ -213,9 +214,4 @@ def _size(item: Item) -> int:
     """Give the bytes, about, of a file that lasts or of a stream."""
     if isinstance(item, Stream):
         return len(item.text)
-    import os
-
-    try:
-        return os.stat(item.name).st_size  # noqa: PTH116
-    except (OSError, ValueError):
-        return 0
+    return (item.lasting_size or 0) if isinstance(item, Source) else 0
