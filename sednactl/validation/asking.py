@@ -68,8 +68,9 @@ class Inquiry:
         for part in workload.parts():
             for field in part:
                 if field in about:
+                    value = part[field]
                     for plain, numbers in about[field]:
-                        if plain is None or not plain(part[field]):
+                        if not plain or not plain(value):
                             concerned.update(numbers)
         return concerned
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sednactl.records import Record
 from sednactl.sedna.releases import RELEASES, Release
 from sednactl.validation.rules.referring import names_in
-from sednactl.validation.shape import mapping, maps, text
+from sednactl.validation.shape import listed, mapping, maps, text
 from sednactl.validation.target import Target
 
 if TYPE_CHECKING:
@@ -184,7 +184,8 @@ class Workload:
                     for path, pod in self.pods()
                     for group in ("initContainers", "containers")
                     if group in pod
-                    for index, container in maps(pod, group)
+                    for index, container in enumerate(listed(pod, group))
+                    if type(container) is dict
                 ]
             )
         return self._containers

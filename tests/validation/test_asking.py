@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import copy
+import os
 import random
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from sednactl.sedna.kinds import JOINT_INFERENCE
+from sednactl.sedna.kinds import JOINT_INFERENCE, SEDNA_KINDS
 from sednactl.sedna.releases import LATEST
 from sednactl.validation.asking import Inquiry
-from sednactl.validation.rulebook import Workload, rules_for
-from tests.validation.mutants import mutate, sample
+from sednactl.validation.rulebook import Rule, Workload, rules_for
+from sednactl.validation.structure import Problem, structural_problems
+from tests.validation.mutants import STRANGE, mutate, sample
 
 KIND = JOINT_INFERENCE.kind
+MUTANTS = int(os.environ.get("SEDNACTL_FUZZ", "200"))
 
 
 def _service(hpa: dict[str, Any], requests: dict[str, Any]) -> Workload:
@@ -22,18 +27,146 @@ def _service(hpa: dict[str, Any], requests: dict[str, Any]) -> Workload:
     return Workload(KIND, {"metadata": {"name": "s"}, "spec": {"cloudWorker": worker}})
 
 
-def test_memory_of_sound_blocks_changes_no_finding() -> None:
-    rules = rules_for(KIND, LATEST)
+def _alone(rules: list[Rule], workload: Workload) -> list[Problem]:
+    return [problem for one in rules if one.check for problem in one.check(workload)]
+
+
+@pytest.mark.parametrize("kind", [kind.kind for kind in SEDNA_KINDS])
+def test_what_is_remembered_and_what_is_plain_change_no_finding(kind: str) -> None:
+    rules = rules_for(kind, LATEST)
     together = Inquiry(rules)
     rng = random.Random(11)
-    bases = [sample(KIND, rng) for _ in range(20)]
+    bases = [sample(kind, rng) for _ in range(20)]
     found = 0
-    for _ in range(400):
-        workload = Workload(KIND, mutate(rng.choice(bases), rng))
-        alone = [problem for one in rules if one.check for problem in one.check(workload)]
-        assert together.problems(workload) == alone
+    for _ in range(MUTANTS):
+        content = mutate(rng.choice(bases), rng)
+        fits = not structural_problems(kind, content)
+        alone = _alone(rules, Workload(kind, content))
+        assert together.problems(Workload(kind, content, fits=fits)) == alone
         found += len(alone)
-    assert found > 100
+    assert found > MUTANTS / 10
+
+
+def _worker(side: str) -> dict[str, Any]:
+    """A worker that no rule finds anything in, with as many fields as such a one can have."""
+    container = {
+        "name": "main",
+        "image": "example.com/vision/worker:v1.2",
+        "imagePullPolicy": "IfNotPresent",
+        "env": [{"name": "input_shape", "value": "416,736"}, {"name": "URL", "value": "rtsp://camera"}],
+        "resources": {
+            "requests": {"cpu": "500m", "memory": "512Mi"},
+            "limits": {"cpu": "1", "memory": "1Gi"},
+        },
+        "volumeMounts": [{"name": "data", "mountPath": "/data"}, {"name": "scratch", "mountPath": "/tmp"}],
+    }
+    pod = {
+        "nodeSelector": {"example.com/side": side},
+        "dnsPolicy": "ClusterFirstWithHostNet",
+        "restartPolicy": "Always",
+        "hostNetwork": True,
+        "terminationGracePeriodSeconds": 30,
+        "containers": [container],
+        "volumes": [
+            {"name": "data", "hostPath": {"path": "/data", "type": "Directory"}},
+            {"name": "scratch", "emptyDir": {}},
+        ],
+    }
+    target = {"type": "Utilization", "averageUtilization": 60}
+    hpa = {
+        "minReplicas": 1,
+        "maxReplicas": 4,
+        "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
+        "behavior": {"scaleDown": {"stabilizationWindowSeconds": 120}},
+    }
+    return {"model": {"name": f"helmet-{side}"}, "hpa": hpa, "template": {"spec": pod}}
+
+
+def _healthy() -> dict[str, Any]:
+    parameters = [{"key": "threshold_img", "value": "0.9"}, {"key": "threshold_box", "value": "0.5"}]
+    edge = _worker("edge") | {"hardExampleMining": {"name": "IBT", "parameters": parameters}}
+    spec = {"edgeWorker": edge, "cloudWorker": _worker("cloud")}
+    return {"apiVersion": "sedna.io/v1alpha1", "kind": KIND, "metadata": {"name": "helmet"}, "spec": spec}
+
+
+def _counted(rule: Rule, asked: list[str]) -> Rule:
+    check: Callable[[Workload], Any] | None = rule.check
+
+    def counting(workload: Workload) -> Any:
+        asked.append(rule.id)
+        return check(workload) if check else ()
+
+    return rule._replace(check=counting)
+
+
+def test_rules_with_nothing_to_say_are_not_asked() -> None:
+    content = _healthy()
+    assert structural_problems(KIND, content) == []
+    asked: list[str] = []
+    inquiry = Inquiry([_counted(rule, asked) for rule in rules_for(KIND, LATEST)])
+    assert inquiry.problems(Workload(KIND, content, fits=True)) == []
+    always = {rule.id for rule in rules_for(KIND, LATEST) if not rule.about}
+    assert always == {"SDN101", "SDN102", "SDN132", "SDN704"}
+    between_fields = {"SDN134", "SDN144", "SDN212", "SDN221"}  # no field alone tells that they are kept
+    assert set(asked) == always | between_fields
+
+
+_WRONG = (
+    *(
+        "$NODE",
+        "${NODE}",
+        "{{ node }}",
+        "<node>",
+        "a b",
+        "A",
+        "-a",
+        "1a",
+        "x.y",
+        "a" * 64,
+        "é",
+        "/",
+        "/a/../b",
+    ),
+    *("Never", "ifNotPresent", "None", "cpu", "nvidia.com/gpu", "Value", "Pods", "Min", "Random", "1.5"),
+    *("-1", "0", "300", "512m", "9" * 30, "a=b", "Bidirectional", 65536, 99, True, {"name": ""}),
+)
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    for key, item in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        yield value, key
+        if isinstance(item, (dict, list)):
+            yield from _places(item)
+
+
+def test_one_wrong_value_anywhere_in_a_healthy_service_is_found_as_by_each_rule_alone() -> None:
+    rules = rules_for(KIND, LATEST)
+    together = Inquiry(rules)
+    content = _healthy()
+    content["spec"]["cloudWorker"] = {"model": {"name": "helmet-cloud"}}
+    told: set[str] = set()
+    for owner, key in _places(content["spec"]):
+        right = owner[key]
+        for wrong in (*_WRONG, *STRANGE[::3]):
+            owner[key] = copy.deepcopy(wrong)
+            alone = _alone(rules, Workload(KIND, content))
+            assert together.problems(Workload(KIND, content)) == alone, (key, wrong)
+            told.update(problem.rule for problem in alone)
+        del owner[key]
+        assert together.problems(Workload(KIND, content)) == _alone(rules, Workload(KIND, content)), key
+        if isinstance(owner, dict):
+            owner[key] = right
+        else:
+            owner.insert(key, right)
+    assert len(told) > 30
+
+
+@pytest.mark.parametrize("kind", [kind.kind for kind in SEDNA_KINDS])
+def test_pods_of_what_fits_its_schema_are_where_they_belong(kind: str) -> None:
+    rng = random.Random(5)
+    for _ in range(30):
+        content = sample(kind, rng)
+        assert Workload(kind, content, fits=True).pods() == Workload(kind, content).pods()
 
 
 @pytest.mark.parametrize(

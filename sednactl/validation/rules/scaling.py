@@ -238,7 +238,6 @@ def _host_ports(pod: dict[str, Any]) -> list[tuple[tuple[Any, ...], int]]:
     return [
         ((group, index, "ports", place, "hostPort"), port["hostPort"])
         for group in ("containers", "initContainers")
-        if group in pod
         for index, container in maps(pod, group)
         if "ports" in container
         if group == "containers" or text(container, "restartPolicy") == "Always"
