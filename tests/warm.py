@@ -73,10 +73,15 @@ class WarmCommand:
             run.kill()
         raise AssertionError(f"{problem}\nstdout: {bytes(run.out)!r}\nstderr: {bytes(run.err)!r}")
 
+    @property
+    def ended(self) -> bool:
+        """Tell whether the process has ended."""
+        return self._process.poll() is not None
+
     def stop(self) -> None:
-        """End the process; what still runs of it goes on."""
+        """End the process; a run that has not ended goes on."""
         self._requests.close()
-        self._process.wait(10)
+        self._process.wait(60)
 
 
 class _Run:
