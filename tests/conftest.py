@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import Phase, settings
 
 from tests.command import BIN, CompletedRun, clean_environment, run_command
+from tests.warm import WarmCommand, needs_its_own_start
 
 # No example has to be quick: what is slow on a busy machine is no fault of the code.
 settings.register_profile("sednactl", deadline=None)
@@ -25,7 +26,13 @@ settings.register_profile(
 settings.load_profile("sednactl")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    """Name our marks, and hear the signals that tests send."""
+    config.addinivalue_line("markers", "process: runs the installed command as a process from its start on")
+    _hear_signals()
+
+
+def _hear_signals() -> None:
     """Let no program that a test starts ignore SIGINT and SIGHUP, as those do whose parent ignores them.
 
     `pytest &` in a script ignores SIGINT, `nohup pytest` SIGHUP; Ctrl-C and a closed terminal could not be
@@ -100,9 +107,23 @@ class RunSednactl(Protocol):
     ) -> CompletedRun: ...
 
 
+@pytest.fixture(scope="session")
+def warm_command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmCommand]:
+    """Give the installed command without the cost of its start."""
+    warm = WarmCommand(tmp_path_factory.mktemp("warm"))
+    try:
+        yield warm
+    finally:
+        warm.stop()
+
+
 @pytest.fixture
-def run_sednactl(tmp_path: Path) -> RunSednactl:
-    """Run the installed `sednactl` as a process, with no kubeconfig and an empty home, in `tmp_path`."""
+def run_sednactl(request: pytest.FixtureRequest, tmp_path: Path) -> RunSednactl:
+    """Run the installed `sednactl`, with no kubeconfig and an empty home, in `tmp_path`.
+
+    It is a fork of a process that has imported the command (`tests/warm.py`); under the mark `process` a new one.
+    """
+    new_process = request.node.get_closest_marker("process") is not None
 
     def run(
         *arguments: str,
@@ -112,7 +133,10 @@ def run_sednactl(tmp_path: Path) -> RunSednactl:
         cwd: Path | None = None,
         program: str = "sednactl",
     ) -> CompletedRun:
-        return run_command(
+        one = run_command
+        if not (new_process or needs_its_own_start(environ)):
+            one = request.getfixturevalue("warm_command").run
+        return one(
             [str(BIN / program), *arguments],
             environment=clean_environment(tmp_path / "home", environ),
             cwd=cwd or tmp_path,

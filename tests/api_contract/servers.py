@@ -11,7 +11,7 @@ from sednactl.sandbox.api.http import HttpFront
 from sednactl.sandbox.api.server import ApiServer
 from sednactl.sandbox.clock import Clock
 from tests.api_contract.raw import Raw, raw_of
-from tests.live.plane.definitions import install_definitions, sedna_definitions
+from tests.live.plane.definitions import await_definitions, sedna_definitions
 from tests.live.plane.plane import OwnPlane
 
 
@@ -41,21 +41,9 @@ class BarePlane(OwnPlane):
     """etcd and kube-apiserver with Sedna's CRDs: no controller that would answer to what a test does."""
 
     def _start(self, manager: Path | None) -> None:
-        peers, clients = f"http://127.0.0.1:{self._etcd + 1}", f"http://127.0.0.1:{self._etcd}"
-        self._launch(
-            "etcd",
-            "--name=test",
-            f"--data-dir={self._folder / 'etcd'}",
-            f"--listen-client-urls={clients}",
-            f"--advertise-client-urls={clients}",
-            f"--listen-peer-urls={peers}",
-            f"--initial-advertise-peer-urls={peers}",
-            f"--initial-cluster=test={peers}",
-            "--unsafe-no-fsync",
-            "--log-level=warn",
-        )
+        self._start_etcd()
         self._start_api_server()
-        install_definitions(self.api, sedna_definitions())
+        await_definitions(self.api, sedna_definitions())
 
     @property
     def raw(self) -> Raw:

@@ -20,6 +20,8 @@ from sednactl.surroundings import Surroundings
 from tests.command import BIN, clean_environment
 from tests.conftest import RunSednactl
 
+pytestmark = pytest.mark.process
+
 
 class _Terminal(io.StringIO):
     def isatty(self) -> bool:

@@ -15,6 +15,8 @@ from tests.cluster.stub import Answers, Reset, Stalls, StubServer
 from tests.command import BIN, clean_environment
 from tests.conftest import RunSednactl
 
+pytestmark = pytest.mark.process
+
 GET = ("get", "jointinference")
 
 

@@ -20,10 +20,11 @@ from typing import Protocol
 
 import pytest
 
-from tests.command import BIN, CompletedRun, clean_environment, run_command
+from tests.command import BIN, CompletedRun, clean_environment
 from tests.live.plane.api import eventually
 from tests.live.plane.plane import ForeignPlane, OwnPlane, Plane
 from tests.live.plane.programs import why_no_plane
+from tests.warm import WarmCommand
 
 _HERE = Path(__file__).parent
 
@@ -78,8 +79,8 @@ class Sednactl(Protocol):
 
 
 @pytest.fixture
-def sednactl(plane: Plane, tmp_path: Path) -> Sednactl:
-    """Run the installed command as a process against the plane, with an empty home."""
+def sednactl(plane: Plane, warm_command: WarmCommand, tmp_path: Path) -> Sednactl:
+    """Run the installed command against the plane, with an empty home, without the cost of its start."""
 
     def run(
         *arguments: str,
@@ -88,7 +89,7 @@ def sednactl(plane: Plane, tmp_path: Path) -> Sednactl:
         environ: Mapping[str, str | None] | None = None,
     ) -> CompletedRun:
         extra = {"KUBECONFIG": str(plane.kubeconfig), **(environ or {})}
-        return run_command(
+        return warm_command.run(
             [str(BIN / "sednactl"), *arguments],
             environment=clean_environment(tmp_path / "home", extra),
             cwd=tmp_path,

@@ -95,17 +95,18 @@ def sednactl(plane: Plane) -> Sednactl:
     return run
 
 
-@pytest.fixture
-def definitions(plane: Plane, sednactl: Sednactl) -> Iterator[None]:
-    """Let a test change the definition of object tracking services; afterwards it is 0.7's again."""
+@pytest.fixture(scope="module")
+def definitions(plane: Plane) -> Iterator[None]:
+    """Let tests change the definition of object tracking services; after the last it is 0.7's again.
+
+    Each of them begins by removing what is there: an API server takes seconds to judge a definition.
+    """
     if isinstance(plane, ForeignPlane):
         pytest.skip("the CRDs of a running plane are not ours to change")
     try:
         yield
     finally:
-        remove(plane)
-        plane.api.expect("POST", CRDS, definition("0.7"))
-        eventually(lambda: plane.api("GET", objects("default"))[0] == 200, what="the kind served")
+        put_in(plane, "0.7", "tests")
 
 
 def test_a_whole_cluster_differs_in_nothing(plane: Plane, sednactl: Sednactl) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import BIN, clean_environment, run_command
+from tests.command import BIN, clean_environment
 from tests.live.conftest import Sednactl
 from tests.live.other_kinds import every_other_kind
 from tests.live.plane.api import Json, eventually
@@ -21,6 +21,7 @@ from tests.live.plane.programs import why_no_plane
 from tests.live.services import joint_inference, model, stream, with_models
 from tests.live.shipped import ShippedOnPlane, ShippedSedna
 from tests.live.test_ghosts import before_0_7
+from tests.warm import WarmCommand
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +38,13 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShippedSedna]:
 
 
 @pytest.fixture
-def asking(shipped: ShippedSedna, tmp_path: Path) -> Sednactl:
+def asking(shipped: ShippedSedna, warm_command: WarmCommand, tmp_path: Path) -> Sednactl:
     """Run the installed command against Sedna as it is shipped."""
 
     def run(*arguments: str, input: str | bytes | None = None, timeout: float = 60, environ: object = None):  # type: ignore[no-untyped-def]
         environment = clean_environment(tmp_path / "home", {"KUBECONFIG": str(shipped.plane.kubeconfig)})
         command = [str(BIN / "sednactl"), *arguments]
-        return run_command(command, environment=environment, cwd=tmp_path, input=input, timeout=timeout)
+        return warm_command.run(command, environment=environment, cwd=tmp_path, input=input, timeout=timeout)
 
     return run
 

@@ -168,12 +168,12 @@ def test_any_bytes_give_documents_or_one_error(data: bytes) -> None:
 
 LIMITED = """
 import resource, sys
-resource.setrlimit(resource.RLIMIT_AS, (900 * 2**20, 900 * 2**20))
+resource.setrlimit(resource.RLIMIT_AS, (450 * 2**20, 450 * 2**20))
 from sednactl.errors import InvalidInput
 from sednactl.manifests.reading import read_documents
-for data in (b"- a\\n" * 4_000_000, b"a: &a [x,x,x,x,x,x,x,x,x]\\n" + b"".join(
+for data in (b"- a\\n" * 2_000_000, b"a: &a [x,x,x,x,x,x,x,x,x]\\n" + b"".join(
     b"%c: &%c [%s]\\n" % (c + 1, c + 1, b",".join([b"*%c" % c] * 9)) for c in range(97, 120)
-), b"[" * 16_000_000, b"- [a, b]\\n" * 1_700_000, b'{"a": [' + b"[]," * 5_000_000 + b"[]]}",
+), b"[" * 16_000_000, b"- [a, b]\\n" * 400_000, b'{"a": [' + b"[]," * 1_200_000 + b"[]]}",
     b'{"a":[' + b"[]," * 300 + b'"' + b"\\\\n" * 7_500_000 + b'"]}'):
     try:
         read_documents(data, "f")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.command import BIN, CompletedRun, clean_environment
 from tests.golden import check_golden
 from tests.scaling import objects as o
 from tests.scaling.terminal import Terminal
+from tests.warm import WarmCommand
 
 JI = JOINT_INFERENCE.resource
 ENTER, LEAVE, HIDE, SHOW = b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?25l", b"\x1b[?25h"
@@ -54,13 +56,22 @@ def terminal(tmp_path: Path, *arguments: str, columns: int = 80, lines: int = 24
     )
 
 
-def run(tmp_path: Path, *arguments: str, timeout: float = 30) -> CompletedRun:
-    from tests.command import run_command
+class Run(Protocol):
+    """`run("status", "-n", "park")`: `sednactl scale` without a terminal, against the stub."""
 
-    environment = clean_environment(tmp_path, {"KUBECONFIG": str(tmp_path / "config"), "TZ": "UTC"})
-    return run_command(
-        [str(BIN / "sednactl"), "scale", *arguments], environment=environment, cwd=tmp_path, timeout=timeout
-    )
+    def __call__(self, *arguments: str, timeout: float = 30) -> CompletedRun: ...
+
+
+@pytest.fixture
+def run(warm_command: WarmCommand, tmp_path: Path) -> Run:
+    """Run `sednactl scale` without a terminal, and without the cost of its start."""
+
+    def run(*arguments: str, timeout: float = 30) -> CompletedRun:
+        environment = clean_environment(tmp_path, {"KUBECONFIG": str(tmp_path / "config"), "TZ": "UTC"})
+        command = [str(BIN / "sednactl"), "scale", *arguments]
+        return warm_command.run(command, environment=environment, cwd=tmp_path, timeout=timeout)
+
+    return run
 
 
 def given_back(shown: Terminal) -> bool:
@@ -235,8 +246,10 @@ def test_no_color(park: StubServer, tmp_path: Path, wish: dict[str, str]) -> Non
     assert set(re.findall(rb"\x1b\[[0-9;]*m", shown.bytes)) == {b"\x1b[0m"}
 
 
-def test_without_a_terminal_there_are_lines_and_no_cursor_moves(park: StubServer, tmp_path: Path) -> None:
-    done = run(tmp_path, "watch", "-n", "park", "--timeout", "1s")
+def test_without_a_terminal_there_are_lines_and_no_cursor_moves(
+    park: StubServer, tmp_path: Path, run: Run
+) -> None:
+    done = run("watch", "-n", "park", "--timeout", "1s")
     assert done.code == 0
     assert "\x1b" not in done.out
     heads, cloud, edge = done.out.splitlines()
@@ -244,8 +257,8 @@ def test_without_a_terminal_there_are_lines_and_no_cursor_moves(park: StubServer
     assert (cloud.split()[2], edge.split()[2]) == ("cloud", "edge")
 
 
-def test_jsonl_is_a_snapshot_a_line(park: StubServer, tmp_path: Path) -> None:
-    done = run(tmp_path, "watch", "-n", "park", "-o", "jsonl", "--timeout", "1s")
+def test_jsonl_is_a_snapshot_a_line(park: StubServer, tmp_path: Path, run: Run) -> None:
+    done = run("watch", "-n", "park", "-o", "jsonl", "--timeout", "1s")
     assert done.code == 0
     [line] = done.out.splitlines()
     snapshot = json.loads(line)
@@ -290,9 +303,8 @@ def test_a_reader_that_goes_away_ends_it_also_while_nothing_happens(
     assert json.loads((tmp_path / "r.jsonl").read_text().splitlines()[-1])["event"] == "ended"
 
 
-def test_a_wait_without_a_terminal(park: StubServer, tmp_path: Path) -> None:
-    done = run(
-        tmp_path, "watch", "helmet", "-n", "park", "--until", "cloud.ready>=3 or edge.value.gpu>0", "--timeout", "1"
+def test_a_wait_without_a_terminal(park: StubServer, tmp_path: Path, run: Run) -> None:
+    done = run("watch", "helmet", "-n", "park", "--until", "cloud.ready>=3 or edge.value.gpu>0", "--timeout", "1"
     )  # fmt: skip
     assert done.code == 6
     assert done.err.splitlines() == [
@@ -301,7 +313,7 @@ def test_a_wait_without_a_terminal(park: StubServer, tmp_path: Path) -> None:
         "  park/helmet: edge.value.gpu>0: left side unknown, so it does not hold",
         "hint: give it longer with --timeout; 'sednactl scale status' says what holds a side back",
     ]
-    done = run(tmp_path, "watch", "helmet", "-n", "park", "--until", "cloud.ready >= 1")
+    done = run("watch", "helmet", "-n", "park", "--until", "cloud.ready >= 1")
     assert (done.code, done.err) == (0, "met after 0s: cloud.ready>=1\n")
 
 
@@ -312,8 +324,10 @@ def test_q_before_a_condition_is_met_is_no_success(park: StubServer, tmp_path: P
     assert shown.end() == 130
 
 
-def test_wrong_arguments_are_told_before_the_cluster_is_asked(park: StubServer, tmp_path: Path) -> None:
-    done = run(tmp_path, "watch", "helmet", "--until", "cloud.replicas>=3 and cloud.foo<2")
+def test_wrong_arguments_are_told_before_the_cluster_is_asked(
+    park: StubServer, tmp_path: Path, run: Run
+) -> None:
+    done = run("watch", "helmet", "--until", "cloud.replicas>=3 and cloud.foo<2")
     assert (done.code, done.out) == (2, "")
     assert done.err.splitlines() == [
         "error: --until, column 29: no such field; there are replicas, desired, ready, min, max, hpa, "
@@ -330,28 +344,28 @@ def test_wrong_arguments_are_told_before_the_cluster_is_asked(park: StubServer, 
         ("status", "helmet", "-A"),
         ("status", "-o", "xml"),
     ):
-        assert run(tmp_path, *wrong).code == 2
+        assert run(*wrong).code == 2
     assert park.requests == []
 
 
-def test_a_service_that_is_not_there(park: StubServer, tmp_path: Path) -> None:
+def test_a_service_that_is_not_there(park: StubServer, tmp_path: Path, run: Run) -> None:
     for command in ("watch", "status"):
-        done = run(tmp_path, command, "nobody", "-n", "park")
+        done = run(command, "nobody", "-n", "park")
         assert done.code == 4
         assert "nobody" in done.err
         assert "hint: " in done.err
 
 
-def test_no_permission_and_no_cluster(park: StubServer, tmp_path: Path) -> None:
+def test_no_permission_and_no_cluster(park: StubServer, tmp_path: Path, run: Run) -> None:
     park.fail(
         Answers(403, {"kind": "Status", "reason": "Forbidden", "message": "no", "code": 403}),
         path="horizontal",
         times=99,
     )
-    assert run(tmp_path, "watch", "-n", "park").code == 4
+    assert run("watch", "-n", "park").code == 4
     park.stop()
     for command in ("watch", "status"):
-        done = run(tmp_path, command, "-n", "park")
+        done = run(command, "-n", "park")
         assert done.code == 5
         assert "Traceback" not in done.err
 
@@ -360,49 +374,51 @@ def test_no_permission_and_no_cluster(park: StubServer, tmp_path: Path) -> None:
     ("forbidden", "says"),
     [("horizontal", "autoscaler not readable"), ("deployments|horizontal", "Deployments not readable")],
 )
-def test_status_without_all_rights(park: StubServer, tmp_path: Path, forbidden: str, says: str) -> None:
+def test_status_without_all_rights(
+    park: StubServer, tmp_path: Path, forbidden: str, says: str, run: Run
+) -> None:
     park.fail(
         Answers(403, {"kind": "Status", "reason": "Forbidden", "message": "no", "code": 403}),
         path=forbidden,
         times=99,
     )
-    done = run(tmp_path, "status", "-n", "park")
+    done = run("status", "-n", "park")
     assert (done.code, says in done.out) == (0, True), done.out + done.err
     assert "note: horizontalpodautoscalers may not be listed here" in done.err
-    side = json.loads(run(tmp_path, "status", "helmet", "-n", "park", "-o", "json").out)["sides"]["cloud"]
+    side = json.loads(run("status", "helmet", "-n", "park", "-o", "json").out)["sides"]["cloud"]
     assert (side["hpa"], side["limited"]) == (None, "not readable")
     assert (side["current"] is None) == ("deployments" in forbidden)
 
 
-def test_recording_beside_watching(park: StubServer, tmp_path: Path) -> None:
+def test_recording_beside_watching(park: StubServer, tmp_path: Path, run: Run) -> None:
     arguments = ("watch", "helmet", "-n", "park", "--timeout", "1", "--record", "r.jsonl")
-    assert run(tmp_path, *arguments).code == 0
+    assert run(*arguments).code == 0
     lines = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text().splitlines()]
     assert [line["kind"] for line in lines] == ["ScaleRecording", "ScaleSnapshot", "ScaleEvent", "ScaleEvent"]
     assert lines[1]["state"]["cloud"]["hpa"]["spec"]["maxReplicas"] == 5
     assert [line["event"] for line in lines[2:]] == ["synced", "ended"]
-    assert run(tmp_path, *arguments).code == 2
-    assert run(tmp_path, *arguments, "--force").code == 0
+    assert run(*arguments).code == 2
+    assert run(*arguments, "--force").code == 0
 
 
-def test_status_in_every_format(park: StubServer, tmp_path: Path) -> None:
-    one = json.loads(run(tmp_path, "status", "helmet", "-n", "park", "-o", "json").out)
+def test_status_in_every_format(park: StubServer, tmp_path: Path, run: Run) -> None:
+    one = json.loads(run("status", "helmet", "-n", "park", "-o", "json").out)
     assert one["kind"] == "ScaleSnapshot"
-    many = json.loads(run(tmp_path, "status", "-A", "-o", "json").out)
+    many = json.loads(run("status", "-A", "-o", "json").out)
     assert many["kind"] == "ScaleSnapshotList"
     assert [item["service"] for item in many["items"]] == ["park/helmet"]
-    assert json.loads(run(tmp_path, "status", "-n", "park", "-o", "jsonl").out)["service"] == "park/helmet"
-    yaml = run(tmp_path, "status", "helmet", "-n", "park", "-o", "yaml")
+    assert json.loads(run("status", "-n", "park", "-o", "jsonl").out)["service"] == "park/helmet"
+    yaml = run("status", "helmet", "-n", "park", "-o", "yaml")
     assert yaml.code == 0
     assert "kind: ScaleSnapshot" in yaml.out
-    nothing = run(tmp_path, "status", "-n", "empty")
+    nothing = run("status", "-n", "empty")
     assert (nothing.code, nothing.out) == (0, "")
     assert nothing.err == "No JointInferenceServices found in namespace empty.\n"
 
 
-def test_status_without_metrics_says_so_and_is_no_failure(park: StubServer, tmp_path: Path) -> None:
+def test_status_without_metrics_says_so_and_is_no_failure(park: StubServer, tmp_path: Path, run: Run) -> None:
     park.put(HPA, without_age(o.hpa(conditions=o.NO_METRICS, readings=[])))
-    done = run(tmp_path, "status", "-n", "park")
+    done = run("status", "-n", "park")
     assert done.code == 0
     assert "cpu ?/20%" in done.out
     assert "metrics unknown: no metrics API" in done.out

@@ -79,7 +79,9 @@ def test_verdict_is_the_crds(kind: str, release: Release) -> None:
     validator = jsonschema.Draft202012Validator(oracle)
     rng = random.Random(f"verdicts of {kind} in {release}")
     accepted = refused = 0
-    for number in range(MUTANTS * (5 if (kind, release) == ("JointInferenceService", LATEST) else 1)):
+    # The schemas of older releases are compared field by field in test_schemas; these only show that they are used.
+    count = MUTANTS if release == LATEST else MUTANTS // 4
+    for number in range(count * (5 if (kind, release) == ("JointInferenceService", LATEST) else 1)):
         # Some of an older release's mutants have fields that came later.
         mutant = mutate(sample(kind, rng, rng.choice((release, release, LATEST))), rng)
         mutant.pop("status", None)  # the server looks at these two with other eyes; tests/live does
@@ -93,7 +95,7 @@ def test_verdict_is_the_crds(kind: str, release: Release) -> None:
         assert fits == (not problems), (number, mutant, problems)
         accepted += fits
         refused += not fits
-    assert min(accepted, refused) > MUTANTS // 10
+    assert min(accepted, refused) > count // 10
 
 
 def test_samples_of_every_kind_are_accepted() -> None:

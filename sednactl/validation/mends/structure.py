@@ -47,8 +47,10 @@ def unknown_field(fault: Fault) -> Change | None:
     if node is None or not isinstance(owner, dict) or not isinstance(name, str):
         return None
     meant = [field for field in node.field_names if field.lower() == name.lower()]
+    if len(meant) != 1:  # before all that stands beside it is looked through, which may be much
+        return None
     taken = [key for key in owner if key.lower() == name.lower()]
-    return Rename(fault.path, meant[0]) if len(meant) == 1 and len(taken) == 1 else None
+    return Rename(fault.path, meant[0]) if len(taken) == 1 else None
 
 
 def wrong_type(fault: Fault) -> Change | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.live.plane.api import Json
-from tests.live.plane.definitions import install_definitions, sedna_definitions
+from tests.live.plane.definitions import await_definitions, sedna_definitions
 from tests.live.plane.plane import OwnPlane
 
 
@@ -17,7 +17,7 @@ class BarePlane(OwnPlane):
         self._start_api_server(
             "--disable-admission-plugins=ServiceAccount,DefaultTolerationSeconds,Priority,TaintNodesByCondition"
         )
-        install_definitions(self.api, sedna_definitions())
+        await_definitions(self.api, sedna_definitions())
 
     def ask(
         self,

@@ -27,6 +27,11 @@ def install_definitions(api: Api, definitions: list[Json]) -> None:
     """Create CRDs and wait until the API serves them."""
     for definition in definitions:
         api.expect("POST", _CRDS, definition)
+    await_definitions(api, definitions)
+
+
+def await_definitions(api: Api, definitions: list[Json]) -> None:
+    """Wait until the API serves CRDs that are there."""
     for definition in definitions:
         name = definition["metadata"]["name"]
         eventually(lambda name=name: _established(api, name), what=f"CRD {name} established")

@@ -88,8 +88,8 @@ class StandInKubelet:
         while not self._stopping.wait(_PASS):
             try:
                 self._one_pass()
-            except (OSError, http.client.HTTPException):
-                continue  # the API server is being restarted or frozen by a test; nodes wait as well
+            except (OSError, http.client.HTTPException, RuntimeError):
+                continue  # a test restarts or freezes the API server, or it is not quite there: nodes wait
 
     def _one_pass(self) -> None:
         now = time.monotonic()
@@ -248,8 +248,10 @@ class StandInKubelet:
     # -- nodes -------------------------------------------------------------
 
     def _renew(self, node: str) -> None:
-        self._leased[node] = time.monotonic()
+        now = time.monotonic()
         status, answer = self._api("GET", f"/api/v1/nodes/{node}")
+        if status not in (200, 404):
+            raise RuntimeError(f"node {node}: {status} {answer.get('message')}")
         if status == 404:
             body = {
                 "apiVersion": "v1",
@@ -269,6 +271,7 @@ class StandInKubelet:
                 "spec": spec,
             }
             self._api("POST", _LEASES, lease)
+        self._leased[node] = now
 
     def _report_ready(self, node: str, ready: str, reason: str) -> None:
         now = _timestamp()

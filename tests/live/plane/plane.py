@@ -14,10 +14,11 @@ import pytest
 
 from tests.live.plane.api import Api, Json, eventually
 from tests.live.plane.certificates import Identities, make_identities
-from tests.live.plane.definitions import install_definitions, sedna_definitions
+from tests.live.plane.definitions import await_definitions, sedna_definitions
 from tests.live.plane.global_manager import OurGlobalManager
 from tests.live.plane.kubelet import StandInKubelet
 from tests.live.plane.programs import RunningProgram, find_program, free_port, program_folder
+from tests.live.plane.stored import store_definitions
 
 
 class Plane:
@@ -191,7 +192,7 @@ class OwnPlane(Plane):
         self._start_etcd()
         self._start_api_server()
         self._start_controllers()
-        install_definitions(self.api, sedna_definitions())
+        await_definitions(self.api, sedna_definitions())
         self._kubelet = StandInKubelet(self.api)
         self._kubelet.start()
         if manager is not None:
@@ -215,6 +216,7 @@ class OwnPlane(Plane):
             "--unsafe-no-fsync",
             "--log-level=warn",
         )
+        store_definitions(self._etcd, sedna_definitions())
 
     def _start_api_server(self, *more: str) -> None:
         files = self._identities

@@ -20,7 +20,7 @@ from sednactl.sandbox.node_set import NodePlan
 from sednactl.scaling.controller_settings import ControllerSettings
 from sednactl.surroundings import Surroundings
 from tests.live.plane.api import Api
-from tests.live.plane.definitions import install_definitions, sedna_definitions
+from tests.live.plane.definitions import await_definitions, install_definitions, sedna_definitions
 from tests.live.plane.kubelet import make_metrics_kind
 from tests.live.plane.plane import OwnPlane
 
@@ -79,7 +79,7 @@ class RealPlane(OwnPlane):
         self._start_etcd()
         # Without its controller no namespace has the account that pods need.
         self._start_api_server("--disable-admission-plugins=ServiceAccount")
-        install_definitions(self.api, sedna_definitions())
+        await_definitions(self.api, sedna_definitions())
         for plural, kind, scope in (
             ("pods", "PodMetrics", "Namespaced"),
             ("nodes", "NodeMetrics", "Cluster"),
