@@ -8,6 +8,11 @@ from sednactl.errors import InvalidInput
 from sednactl.records import Record
 
 
+_RENDER = (
+    "render it first (e.g. helm template CHART | sednactl validate -), or quote a value that begins with {{"
+)
+
+
 def template_in(text: str, file: str, lines_before: int = 0) -> InvalidInput | None:
     """Give the error for a text that only becomes a manifest when a program such as helm fills it in.
 
@@ -21,7 +26,7 @@ def template_in(text: str, file: str, lines_before: int = 0) -> InvalidInput | N
     at = found.end() - 2
     line, column = text.count("\n", 0, at) + 1 + lines_before, at - text.rfind("\n", 0, at)
     problem = f"{file}:{line}:{column}: a template with {{{{ }}}} to be filled in, no manifest yet"
-    return InvalidInput(problem, hint="render it first, e.g. helm template CHART | sednactl validate -")
+    return InvalidInput(problem, hint=_RENDER)
 
 
 class Chunk(Record):

@@ -13,7 +13,8 @@ from typing import Any
 _MOST_NAMES = 2000
 """Names of a folder that are looked at for one that is alike."""
 _CONFLICT = re.compile(r"^(<<<<<<<|>>>>>>>)( |$)", re.MULTILINE)
-_TEMPLATE = "render the template first (e.g. helm template), or quote the value that begins with {{"
+_BREAKS = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+"""What ends a line to libyaml, whose count of lines is used here."""
 _SYNTAX = (
     ("while scanning a quoted scalar, found unexpected end", "the quote that opens {there} is never closed"),
     ("while scanning a quoted scalar, found unexpected document", "the quote that opens {there} is never closed"),
@@ -118,15 +119,11 @@ def of_syntax(problem: str, text: str, line: int, column: int, there: str) -> st
 
     `line` and `column` of the fault count from 0 in `text`; `there` says where what it is part of begins.
     """
-    lines = text.split("\n")
-    here = lines[line] if line < len(lines) else ""
+    here = _line(text, line)
     if conflict := of_conflict(text):
         return conflict
-    above = lines[line - 1] if line else ""
     if "\t" in here[: len(here) - len(here.lstrip())]:
         return "indent with blanks, never with tabs: this line begins with one"
-    if "{{" in here or "{{" in above:
-        return _TEMPLATE
     char = here[column : column + 1]
     if "cannot start any token" in problem:
         return (
@@ -144,10 +141,9 @@ def of_syntax(problem: str, text: str, line: int, column: int, there: str) -> st
     return "the fault is here or on a line above: look at indentation, colons, quotes and brackets"
 
 
-def of_key(text: str, line: int) -> str:
-    """Give what to do about a list or map that stands as a key, on a line counted from 0."""
-    here = text.split("\n")[line]
-    return _TEMPLATE if "{{" in here else "quote it if it is meant as text"
+def _line(text: str, number: int) -> str:
+    lines = _BREAKS.split(text)
+    return lines[number] if number < len(lines) else ""
 
 
 def of_conflict(text: str) -> str | None:
@@ -161,8 +157,6 @@ def of_conflict(text: str) -> str | None:
 
 def of_json(message: str, text: str, at: int) -> str:
     """Give what to do about a fault of JSON's syntax at an offset of a text."""
-    if text.lstrip().startswith("{{"):
-        return _TEMPLATE
     if (conflict := of_conflict(text)) is not None:
         return conflict
     before = text[:at].rstrip()

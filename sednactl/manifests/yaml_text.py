@@ -223,12 +223,7 @@ def _hint(chunk: Chunk, problem: str, mark: Any, error: Any) -> str:
     return of_syntax(problem, chunk.text, line, column, there)
 
 
-def _hint_for_key(chunk: Chunk, node: Any) -> str:
-    from sednactl.manifests.mending_hints import of_key
-
-    return of_key(chunk.text, node.start_mark.line)
-
-
+_TEXT_HINT = "quote it if it is meant as text"
 _WRITTEN_OUT = "write out what the alias stands for"
 _MERGE_HINT = "kubectl takes one map, or a list written out: <<: [*a, *b]"
 
@@ -295,9 +290,7 @@ class _Builder:
         seen: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if type(key_node) is not yaml.ScalarNode:
-                raise self.refuse(
-                    key_node, "a list or a map cannot be a key", _hint_for_key(self.chunk, key_node)
-                )
+                raise self.refuse(key_node, "a list or a map cannot be a key", _TEXT_HINT)
             tag = key_node.tag
             if (tag is _PLAIN and key_node.value == "<<") or tag == _MERGE:
                 if (

@@ -155,6 +155,7 @@ PIECES = st.sampled_from(
 @example(b"\xff\xfe\x00\xd8")
 @example(b'{"\\ud800": 1}')
 @example(b"- &a\n- *a\n- &a [*a]")
+@example(b"\xc2\x85\xc2\x85:")
 def test_any_bytes_give_documents_or_one_error(data: bytes) -> None:
     try:
         documents = read_documents(data, "f")
