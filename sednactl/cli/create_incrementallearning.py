@@ -106,4 +106,4 @@ FLAGS = (
     *WITH_DATASETS,
 )
 
-app = creating_app(INCREMENTAL_LEARNING, FLAGS, name="Name of the job, at most 63 characters.", words=_HELP)
+app = creating_app(INCREMENTAL_LEARNING, FLAGS, name="Name of the job, at most 47 characters.", words=_HELP)

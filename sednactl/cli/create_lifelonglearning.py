@@ -22,4 +22,4 @@ _HELP = """Create a lifelong learning job: it gathers knowledge of many tasks an
 """
 FLAGS = (*DATA, *ALL_STAGES, *TRAIN, *EVAL, *DEPLOY, *WITH_DATASETS)
 
-app = creating_app(LIFELONG_LEARNING, FLAGS, name="Name of the job, at most 63 characters.", words=_HELP)
+app = creating_app(LIFELONG_LEARNING, FLAGS, name="Name of the job, at most 47 characters.", words=_HELP)

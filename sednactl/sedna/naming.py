@@ -21,6 +21,10 @@ from sednactl.sedna.releases import DEPLOYMENTS_SINCE, LATEST, Release
 from sednactl.sedna.resources import DEPLOYMENT, HPA, SERVICE, Resource
 
 LONGEST_NAME = {
+    # The stage is read from the pod's name, which is cut to 63: <name>-inference-xxxxx. Without any '-' left
+    # in it the Global Manager crashes.
+    "IncrementalLearningJob": 47,
+    "LifelongLearningJob": 47,
     JOINT_INFERENCE.kind: 53,  # label app.sedna.io=<name>-Cloud-svc holds 63
     FEDERATED_LEARNING.kind: 51,  # Service <name>-aggregation
     FEATURE_EXTRACTION.kind: 56,

@@ -73,6 +73,7 @@ SPOILED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         {"spec.evalSpec.initialEvalModel": {"name": ""}},
         "spec.evalSpec.initialEvalModel.name",
     ),
+    *(("SDN101", job, {"metadata.name": "a" * 48}, "metadata.name") for job in (INCREMENTAL, LIFELONG)),
     ("SDN402", DATASET, {"spec.url": "/data/pictures/"}, "spec.url"),
     ("SDN402", MODEL, {"spec.url": "/models/../other/m.pb"}, "spec.url"),
     ("SDN401", INCREMENTAL, {"spec.outputDir": "/output/100%"}, "spec.outputDir"),
@@ -200,6 +201,7 @@ def test_found(rule: str, content: dict[str, Any], changes: dict[str, Any], path
 
 
 HARMLESS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    *((job, {"metadata.name": "a" * 47}) for job in (INCREMENTAL, LIFELONG)),
     (INCREMENTAL, {}),
     (LIFELONG, {}),
     (SEARCH, {}),
