@@ -7,7 +7,6 @@ from typing import Any
 from sednactl.errors import InvalidInput
 from sednactl.records import Record
 
-
 _RENDER = (
     "render it first (e.g. helm template CHART | sednactl validate -), or quote a value that begins with {{"
 )

@@ -32,7 +32,7 @@ def _found(sednactl: Sednactl, file: Path, namespace: str, *flags: str) -> list[
 
 _RULES = (
     *("SDN121", "SDN122", "SDN124", "SDN125", "SDN126", "SDN127", "SDN128"),
-    *("SDN220", "SDN222", "SDN224", "SDN406", "SDN607", "SDN705", "SDN706"),
+    *("SDN220", "SDN222", "SDN224", "SDN406", "SDN607", "SDN705", "SDN709"),
 )
 
 
@@ -78,17 +78,17 @@ def test_an_edit_of_what_runs(plane: Plane, namespace: str, sednactl: Sednactl, 
 
 EDITS: tuple[tuple[Json, str, Any, str], ...] = (
     (INCREMENTAL, "outputDir", "/elsewhere", "SDN705"),
-    (INCREMENTAL, "trainSpec.template.spec.containers.0.image", "example/worker:v2", "SDN706"),
+    (INCREMENTAL, "trainSpec.template.spec.containers.0.image", "example/worker:v2", "SDN709"),
     (LIFELONG, "trainSpec.trigger.condition.threshold", 7, "SDN705"),
-    (LIFELONG, "deploySpec.template.spec.containers.0.image", "example/worker:v2", "SDN706"),
+    (LIFELONG, "deploySpec.template.spec.containers.0.image", "example/worker:v2", "SDN709"),
     (FEDERATED, "transmitter", {"ws": {}}, "SDN607"),
     (EXTRACTION, "replicas", 7, "SDN705"),
     (SEARCH, "reidWorkers.replicas", 7, "SDN705"),
     (VIDEO, "model.name", "another", "SDN705"),
     (REID, "template.spec.containers.0.image", "example/worker:v2", "SDN705"),
-    (MODEL, "url", "/models/other.pb", "SDN706"),
+    (MODEL, "url", "/models/other.pb", "SDN709"),
 )
-_OF_EDITS = {"SDN224", "SDN607", "SDN705", "SDN706"}
+_OF_EDITS = {"SDN224", "SDN607", "SDN705", "SDN709"}
 
 
 def test_edits_of_every_kind(plane: Plane, namespace: str, sednactl: Sednactl, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ manifest, and wait for pods of jobs to succeed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sednactl.sedna.referring import REFERENCES
 from sednactl.validation.rulebook import Workload, rule
@@ -56,7 +57,14 @@ _SET: dict[tuple[str, str], frozenset[str]] = {
 _HOT_UPDATE = frozenset(("MODEL_HOT_UPDATE", "MODEL_HOT_UPDATE_CONFIG", "MODEL_POLL_PERIOD_SECONDS"))
 
 
-@rule("SDN706", "warning", *sorted({kind for kind, _ in _SET}), about=("env",))
+_EVER_SET = frozenset().union(*_SET.values(), _HOT_UPDATE, ("KAFKA_ENABLED", "AGG_DATA_PATH"))
+
+
+def _of_ones_own(variables: Any) -> bool:
+    return not any(text(variable, "name") in _EVER_SET for _, variable in maps({"env": variables}, "env"))
+
+
+@rule("SDN706", "warning", *sorted({kind for kind, _ in _SET}), about={"env": _of_ones_own})
 def variables_of_sedna(workload: Workload) -> Iterator[Problem]:
     """Environment variable that Sedna sets itself
 
@@ -92,7 +100,28 @@ def _set_by_sedna(workload: Workload, path: Place) -> frozenset[str]:
     return names
 
 
-@rule("SDN151", "warning", *sorted(kind for kind in REFERENCES if kind not in ("Model", "Dataset")))
+_CONTAINER, _VOLUME, _MOUNTED_AT = "storage-initializer", "sedna-storage-initializer", "/downloads"
+"""What Sedna calls what it adds to a pod in order to download."""
+
+
+def _no_downloader(name: Any) -> bool:
+    return bool(name != _CONTAINER)
+
+
+def _no_volume_of_sedna(volumes: Any) -> bool:
+    return all(text(volume, "name") != _VOLUME for _, volume in maps({"volumes": volumes}, "volumes"))
+
+
+def _nothing_at_downloads(mounts: Any) -> bool:
+    return all(text(mount, "mountPath") != _MOUNTED_AT for _, mount in maps({"mounts": mounts}, "mounts"))
+
+
+@rule(
+    "SDN151",
+    "warning",
+    *sorted(kind for kind in REFERENCES if kind not in ("Model", "Dataset")),
+    about={"name": _no_downloader, "volumes": _no_volume_of_sedna, "volumeMounts": _nothing_at_downloads},
+)
 def names_of_sedna(workload: Workload) -> Iterator[Problem]:
     """Name in a pod that Sedna takes itself
 
@@ -102,14 +131,14 @@ def names_of_sedna(workload: Workload) -> Iterator[Problem]:
     """
     for path, pod in workload.pods():
         for index, volume in maps(pod, "volumes"):
-            if text(volume, "name") == "sedna-storage-initializer":
-                yield _taken((*path, "volumes", index, "name"), "volume", "sedna-storage-initializer")
+            if text(volume, "name") == _VOLUME:
+                yield _taken((*path, "volumes", index, "name"), "volume", _VOLUME)
     for path, group, container in workload.containers():
-        if text(container, "name") == "storage-initializer":
+        if text(container, "name") == _CONTAINER:
             yield _taken((*path, "name"), "container", "storage-initializer")
         for index, mount in maps(container, "volumeMounts") if group == MAIN else ():
-            if text(mount, "mountPath") == "/downloads":
-                yield _taken((*path, "volumeMounts", index, "mountPath"), "mount", "/downloads")
+            if text(mount, "mountPath") == _MOUNTED_AT:
+                yield _taken((*path, "volumeMounts", index, "mountPath"), "mount", _MOUNTED_AT)
 
 
 def _taken(path: Place, what: str, name: str) -> Problem:
