@@ -195,7 +195,7 @@ class MemoryCluster:
         meta = item["metadata"]
         number = next(self._counter)
         if not meta.get("name"):
-            meta["name"] = f"{meta['generateName']}{_letters(number)}"
+            meta["name"] = f"{meta['generateName'][:58]}{_letters(number)}"
         if resource.namespaced:
             meta["namespace"] = namespace
         if (resource, namespace, meta["name"]) in self.objects:

@@ -48,7 +48,14 @@ def with_bare_secret() -> list[Json]:
     return [secret, dataset]
 
 
+def with_long_name(kind: str) -> list[Json]:
+    *others, job = workload(kind)
+    job["metadata"]["name"] = "a" * 60
+    return [*others, job]
+
+
 CRASHES = [
+    with_long_name("IncrementalLearningJob"),
     without_replicas(),
     without_model_name("FederatedLearningJob"),
     without_model_name("VideoAnalyticsJob"),

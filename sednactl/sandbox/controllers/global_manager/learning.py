@@ -10,7 +10,7 @@ from typing import Any
 from sednactl.sandbox.controllers.global_manager import counting, stage_pods
 from sednactl.sandbox.controllers.global_manager.access import Refusal
 from sednactl.sandbox.controllers.global_manager.credentials import check_credentials
-from sednactl.sandbox.controllers.global_manager.halting import CannotCreate
+from sednactl.sandbox.controllers.global_manager.halting import CannotCreate, Panic
 from sednactl.sandbox.controllers.global_manager.part import (
     Means,
     Tally,
@@ -70,7 +70,7 @@ class LearningPart(ABC):
         conditions = counting.conditions_of(workload)
         pod = None
         if conditions:
-            pod = latest_pod(self._means.children(POD, workload), conditions[-1]["stage"])
+            pod = self._pod_of_stage(workload, conditions[-1]["stage"])
         step = next_step(
             conditions, phase_of(pod) if pod is not None else "", hot_update=self._hot_update(workload)
         )
@@ -87,6 +87,16 @@ class LearningPart(ABC):
         if step.type:
             conditions.append(counting.condition(step.type, now, stage=step.stage))
             self._means.put_status(workload, {**status, "conditions": conditions})
+
+    def _pod_of_stage(self, workload: Json, stage: str) -> Json | None:
+        pods = list(self._means.children(POD, workload))
+        if any("-" not in pod["metadata"]["name"] for pod in pods):
+            # The stage is read from what stands before the last "-" of a name that was cut to 63 characters.
+            panic = Panic("runtime error: index out of range [-1]")
+            if self._means.faults.crashes:
+                raise panic
+            raise TryAgain(panic.cause)
+        return latest_pod(pods, stage)
 
     @abstractmethod
     def _begin(self, workload: Json) -> bool:
@@ -113,7 +123,7 @@ class LearningPart(ABC):
         make(children(references), self._means, Tally())
 
     def _restart_inference(self, workload: Json) -> None:
-        pod = latest_pod(self._means.children(POD, workload), "Deploy")
+        pod = self._pod_of_stage(workload, "Deploy")
         if pod is not None:
             meta = pod["metadata"]
             self._means.access.delete(POD, meta["namespace"], meta["name"])
@@ -140,7 +150,7 @@ class IncrementalLearningPart(LearningPart):
     kind = INCREMENTAL_LEARNING
 
     def _begin(self, workload: Json) -> bool:
-        pod = latest_pod(self._means.children(POD, workload), "Deploy")
+        pod = self._pod_of_stage(workload, "Deploy")
         if pod is not None and phase_of(pod) in ("Running", "Pending"):
             return True
         try:
