@@ -23,9 +23,9 @@ class Ticker:
         from sednactl.render.columns import printable
 
         if self._moving:
+            self._shown = True  # first: Ctrl-C may come before the line is out, and then it goes as well
             self._stream.write(f"\r\x1b[K{one_line(text, self._stream)}")
             self._stream.flush()
-            self._shown = True
         elif text.startswith("waiting") and not self._waiting:
             self._waiting = True
             self.say(printable(text))

@@ -219,10 +219,10 @@ class _Run:
                 now = self.surroundings.monotonic()
                 if now - shown > _SECONDS_UNTOLD:
                     shown = now
-                    files = self.counts["files"]
+                    files, documents = self.counts["files"], self._documents()
                     tell(
                         f"checked {files:,} {'file' if files == 1 else 'files'}, "
-                        f"{self._documents():,} documents"
+                        f"{documents:,} {'document' if documents == 1 else 'documents'}"
                     )
 
             for item in items:

@@ -17,8 +17,9 @@ from sednactl.validation.shape import mapping
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sednactl.validation.rulebook import Check, Plain, Rule, Workload
+    from sednactl.validation.rulebook import Check, Plain, Rule
     from sednactl.validation.structure import Problem
+    from sednactl.validation.workload import Workload
 
 _MOST_BLOCKS = 2000
 """How many blocks of one name are remembered."""

@@ -154,7 +154,7 @@ class Looker:
 
     def _problems(self, kind: str, document: Document) -> tuple[list[Problem], Noted]:
         from sednactl.validation.metadata import metadata_problems
-        from sednactl.validation.rulebook import Workload
+        from sednactl.validation.workload import Workload
 
         content = document.content
         of_kind = self._of_kinds.get(kind) or self._begun(kind, document)

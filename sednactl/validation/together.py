@@ -14,7 +14,7 @@ from sednactl.validation.shape import mapping, text, whole
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.finding import Path
-    from sednactl.validation.rulebook import Workload
+    from sednactl.validation.workload import Workload
 
 Key = tuple[str, str, str]
 """Kind, namespace ("" where none is written) and name."""

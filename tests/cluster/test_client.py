@@ -622,7 +622,7 @@ def test_a_create_whose_answer_was_lost_is_known_again_though_the_server_drops_n
     manifest = {**stored, "metadata": {**stored["metadata"], "resourceVersion": "1"}}
     manifest["spec"] = {**stored.get("spec", {}), "credentialName": None}
     stub.fail(Reset(), method="PATCH")
-    surroundings = dataclasses.replace(quick()[0], sleep=lambda _: stub.put(MODELS, stored))
+    surroundings = quick()[0]._replace(sleep=lambda _: stub.put(MODELS, stored))
     assert stub.cluster(surroundings=surroundings).apply(MODELS, manifest).created
 
 

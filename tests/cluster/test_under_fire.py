@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import shutil
 import socket
 from collections.abc import Iterator
@@ -223,7 +224,8 @@ def test_the_table_holds_every_command_that_talks_to_a_cluster() -> None:
         " ".join(itertools.takewhile(lambda word: not word.startswith("-"), line[:2]))
         for line in COMMANDS.values()
     }
-    talking = {name for name in _talking() if name not in _ELSEWHERE}
+    # What `create` does with a cluster is the same for every kind.
+    talking = {re.sub("^create .*", "create", name) for name in _talking() if name not in _ELSEWHERE}
     assert talking <= ours | {line[0] for line in COMMANDS.values()}
 
 

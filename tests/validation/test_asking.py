@@ -13,8 +13,9 @@ import pytest
 from sednactl.sedna.kinds import JOINT_INFERENCE, SEDNA_KINDS
 from sednactl.sedna.releases import LATEST
 from sednactl.validation.asking import Inquiry
-from sednactl.validation.rulebook import Rule, Workload, rules_for
+from sednactl.validation.rulebook import Rule, rules_for
 from sednactl.validation.structure import Problem, structural_problems
+from sednactl.validation.workload import Workload
 from tests.validation.mutants import STRANGE, mutate, sample
 
 KIND = JOINT_INFERENCE.kind

@@ -16,8 +16,9 @@ from sednactl.sedna.releases import LATEST
 from sednactl.validation.check import Checker, check_documents, require_valid
 from sednactl.validation.finding import Finding, spell_path
 from sednactl.validation.looking import STRUCTURAL_RULES
-from sednactl.validation.rulebook import FOR_KINDS, Workload, rulebook, rules_for
+from sednactl.validation.rulebook import FOR_KINDS, rulebook, rules_for
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Workload
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "manifests"
 DOCUMENTS = read_documents((FIXTURES / "valid" / "helmet.yaml").read_bytes(), "helmet.yaml")

@@ -20,7 +20,8 @@ from sednactl.sedna.kinds import (
     SednaKind,
 )
 from sednactl.sedna.resources import POD
-from sednactl.validation.rulebook import Workload, rulebook
+from sednactl.validation.rulebook import rulebook
+from sednactl.validation.workload import Workload
 
 AREA = "Traps"
 _CRASHING = ("SDN114", "SDN401", "SDN504")

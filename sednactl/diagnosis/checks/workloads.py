@@ -35,8 +35,8 @@ from sednactl.sedna.belonging import label_uids
 from sednactl.sedna.kinds import DATASET, JOINT_INFERENCE, MODEL
 from sednactl.sedna.naming import service_name
 from sednactl.sedna.resources import DEPLOYMENT, ENDPOINT_SLICE, HPA, POD, SERVICE
-from sednactl.validation.rulebook import Workload
 from sednactl.validation.rules.metrics import utilization_needs_requests
+from sednactl.validation.workload import Workload
 
 AREA = "Workloads"
 _JUDGED_BY = (DEPLOYMENT.kind, POD.kind, SERVICE.kind, HPA.kind)

@@ -9,9 +9,9 @@ from sednactl.manifests.changes import Change, Insert, Quote, Remove, Rename, Re
 from sednactl.sedna.kinds import API_VERSION, BY_KIND
 from sednactl.validation.finding import Path
 from sednactl.validation.mends.fault import Fault, put
-from sednactl.validation.rulebook import BLOCKS
 from sednactl.validation.schemas import Node, schema_of
 from sednactl.validation.shape import has
+from sednactl.validation.workload import BLOCKS
 
 _SHARED_NAMES = ("Model", "Dataset")
 """Kinds that other API groups have as well."""

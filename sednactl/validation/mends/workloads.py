@@ -6,11 +6,11 @@ import re
 
 from sednactl.manifests.changes import Change, Insert, Quote, Remove, Replace
 from sednactl.validation.mends.fault import Fault, put, spelled
-from sednactl.validation.rulebook import BLOCKS
 from sednactl.validation.rules.mining import ALGORITHMS
 from sednactl.validation.rules.pod_words import words_at
 from sednactl.validation.rules.triggers import OPERATORS, TRAIN_METRIC
 from sednactl.validation.shape import has, mapping, text
+from sednactl.validation.workload import BLOCKS
 
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _OTHER_SIGNS = {"=>": "ge", "=<": "le", "<>": "ne"}

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from sednactl.sedna.editing import EDITS
 from sednactl.validation.limit_ranges import defaulted, refusals
 from sednactl.validation.quotas import counts, lacking, limits_of, taken_by, used_of
-from sednactl.validation.rulebook import FOR_KINDS, Workload, page, rules_for
+from sednactl.validation.rulebook import FOR_KINDS, page, rules_for
 from sednactl.validation.rules.resources import shown
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Workload
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document

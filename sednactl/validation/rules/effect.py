@@ -7,12 +7,13 @@ from typing import Any
 
 from sednactl.sedna.quantity import nanos_of
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import Metric, Workload, rule
+from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.metrics import METRICS, WORKERS, amount_of, running_containers
 from sednactl.validation.rules.resources import shown
 from sednactl.validation.rules.scaling import BEHAVIOR, JI, USUAL_HPA
 from sednactl.validation.shape import mapping, maps, text, whole
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Metric, Workload
 
 SYNC_SECONDS = 15
 """How often the autoscaler looks, unless the cluster was told otherwise."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import Place
 from sednactl.validation.shape import has, mapping, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_subdomain, label_key_fault
+from sednactl.validation.workload import Workload
 
 _SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef")
 _FIELDS = (

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.validation.go_urls import scheme_of
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import rule
 from sednactl.validation.shape import has, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Workload
 
 FL = "FederatedLearningJob"
 

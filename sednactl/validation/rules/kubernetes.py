@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.scaling import JI
 from sednactl.validation.shape import maps, text
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Workload
 
 
 @rule("SDN221", "error", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))

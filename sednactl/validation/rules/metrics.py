@@ -11,12 +11,13 @@ from typing import Any
 
 from sednactl.sedna.quantity import nanos_of
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import BLOCKS, Metric, Plain, Side, Workload, rule
+from sednactl.validation.rulebook import Plain, rule
 from sednactl.validation.rules.pod_parts import INIT, MAIN, ends_before_the_pod
 from sednactl.validation.rules.resources import is_resource
 from sednactl.validation.rules.scaling import JI
 from sednactl.validation.shape import has, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import BLOCKS, Metric, Side, Workload
 
 _KNOWN = ", ".join(BLOCKS)
 

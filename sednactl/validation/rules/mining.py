@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.sedna.releases import RELEASES, Release
-from sednactl.validation.rulebook import Plain, Workload, rule
+from sednactl.validation.rulebook import Plain, rule
 from sednactl.validation.shape import listed, mapping, maps, text
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Workload
 
 MINING = ("JointInferenceService", "IncrementalLearningJob")
 ALGORITHMS = {

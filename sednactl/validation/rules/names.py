@@ -9,10 +9,11 @@ from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
 from sednactl.sedna.naming import longest_name
 from sednactl.sedna.referring import EACH, REFERENCES
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import Plain, Workload, rule
+from sednactl.validation.rulebook import Plain, rule
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import are_labels, is_dns_1035_label, is_dns_label, is_dns_subdomain
+from sednactl.validation.workload import Workload
 
 
 @rule("SDN101", "error", *(kind.kind for kind in SEDNA_KINDS if kind.makes_children))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import Workload
 from sednactl.validation.shape import text
+from sednactl.validation.workload import Workload
 
 Place = tuple[Any, ...]
 INIT, MAIN = "initContainers", "containers"

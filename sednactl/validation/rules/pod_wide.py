@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sednactl.validation.rulebook import Plain, Workload, rule
+from sednactl.validation.rulebook import Plain, rule
 from sednactl.validation.rules.pod_parts import INIT, MAIN, Place, deployed
 from sednactl.validation.shape import EACH, has, listed, mapping, maps, text, values_at, whole
 from sednactl.validation.structure import Problem
@@ -19,6 +19,7 @@ from sednactl.validation.words import (
     label_key_fault,
     label_value_fault,
 )
+from sednactl.validation.workload import Workload
 
 _LARGEST = 2**31 - 1
 _OBJECT_NAME = "lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit"

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sednactl.validation.rulebook import Plain, Workload, rule
+from sednactl.validation.rulebook import Plain, rule
 from sednactl.validation.rules.pod_parts import INIT, deployed
 from sednactl.validation.rules.volumes import HOST_PATHS, of_a_node, plain_mounts
 from sednactl.validation.shape import EACH, values_at, values_below
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Workload
 
 Choice = tuple[tuple[str, ...], tuple[str, ...], bool]
 """Where a word stands, the words there are, and whether an empty one counts as none."""

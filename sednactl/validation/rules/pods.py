@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sednactl.validation.rulebook import Plain, Workload, rule
+from sednactl.validation.rulebook import Plain, rule
 from sednactl.validation.rules.names import named_with_images
 from sednactl.validation.rules.pod_parts import deployed
 from sednactl.validation.shape import has, listed, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_label
+from sednactl.validation.workload import Workload
 
 _CONTAINERS: dict[str, Plain | None] = dict.fromkeys(("initContainers", "containers"), named_with_images)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import (
     INIT,
     MAIN,
@@ -18,6 +18,7 @@ from sednactl.validation.rules.pod_parts import (
 )
 from sednactl.validation.shape import maps, text, whole
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Workload
 
 HIGHEST = 65535
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import Place, ends_before_the_pod
 from sednactl.validation.rules.ports import HIGHEST, port_name_fault
 from sednactl.validation.shape import has, mapping, text, whole
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Workload
 
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _HOOKS = ("postStart", "preStop")

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.sedna.quantity import LARGEST, NANO, nanos_of
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import Place
 from sednactl.validation.shape import mapping
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import label_key_fault
+from sednactl.validation.workload import Workload
 
 LEAST_BYTES = 1000
 """Less memory than this is a slip of the unit."""

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import Plain, Workload, rule
+from sednactl.validation.rulebook import Plain, rule
 from sednactl.validation.shape import has, listed, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Workload
 
 JI = "JointInferenceService"
 LONGEST_WINDOW = 3600

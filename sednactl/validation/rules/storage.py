@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sednactl.validation.go_urls import address_of, go_refuses, scheme_of
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.names import placeholder
 from sednactl.validation.rules.triggers import LEARNING
 from sednactl.validation.shape import mapping
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Workload
 
 STORED = ("Model", "Dataset")
 

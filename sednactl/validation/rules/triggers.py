@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sednactl.records import Record
-from sednactl.validation.rulebook import Workload, page, rule
+from sednactl.validation.rulebook import page, rule
 from sednactl.validation.shape import has, mapping, text
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Workload
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import rule
 from sednactl.validation.shape import has, mapping
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Workload
 
 _DEPLOYMENT = ("minReadySeconds", "paused", "progressDeadlineSeconds", "revisionHistoryLimit", "strategy")
 _JOB = (

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.sedna.quantity import nanos_of
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import INIT, MAIN, Place
 from sednactl.validation.shape import has, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_label
+from sednactl.validation.workload import Workload
 
 _NAMED = {
     "hostPath": "path",

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.sedna.referring import REFERENCES
-from sednactl.validation.rulebook import Workload, rule
+from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import MAIN, Place
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
+from sednactl.validation.workload import Workload
 
 _LEARNING = ("IncrementalLearningJob", "LifelongLearningJob")
 _ONE_POD = ("ReidJob", "VideoAnalyticsJob")
