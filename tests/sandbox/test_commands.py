@@ -105,6 +105,7 @@ def test_a_killed_sandbox_is_noticed_and_another_starts(shell: Shell) -> None:
     shell("sandbox", "up")
     first = shell.status()
     os.kill(first["pid"], signal.SIGKILL)
+    eventually(lambda: not lives(first["pid"]), what="the end of its process")
     assert not shell.status()["running"]
     assert "not up" in shell("get", "--sandbox", code=ExitCode.UNREACHABLE).err
     shell("sandbox", "up")
