@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sednactl.validation.check import Checker
     from sednactl.validation.finding import Finding
     from sednactl.validation.ignoring import Ignoring
-    from sednactl.validation.looking import Looked
+    from sednactl.validation.looked import Looked
     from sednactl.validation.portions import Item
     from sednactl.validation.target import Target
 

@@ -63,7 +63,7 @@ class Lines(dict[str, Line]):
         begun = self._heads.get(head) if colon else None
         if begun is not None and _is_surely_text(tail):
             kind, level, inner, key, _ = begun
-            line = (kind + 1, level, inner, key, tail)
+            line: Line = (kind + 1, level, inner, key, tail)
         else:
             line = self._read(text, head, colon, tail)
         self[text] = line
@@ -98,7 +98,7 @@ def _with_tail(begun: Line, tail: str) -> Line:
     found = _TAIL.fullmatch(tail)
     if found is None:
         return (kind + 1 + FRESH, level, inner, key, _in_brackets(tail))
-    word = found[2]
+    word: str | None = found[2]
     if word is None:
         return begun
     first = word[0]
@@ -140,7 +140,7 @@ def _without_key(text: str) -> Line:
     found = _TAIL.fullmatch(bare, 1)
     if found is None:
         return (ENTRY + FRESH, 2 * column + 1, 0, "", _in_brackets(bare[1:]))
-    word = found[2]
+    word: str | None = found[2]
     if word is None:
         raise Declined
     if word[0] in "\"'":

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.naming import FixedName, fixed_names
 from sednactl.validation.kept import Definitions, Records
+from sednactl.validation.noted import Claim, Reference, Scaler
 from sednactl.validation.structure import Problem
-from sednactl.validation.together import Claim, Reference, Scaler
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.finding import Path
+    from sednactl.validation.noted import Demand, Key, Noted, Placed
     from sednactl.validation.rules.edits import Standing
-    from sednactl.validation.together import Demand, Key, Noted, Placed
 
 _MARK = "\0"
 """Stands for a workload's name, where the names of its children are made once a kind."""

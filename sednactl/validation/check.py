@@ -18,7 +18,7 @@ from sednactl.validation.target import Target
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
     from sednactl.validation.ignoring import Ignore, Remark
-    from sednactl.validation.looking import Found, Looked
+    from sednactl.validation.looked import Found, Looked
     from sednactl.validation.structure import Problem
 
 LATEST_TARGET = Target()

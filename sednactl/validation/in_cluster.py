@@ -16,8 +16,9 @@ from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.sedna.resources import CRD, DEPLOYMENT, HPA, LIMIT_RANGE, NODE, RESOURCE_QUOTA, SECRET, Resource
 from sednactl.validation.all_together import Together
 from sednactl.validation.manager_image import NAMESPACE, manager_image
+from sednactl.validation.noted import Defined, Key, Scaler
 from sednactl.validation.shape import mapping, maps, text
-from sednactl.validation.together import Defined, Key, Scaler, facts_of
+from sednactl.validation.together import facts_of
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster

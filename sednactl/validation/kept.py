@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sednactl.manifests.again import ReadAgain
+from sednactl.validation.noted import Defined, Demand, Noted, Pins, Placed
 from sednactl.validation.packed import Index, Packed
-from sednactl.validation.together import Defined, Demand, Noted, Pins, Placed
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document, Origin
     from sednactl.validation.finding import Path
-    from sednactl.validation.together import Key
+    from sednactl.validation.noted import Key
 
 _NO_FACTS: dict[str, Any] = {}
 

@@ -11,21 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.limits import MOST_FINDINGS
-from sednactl.records import Record
 from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
 from sednactl.sedna.releases import SINCE
 from sednactl.validation.finding import Finding, one_line
 from sednactl.validation.ignoring import holds_remarks, remarks_in
+from sednactl.validation.looked import Found, Looked
 from sednactl.validation.mends import MENDED
 from sednactl.validation.shape import mapping, text
 from sednactl.validation.structure import Problem, structural_problems
-from sednactl.validation.together import Noted, note
+from sednactl.validation.together import note
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.asking import Inquiry
     from sednactl.validation.finding import Level
-    from sednactl.validation.ignoring import Ignore, Ignoring, Remark
+    from sednactl.validation.ignoring import Ignoring, Remark
+    from sednactl.validation.noted import Noted
     from sednactl.validation.rulebook import Rule
     from sednactl.validation.schemas import Node
     from sednactl.validation.target import Target
@@ -34,38 +35,14 @@ STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 10))
 """Rules that say what an API server itself would refuse; everything else is Sedna's doing."""
 
 
-class Found(Record):
-    """A problem with its rule's level, and whether it can be mended in one way only.
-
-    `finding` is None where nobody will see it, so that it has no place.
-    """
-
-    rule: str
-    level: Level
-    finding: Finding | None
-    ignore: Ignore | None
-    fixable: bool = False
-
-
-class Looked(Record):
-    """What one document gives. `document` has no content; `skipped` says that it is not Sedna's; `title` names it."""
-
-    document: Document
-    skipped: bool
-    found: list[Found]
-    noted: Noted | None
-    remarks: list[Remark]
-    about_remarks: list[Finding]
-    title: str = ""
-
-
-class _OfKind(Record):
+class _OfKind:
     """What documents of a kind are held against: its schema, that of its metadata, and the rules for it."""
 
-    root: Node
-    metadata: Node
-    inquiry: Inquiry
-    has_times: bool
+    def __init__(self, root: Node, metadata: Node, inquiry: Inquiry, has_times: bool) -> None:
+        self.root = root
+        self.metadata = metadata
+        self.inquiry = inquiry
+        self.has_times = has_times
 
 
 class Looker:

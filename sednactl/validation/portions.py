@@ -26,7 +26,8 @@ from sednactl.records import Record
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
-    from sednactl.validation.looking import Looked, Looker
+    from sednactl.validation.looked import Looked
+    from sednactl.validation.looking import Looker
     from sednactl.validation.processes import Portion
 
 FEWEST = 200

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sednactl.records import Record
+from sednactl.validation.noted import Demand, Noted, Pins, Placed
 from sednactl.validation.shape import mapping, text, whole
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from sednactl.validation.finding import Path
     from sednactl.validation.workload import Workload
 
-Key = tuple[str, str, str]
-"""Kind, namespace ("" where none is written) and name."""
 _FACTS = {"Dataset": ("format", "nodeName", "url"), "Model": ("format", "url")}
 _NO_FACTS: dict[str, Any] = {}
 _LEARNS_AT = {
@@ -26,97 +24,6 @@ _LEARNS_AT = {
     "LifelongLearningJob": ("trainSpec", "evalSpec"),
 }
 """The fields of spec whose workers read the Dataset, by kind."""
-
-
-class Reference(Record):
-    """A name in a workload: what it means, where it stands, and in which workload: kind and name."""
-
-    target: Key
-    referrer: str
-    document: Document
-    path: Path
-    referrer_name: str = ""
-
-
-class Defined(Record):
-    """An object: the facts about it that rules ask for, and its document; None for one of the cluster's."""
-
-    facts: dict[str, Any]
-    document: Document | None
-
-    @property
-    def place(self) -> str:
-        """Give where it is, for messages."""
-        return f"{self.document.file}:{self.document.line}" if self.document else "the cluster"
-
-
-class Claim(Record):
-    """A child that the Global Manager will make under a fixed name, and the workload it is for."""
-
-    target: Key
-    owner: str
-    document: Document
-
-
-class Placed(Record):
-    """The pod of a worker that trains or evaluates: the node it is pinned to, "" for any, and the Dataset it reads."""
-
-    dataset: Key
-    node: str
-    document: Document
-    path: Path
-
-
-class Demand(Record):
-    """Pods that a workload asks for: how many at most, of which kind, and where both stand."""
-
-    pod: dict[str, Any]
-    replicas: int
-    document: Document
-    path: Path
-    count_path: Path
-
-
-class Scaler(Record):
-    """An autoscaler: where it stands, and the Deployment it scales."""
-
-    place: str
-    deployment: Key
-    owner: str = ""
-    """The workload that it belongs to, for those in a cluster."""
-    in_cluster: bool = False
-
-
-class Pins(Record):
-    """What a workload says about nodes: the pods and data it pins, the training workers by dataset, its demands.
-
-    `spec` is the workload's own, for kinds whose edits Sedna takes notice of and where a cluster will be asked.
-    """
-
-    nodes: tuple[tuple[str, Path], ...]
-    placed: tuple[Placed, ...] = ()
-    demands: tuple[Demand, ...] = ()
-    spec: dict[str, Any] | None = None
-
-
-class Noted(Record):
-    """What one document defines and refers to. `pins` is None for what is no workload of Sedna.
-
-    `names` holds kind, name and path of each reference, `scaled` the sides of a service that have
-    an hpa, `target` the name of the Deployment that an autoscaler scales; `defines` is false where
-    the namespace is none. `document` has no content.
-    """
-
-    kind: str
-    namespace: str
-    name: str
-    facts: dict[str, Any]
-    document: Document
-    names: tuple[tuple[str, str, Path], ...] = ()
-    scaled: tuple[str, ...] = ()
-    pins: Pins | None = None
-    target: str | None = None
-    defines: bool = True
 
 
 def note(

@@ -11,7 +11,7 @@ from sednactl.validation.finding import Path
 from sednactl.validation.mends.fault import Fault, put
 from sednactl.validation.schemas import Node, schema_of
 from sednactl.validation.shape import has
-from sednactl.validation.workload import BLOCKS
+from sednactl.validation.sides import BLOCKS
 
 _SHARED_NAMES = ("Model", "Dataset")
 """Kinds that other API groups have as well."""

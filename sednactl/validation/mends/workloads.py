@@ -10,7 +10,7 @@ from sednactl.validation.rules.mining import ALGORITHMS
 from sednactl.validation.rules.pod_words import words_at
 from sednactl.validation.rules.triggers import OPERATORS, TRAIN_METRIC
 from sednactl.validation.shape import has, mapping, text
-from sednactl.validation.workload import BLOCKS
+from sednactl.validation.sides import BLOCKS
 
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _OTHER_SIGNS = {"=>": "ge", "=<": "le", "<>": "ne"}

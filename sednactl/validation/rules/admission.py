@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sednactl.validation.all_together import Together
     from sednactl.validation.finding import Level
     from sednactl.validation.in_cluster import Survey
+    from sednactl.validation.noted import Demand, Key
     from sednactl.validation.target import Target
-    from sednactl.validation.together import Demand, Key
 
 page(
     "SDN129",

@@ -13,7 +13,7 @@ from sednactl.validation.structure import Problem
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.all_together import Together
-    from sednactl.validation.together import Defined, Reference, Scaler
+    from sednactl.validation.noted import Defined, Reference, Scaler
 
 page(
     "SDN104",

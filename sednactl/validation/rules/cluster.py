@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sednactl.validation.all_together import Together
     from sednactl.validation.finding import Level
     from sednactl.validation.in_cluster import Survey
-    from sednactl.validation.together import Demand
+    from sednactl.validation.noted import Demand
 
 page(
     "SDN124",

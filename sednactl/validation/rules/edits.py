@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from sednactl.manifests.document import Document
-    from sednactl.validation.together import Key
+    from sednactl.validation.noted import Key
 
 page(
     "SDN224",

@@ -12,8 +12,9 @@ from sednactl.validation.rules.metrics import METRICS, WORKERS, amount_of, runni
 from sednactl.validation.rules.resources import shown
 from sednactl.validation.rules.scaling import BEHAVIOR, JI, USUAL_HPA
 from sednactl.validation.shape import mapping, maps, text, whole
+from sednactl.validation.sides import Metric
 from sednactl.validation.structure import Problem
-from sednactl.validation.workload import Metric, Workload
+from sednactl.validation.workload import Workload
 
 SYNC_SECONDS = 15
 """How often the autoscaler looks, unless the cluster was told otherwise."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.all_together import Together
     from sednactl.validation.finding import Path
-    from sednactl.validation.together import Reference
+    from sednactl.validation.noted import Reference
 
 page(
     "SDN408",

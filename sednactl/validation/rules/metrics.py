@@ -16,8 +16,9 @@ from sednactl.validation.rules.pod_parts import INIT, MAIN, ends_before_the_pod
 from sednactl.validation.rules.resources import is_resource
 from sednactl.validation.rules.scaling import JI
 from sednactl.validation.shape import has, mapping, maps, text, whole
+from sednactl.validation.sides import BLOCKS, Metric, Side
 from sednactl.validation.structure import Problem
-from sednactl.validation.workload import BLOCKS, Metric, Side, Workload
+from sednactl.validation.workload import Workload
 
 _KNOWN = ", ".join(BLOCKS)
 

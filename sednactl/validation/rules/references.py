@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.all_together import Together
     from sednactl.validation.in_cluster import Survey
-    from sednactl.validation.together import Reference
+    from sednactl.validation.noted import Reference
 
 page(
     "SDN103",
