@@ -10,7 +10,7 @@ It keeps no places: `everyday_places` finds them, where somebody asks.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sednactl.manifests.everyday_lines import (
     ENTRY,
@@ -23,9 +23,9 @@ from sednactl.manifests.everyday_lines import (
     Lines,
 )
 
-LONGEST = 256 * 1024
+LONGEST: Final = 256 * 1024
 """Characters of a document that is read here; anything larger is worth the start of libyaml."""
-known = Lines()
+known: Final = Lines()
 """Lines that were read before, of any document."""
 
 

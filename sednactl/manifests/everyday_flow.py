@@ -7,13 +7,13 @@ but letters, digits and what never means anything to YAML; the rest is declined,
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from sednactl.manifests.everyday_lines import Declined, meaning
 
-_DEEPEST = 40
+_DEEPEST: Final = 40
 """Brackets in brackets that are read: with what indentation allows, fewer than a document may have."""
-_SCALAR = re.compile(
+_SCALAR: Final = re.compile(
     r"\"([ !#-\[\]-~]*)\"|'([ -&(-~]*)'|((?:[A-Za-z0-9_./]|-(?=[A-Za-z0-9]))[A-Za-z0-9_./+=@$()-]*)"
 )
 

@@ -9,26 +9,34 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from sednactl.manifests.scalars import WORDS, NotJson, json_number, plain
 
-NOTHING, KEY, VALUE, ENTRY, ENTRY_KEY, ENTRY_VALUE, FRESH = range(7)
+NOTHING: Final = 0
+KEY: Final = 1
+VALUE: Final = 2
+ENTRY: Final = 3
+ENTRY_KEY: Final = 4
+ENTRY_VALUE: Final = 5
+FRESH: Final = 6
 """What a line is: nothing, `key:`, `key: value`, `- value`, `- key:`, `- key: value`; for FRESH see `Line`."""
-_MOST_KNOWN = 20_000
-_LONGEST = 400
-_WIDEST = 90
+_MOST_KNOWN: Final = 20_000
+_LONGEST: Final = 400
+_WIDEST: Final = 90
 """Columns of indentation that are read: as every level of nesting needs half of one, a bound of depth too."""
 
-_CHARACTERS = r"[A-Za-z0-9_./@+=%~,()$\"'<>|&*!?;^\\{}\[\]-]"
-_PLAIN = rf"(?:[A-Za-z0-9_./+($~]|-+(?=[A-Za-z0-9])){_CHARACTERS}*(?:(?::| +){_CHARACTERS}+)*"
-_TAIL = re.compile(rf"( *)(?:({_PLAIN}|\"[ !#-\[\]-~]*\"|'[ -&(-~]*'|\{{\}}|\[\])(?: +#[ -~]*)?|#[ -~]*)? *")
-_KEY_BEGINS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
-_KEY_HOLDS = _KEY_BEGINS | frozenset("0123456789./-")
-_LETTERS = _KEY_BEGINS - {"_"}
+_CHARACTERS: Final = r"[A-Za-z0-9_./@+=%~,()$\"'<>|&*!?;^\\{}\[\]-]"
+_PLAIN: Final = rf"(?:[A-Za-z0-9_./+($~]|-+(?=[A-Za-z0-9])){_CHARACTERS}*(?:(?::| +){_CHARACTERS}+)*"
+_TAIL: Final = re.compile(
+    rf"( *)(?:({_PLAIN}|\"[ !#-\[\]-~]*\"|'[ -&(-~]*'|\{{\}}|\[\])(?: +#[ -~]*)?|#[ -~]*)? *"
+)
+_KEY_BEGINS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
+_KEY_HOLDS: Final = _KEY_BEGINS | frozenset("0123456789./-")
+_LETTERS: Final = _KEY_BEGINS - {"_"}
 # A number ends with a digit or a point, but for hexadecimal ones, which begin with 0.
-_IN_TEXT = "[A-Za-z0-9_./@+=%~,():-]"
-_SURELY_TEXT = re.compile(rf"(?:[A-Za-z/]{_IN_TEXT}*|[1-9]{_IN_TEXT}*[A-Za-z])(?<!:)")
+_IN_TEXT: Final = "[A-Za-z0-9_./@+=%~,():-]"
+_SURELY_TEXT: Final = re.compile(rf"(?:[A-Za-z/]{_IN_TEXT}*|[1-9]{_IN_TEXT}*[A-Za-z])(?<!:)")
 
 
 class Declined(Exception):
@@ -44,7 +52,7 @@ The inner level is that of the key behind a dash. From FRESH on a line is what i
 list that stands there, as every document needs one of its own. No named tuple: those unpack slowly.
 """
 
-_SKIPPED: Line = (NOTHING, -2, 0, "", None)
+_SKIPPED: Final[Line] = (NOTHING, -2, 0, "", None)
 
 
 class Lines(dict[str, Line]):
@@ -109,7 +117,7 @@ def _with_tail(begun: Line, tail: str) -> Line:
     return (kind + 1, level, inner, key, meaning(word))
 
 
-_MAKES = {"{}": dict, "[]": list}
+_MAKES: Final = {"{}": dict, "[]": list}
 
 
 def _head(text: str) -> Line | None:

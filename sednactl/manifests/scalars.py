@@ -10,9 +10,9 @@ it against the real kubectl.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
-WORDS: dict[str, Any] = {
+WORDS: Final[dict[str, Any]] = {
     word: value
     for value, words in (
         (True, "y Y yes Yes YES true True TRUE on On ON"),
@@ -23,15 +23,17 @@ WORDS: dict[str, Any] = {
 }
 WORDS[""] = None
 """Unquoted words that mean a boolean or nothing."""
-_NOT_FINITE = frozenset(
+_NOT_FINITE: Final = frozenset(
     sign + word for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")
 ) | frozenset((".nan", ".NaN", ".NAN"))
-_MAY_MEAN_MORE = frozenset("+-0123456789.yYnNtTfFoO~")
-_INTEGER = r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)"
-_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
-_TIMESTAMP = r"(?s:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?)"
-_DIGITS_OF_64_BITS = 19  # with fewer, a number always fits
-_LONGEST_NUMBER = 4000  # characters; beyond it Python refuses to read digits, and no number means anything
+_MAY_MEAN_MORE: Final = frozenset("+-0123456789.yYnNtTfFoO~")
+_INTEGER: Final = r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)"
+_FLOAT: Final = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+_TIMESTAMP: Final = r"(?s:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?)"
+_DIGITS_OF_64_BITS: Final = 19  # with fewer, a number always fits
+_LONGEST_NUMBER: Final = (
+    4000  # characters; beyond it Python refuses to read digits, and no number means anything
+)
 
 
 class NotJson(ValueError):

@@ -8,26 +8,27 @@ floats do not. Rules as in apimachinery's resource.Quantity.
 from __future__ import annotations
 
 import functools
+from typing import Final
 
 from sednactl.errors import InvalidInput
 
-NANO = 10**9
-LARGEST = (2**63 - 1) * NANO
+NANO: Final = 10**9
+LARGEST: Final = (2**63 - 1) * NANO
 """Where Kubernetes caps a quantity, in nano-units."""
 
-_DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
-_BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
-_FACTORS: dict[str, int] = {
+_DECIMAL: Final = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+_BINARY: Final = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
+_FACTORS: Final[dict[str, int]] = {
     **{suffix: 10 ** (power + 9) for suffix, power in _DECIMAL.items()},
     **{suffix: 2**power * NANO for suffix, power in _BINARY.items()},
 }
 """Nano-units in one of each."""
-_DIGITS = "0123456789"
-_MOST_PLAIN = 18
+_DIGITS: Final = "0123456789"
+_MOST_PLAIN: Final = 18
 """Characters of a number that is plainly within the range."""
-_FURTHEST_EXPONENT = 64
+_FURTHEST_EXPONENT: Final = 64
 """Beyond it every value is zero, the smallest or the largest quantity, whatever the digits say."""
-_MOST_DIGITS = 200
+_MOST_DIGITS: Final = 200
 """More than the range above can use; Python refuses to read numbers of thousands of digits."""
 
 
@@ -73,7 +74,7 @@ def nanos_of(value: object) -> int | None:
     return None
 
 
-_LONGEST_REMEMBERED = 24
+_LONGEST_REMEMBERED: Final = 24
 """Characters of a quantity: manifests say the same few short ones over and over."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.naming import FixedName, fixed_names
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sednactl.validation.noted import Demand, Key, Noted, Placed
     from sednactl.validation.rules.edits import Standing
 
-_MARK = "\0"
+_MARK: Final = "\0"
 """Stands for a workload's name, where the names of its children are made once a kind."""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.validation.shape import mapping
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from sednactl.validation.structure import Problem
     from sednactl.validation.workload import Workload
 
-_MOST_BLOCKS = 2000
+_MOST_BLOCKS: Final = 2000
 """How many blocks of one name are remembered."""
-_LARGEST_BLOCK = 1000
+_LARGEST_BLOCK: Final = 1000
 """Bytes of the largest block that is remembered."""
-_PLAIN_FORM = 2
+_PLAIN_FORM: Final = 2
 """The form of marshal in which equal values give equal bytes."""
-_MINING_IN = {"JointInferenceService": "edgeWorker", "IncrementalLearningJob": "deploySpec"}
+_MINING_IN: Final = {"JointInferenceService": "edgeWorker", "IncrementalLearningJob": "deploySpec"}
 
 
 class Inquiry:

@@ -6,7 +6,7 @@ be left out: any later document may be the same object, or have the name that th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.manifests.again import ReadAgain
 from sednactl.validation.noted import Defined, Demand, Noted, Pins, Placed
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sednactl.validation.finding import Path
     from sednactl.validation.noted import Key
 
-_NO_FACTS: dict[str, Any] = {}
+_NO_FACTS: Final[dict[str, Any]] = {}
 
 
 class Records:

@@ -7,7 +7,7 @@ only plain values, so that it can come from another process.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.limits import MOST_FINDINGS
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sednactl.validation.schemas import Node
     from sednactl.validation.target import Target
 
-STRUCTURAL_RULES = frozenset(f"SDN00{number}" for number in range(1, 10))
+STRUCTURAL_RULES: Final = frozenset(f"SDN00{number}" for number in range(1, 10))
 """Rules that say what an API server itself would refuse; everything else is Sedna's doing."""
 
 

@@ -7,7 +7,7 @@ anywhere in it, while an unknown field or a wrong type is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.naming import longest_name
@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from sednactl.validation.finding import Path
     from sednactl.validation.schemas import Node
 
-METADATA = "SDN008"
-MOST_ANNOTATION_BYTES = 256 * 1024
-TEXTS, MAPS_OF_TEXTS = frozenset(("name", "namespace")), frozenset(("labels", "annotations"))
+METADATA: Final = "SDN008"
+MOST_ANNOTATION_BYTES: Final = 256 * 1024
+TEXTS: Final = frozenset(("name", "namespace"))
+MAPS_OF_TEXTS: Final = frozenset(("labels", "annotations"))
 """Fields of metadata that nearly all manifests have no others than; a test holds them against the schemas."""
-_NO_MAP: dict[str, Any] = {}
+_NO_MAP: Final[dict[str, Any]] = {}
 
 
 def metadata_problems(node: Node, content: dict[str, Any], root: Node) -> Iterator[Problem]:
@@ -97,7 +98,7 @@ def _shape(node: Node, value: Any, path: Path, guesses: Guesses) -> Iterator[Pro
         yield Problem(METADATA, path, f"{_show(value)} is no time", "write e.g. 2025-04-20T08:00:00Z")
 
 
-_KEY_HINT = "write NAME or DOMAIN/NAME, e.g. example.org/team"
+_KEY_HINT: Final = "write NAME or DOMAIN/NAME, e.g. example.org/team"
 
 
 def _names(metadata: dict[str, Any], kind: object) -> Iterator[Problem]:

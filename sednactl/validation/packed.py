@@ -9,9 +9,9 @@ from __future__ import annotations
 import marshal
 from array import array
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
-_NONE = 0xFFFF_FFFF
+_NONE: Final = 0xFFFF_FFFF
 
 
 class Packed:

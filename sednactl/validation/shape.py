@@ -6,11 +6,11 @@ Manifests hold the plain types of JSON and nothing derived from them, so that ty
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sednactl.sedna.referring import EACH as EACH  # beside what walks such steps
 
-_EMPTY: dict[str, Any] = {}
+_EMPTY: Final[dict[str, Any]] = {}
 
 
 def mapping(value: Any, key: str | int) -> dict[str, Any]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.validation.noted import Demand, Noted, Pins, Placed
 from sednactl.validation.shape import mapping, text, whole
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from sednactl.validation.finding import Path
     from sednactl.validation.workload import Workload
 
-_FACTS = {"Dataset": ("format", "nodeName", "url"), "Model": ("format", "url")}
-_NO_FACTS: dict[str, Any] = {}
-_LEARNS_AT = {
+_FACTS: Final = {"Dataset": ("format", "nodeName", "url"), "Model": ("format", "url")}
+_NO_FACTS: Final[dict[str, Any]] = {}
+_LEARNS_AT: Final = {
     "FederatedLearningJob": ("trainingWorkers",),
     "IncrementalLearningJob": ("trainSpec", "evalSpec"),
     "LifelongLearningJob": ("trainSpec", "evalSpec"),

@@ -10,15 +10,16 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 from sednactl.validation.schemas import NOTHING, Node
 
 Fits = Callable[[Any], bool]
-_PLAIN = {"string": str, "boolean": bool}
-_LEAST, _MOST = -(2**63), 2**63 - 1
-_ELSEWHERE = frozenset(("metadata", "apiVersion", "kind"))
-_MOST_TEXTS = 2_000
+_PLAIN: Final = {"string": str, "boolean": bool}
+_LEAST: Final = -(2**63)
+_MOST: Final = 2**63 - 1
+_ELSEWHERE: Final = frozenset(("metadata", "apiVersion", "kind"))
+_MOST_TEXTS: Final = 2_000
 
 
 @functools.cache

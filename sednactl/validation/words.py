@@ -5,10 +5,12 @@ Written without regular expressions, which cost more to compile than one name co
 
 from __future__ import annotations
 
-_LOWER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
-_ALNUM = _LOWER | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_LOWER_DASH = _LOWER | {"-"}
-_LABEL = _ALNUM | frozenset("-_.")
+from typing import Final
+
+_LOWER: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_ALNUM: Final = _LOWER | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_LOWER_DASH: Final = _LOWER | {"-"}
+_LABEL: Final = _ALNUM | frozenset("-_.")
 
 
 def is_dns_label(text: str, longest: int = 63) -> bool:
@@ -59,7 +61,7 @@ def are_labels(value: object) -> bool:
     return True
 
 
-_WORD_RULE = "only letters, digits, '-', '_' and '.', beginning and ending with a letter or digit"
+_WORD_RULE: Final = "only letters, digits, '-', '_' and '.', beginning and ending with a letter or digit"
 
 
 def _is_label_word(text: str) -> bool:

@@ -6,7 +6,7 @@ A manifest may be wrong in every way; what is not of the expected type is not th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.validation.rules.referring import names_in
 from sednactl.validation.shape import listed, mapping, maps, text
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from sednactl.validation.finding import Path
 
 
-_WORKERS: tuple[tuple[str, str, Path], ...] = (
+_WORKERS: Final[tuple[tuple[str, str, Path], ...]] = (
     ("edge", "edgeWorker", ("spec", "edgeWorker")),
     ("cloud", "cloudWorker", ("spec", "cloudWorker")),
 )
-_LATEST_TARGET = Target()
+_LATEST_TARGET: Final = Target()
 
 
 class Workload:

@@ -6,7 +6,7 @@ Source: Kubernetes' validation of env and envFrom; names may be nearly anything 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import Place
@@ -15,16 +15,16 @@ from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_subdomain, label_key_fault
 from sednactl.validation.workload import Workload
 
-_SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef")
-_FIELDS = (
+_SOURCES: Final = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef")
+_FIELDS: Final = (
     *("metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName"),
     *("status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"),
 )
-_AMOUNTS = tuple(
+_AMOUNTS: Final = tuple(
     f"{side}.{name}" for side in ("limits", "requests") for name in ("cpu", "memory", "ephemeral-storage")
 )
-_HUGE = ("limits.hugepages-", "requests.hugepages-")
-_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
+_HUGE: Final = ("limits.hugepages-", "requests.hugepages-")
+_WORD: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
 def _plainly_named(variables: Any) -> bool:

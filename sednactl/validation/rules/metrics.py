@@ -7,7 +7,7 @@ controller's need of requests for utilization.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from sednactl.sedna.quantity import nanos_of
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
@@ -20,7 +20,7 @@ from sednactl.validation.sides import BLOCKS, Metric, Side
 from sednactl.validation.structure import Problem
 from sednactl.validation.workload import Workload
 
-_KNOWN = ", ".join(BLOCKS)
+_KNOWN: Final = ", ".join(BLOCKS)
 
 
 def _share_of_cpu(metrics: Any) -> bool:
@@ -37,7 +37,7 @@ def _share_of_cpu(metrics: Any) -> bool:
     )
 
 
-METRICS: dict[str, Plain | None] = {"metrics": _share_of_cpu}
+METRICS: Final[dict[str, Plain | None]] = {"metrics": _share_of_cpu}
 """For rules that have nothing to say about the usual metric."""
 
 
@@ -103,7 +103,7 @@ def _can_scale(worker: Any) -> bool:
     return most * 1000 > share * 11 * requested
 
 
-WORKERS: dict[str, Plain | None] = dict.fromkeys(("edgeWorker", "cloudWorker"), _can_scale)
+WORKERS: Final[dict[str, Plain | None]] = dict.fromkeys(("edgeWorker", "cloudWorker"), _can_scale)
 """What rules are about that have nothing to say where a worker scales by the CPU that it requests."""
 
 
@@ -153,7 +153,7 @@ def _missing_requests(side: Side, resource: str, only: str | None) -> Iterator[P
             yield Problem("SDN207", (*side.pod_path, group, index), message, hint)
 
 
-_SIDES = ("requests", "limits")
+_SIDES: Final = ("requests", "limits")
 
 
 def amount_of(container: dict[str, Any], resource: str, *sides: str) -> Any:
@@ -198,7 +198,7 @@ def metric_targets(workload: Workload) -> Iterator[Problem]:
         yield from _figures(metric, target, path)
 
 
-_FIGURES = {
+_FIGURES: Final = {
     "Resource": ("averageUtilization", "averageValue"),
     "ContainerResource": ("averageUtilization", "averageValue"),
     "Pods": ("averageValue",),

@@ -7,7 +7,7 @@ is unknown here is a warning, never an error.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from sednactl.sedna.releases import RELEASES, Release
 from sednactl.validation.rulebook import Plain, rule
@@ -15,17 +15,17 @@ from sednactl.validation.shape import listed, mapping, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.workload import Workload
 
-MINING = ("JointInferenceService", "IncrementalLearningJob")
-ALGORITHMS = {
+MINING: Final = ("JointInferenceService", "IncrementalLearningJob")
+ALGORITHMS: Final = {
     "IBT": {"threshold_img": "0.5", "threshold_box": "0.5"},
     "Threshold": {"threshold": "0.5"},
     "CrossEntropy": {"threshold_cross_entropy": "0.5"},
     "Random": {"random_ratio": "0.3"},
 }
 """Algorithms of Sedna's library up to 0.7, with their settings and what they are by default."""
-ALGORITHMS_SINCE = {"Random": Release(0, 6, 0)}
+ALGORITHMS_SINCE: Final = {"Random": Release(0, 6, 0)}
 """The first release with an algorithm, for those that are younger than 0.3."""
-LATER_ALGORITHMS = ("CloudOnly", "EdgeOnly", "BertRouter")
+LATER_ALGORITHMS: Final = ("CloudOnly", "EdgeOnly", "BertRouter")
 """Algorithms that came after 0.7."""
 
 
@@ -51,7 +51,7 @@ def _usual(mining: Any) -> bool:
     return True
 
 
-_ABOUT: dict[str, Plain | None] = {"hardExampleMining": _usual}
+_ABOUT: Final[dict[str, Plain | None]] = {"hardExampleMining": _usual}
 
 
 @rule("SDN301", "warning", *MINING, about=_ABOUT, within="hardExampleMining")

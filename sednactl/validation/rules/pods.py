@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from sednactl.validation.rulebook import Plain, rule
 from sednactl.validation.rules.names import named_with_images
@@ -12,7 +13,9 @@ from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_label
 from sednactl.validation.workload import Workload
 
-_CONTAINERS: dict[str, Plain | None] = dict.fromkeys(("initContainers", "containers"), named_with_images)
+_CONTAINERS: Final[dict[str, Plain | None]] = dict.fromkeys(
+    ("initContainers", "containers"), named_with_images
+)
 
 
 @rule("SDN131", "error", about=_CONTAINERS)

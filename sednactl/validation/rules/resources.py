@@ -6,7 +6,7 @@ Source: Kubernetes' validation of a container's resource requirements.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from sednactl.sedna.quantity import LARGEST, NANO, nanos_of
 from sednactl.validation.rulebook import rule
@@ -16,20 +16,20 @@ from sednactl.validation.structure import Problem
 from sednactl.validation.words import label_key_fault
 from sednactl.validation.workload import Workload
 
-LEAST_BYTES = 1000
+LEAST_BYTES: Final = 1000
 """Less memory than this is a slip of the unit."""
-MOST_CORES = 256
+MOST_CORES: Final = 256
 """More cores than a container is likely to want."""
-_OWN = ("cpu", "memory", "ephemeral-storage")
-_ALL_OWN = frozenset(_OWN)
+_OWN: Final = ("cpu", "memory", "ephemeral-storage")
+_ALL_OWN: Final = frozenset(_OWN)
 
 
-_LIKELY = {
+_LIKELY: Final = {
     "cpu": (0, MOST_CORES * NANO),
     **dict.fromkeys(("memory", "ephemeral-storage"), (LEAST_BYTES * NANO, LARGEST)),
 }
 """For each resource the least amount that is likely, and the first that is too much."""
-_UNLIKELY = (0, 0)
+_UNLIKELY: Final = (0, 0)
 
 
 def _usual(resources: Any) -> bool:

@@ -8,7 +8,7 @@ Bounds mirror Kubernetes' own validation of autoscaling/v2.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Plain, rule
@@ -16,10 +16,10 @@ from sednactl.validation.shape import has, listed, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 from sednactl.validation.workload import Workload
 
-JI = "JointInferenceService"
-LONGEST_WINDOW = 3600
-LONGEST_PERIOD = 1800
-HOSTNAME = "kubernetes.io/hostname"
+JI: Final = "JointInferenceService"
+LONGEST_WINDOW: Final = 3600
+LONGEST_PERIOD: Final = 1800
+HOSTNAME: Final = "kubernetes.io/hostname"
 """The label that every node has of its own."""
 
 
@@ -29,7 +29,7 @@ def _says_the_usual(hpa: Any) -> bool:
     return least is not None and most is not None and 1 <= least < most and bool(hpa.get("metrics"))
 
 
-USUAL_HPA: dict[str, Plain | None] = {"hpa": _says_the_usual}
+USUAL_HPA: Final[dict[str, Plain | None]] = {"hpa": _says_the_usual}
 """What rules are about that have nothing to say where an hpa says what most do."""
 
 
@@ -44,7 +44,7 @@ def _no_policies(behavior: Any) -> bool:
     return True
 
 
-BEHAVIOR: dict[str, Plain | None] = {"behavior": _no_policies}
+BEHAVIOR: Final[dict[str, Plain | None]] = {"behavior": _no_policies}
 
 
 @rule("SDN201", "error", JI, since=DEPLOYMENTS_SINCE, about=USUAL_HPA, within="hpa")

@@ -6,7 +6,7 @@ Source: Kubernetes' validation of volumes and volumeMounts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from sednactl.sedna.quantity import nanos_of
 from sednactl.validation.rulebook import rule
@@ -16,7 +16,7 @@ from sednactl.validation.structure import Problem
 from sednactl.validation.words import is_dns_label
 from sednactl.validation.workload import Workload
 
-_NAMED = {
+_NAMED: Final = {
     "hostPath": "path",
     "configMap": "name",
     "secret": "secretName",
@@ -24,12 +24,12 @@ _NAMED = {
     "nfs": "server",
 }
 """What a source has to say besides its own name."""
-HOST_PATHS = (
+HOST_PATHS: Final = (
     *("DirectoryOrCreate", "Directory", "FileOrCreate", "File"),
     *("Socket", "CharDevice", "BlockDevice"),
 )
 """Types of a hostPath; the server also takes an empty one, which checks nothing."""
-_OF_FILES = ("configMap", "secret", "projected", "downwardAPI")
+_OF_FILES: Final = ("configMap", "secret", "projected", "downwardAPI")
 """Sources whose files have modes and paths."""
 
 
@@ -106,7 +106,7 @@ def _source(volume: dict[str, Any], place: Place) -> Iterator[Problem]:
         )
 
 
-_PLAIN = {"name", "mountPath"}
+_PLAIN: Final = {"name", "mountPath"}
 
 
 def plain_mounts(mounts: Any) -> bool:
