@@ -58,6 +58,10 @@ class Looker:
         self._placed: dict[str, int] = {}
         self._unseen: dict[str, Found] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let another process begin anew: what was found here so far is nothing to it."""
+        return _another, (self.ignoring, self.target, self.for_cluster, self.infos, self.titles)
+
     def look(self, document: Document) -> Looked:
         """Give what is to be said of a document. Raises InvalidInput when this installation lacks its schema."""
         problems, kind = identity_problems(document, self.target)
@@ -159,6 +163,12 @@ class Looker:
         inquiry = Inquiry(self._asked_now(rules_for(kind, release)))
         self._of_kinds[kind] = _OfKind(root, metadata, inquiry, kind in FOR_KINDS["triggers"])
         return self._of_kinds[kind]
+
+
+def _another(ignoring: Ignoring, target: Target, for_cluster: bool, infos: bool, titles: bool) -> Looker:
+    looker = Looker(ignoring, target, for_cluster=for_cluster, infos=infos)
+    looker.titles = titles
+    return looker
 
 
 def title_of(document: Document) -> str:
