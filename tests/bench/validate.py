@@ -1,6 +1,8 @@
 """How many documents `validate` checks, rules included, in a second; beside kubeconform where that is on the PATH.
 
-    python -m tests.bench.validate [FILES]      default 10000
+    python -m tests.bench.validate [FILES [SEDNACTL]]      default 10000
+
+SEDNACTL is a second program to measure, e.g. one installed with compiled modules.
 
 Two sets of files: services as `create` writes them, which repeat each other's lines as the manifests of
 a fleet do, and services that all differ. The programs take turns over the same files: documents per
@@ -45,13 +47,18 @@ def _measured(commands: dict[str, list[str]], environment: dict[str, str]) -> di
     }
 
 
-def _compare(folder: Path, texts: Iterable[str], what: str, environment: dict[str, str]) -> None:
+def _compare(
+    folder: Path, texts: Iterable[str], what: str, programs: dict[str, str], environment: dict[str, str]
+) -> None:
     """Write the files, check them with each program, and say what was found."""
     sizes = written(folder, texts)
     count = len(sizes)
     print(f"{count} JointInferenceServices of {sum(sizes) / count:.0f} bytes, {what}")
-    check = [str(BIN / "sednactl"), "validate", "-R", str(folder), "-j"]
-    commands = {"one process": [*check, "1"], "all cores": [*check, str(os.cpu_count())]}
+    commands: dict[str, list[str]] = {}
+    for name, program in programs.items():
+        check = [program, "validate", "-R", str(folder), "-j"]
+        commands[f"{name}one process"] = [*check, "1"]
+        commands[f"{name}all cores"] = [*check, str(os.cpu_count())]
     other = shutil.which("kubeconform")
     if other:
         schema = crd_of("JointInferenceService")["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
@@ -60,7 +67,7 @@ def _compare(folder: Path, texts: Iterable[str], what: str, environment: dict[st
         commands["kubeconform"] = [other, "-schema-location", template, str(folder)]
     best = _measured(commands, environment)
     for name, (cpu, wall) in best.items():
-        told = f"  {name:12} {count / cpu:8.0f} documents a CPU-second {count / wall:8.0f} a second"
+        told = f"  {name:19} {count / cpu:8.0f} documents a CPU-second {count / wall:8.0f} a second"
         if other:
             least = best["kubeconform"]
             told += f"   {cpu / least[0]:5.2f} × its CPU time {wall / least[1]:5.2f} × its time"
@@ -70,11 +77,18 @@ def _compare(folder: Path, texts: Iterable[str], what: str, environment: dict[st
 def main() -> None:
     """Measure, and say what was found."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    programs = {"": str(BIN / "sednactl")}
+    if len(sys.argv) > 2:
+        programs["other, "] = sys.argv[2]
     print(f"{os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as name:
         environment = clean_environment(Path(name) / "home")
-        _compare(Path(name) / "stamped", services.services(count), "as create writes them", environment)
-        _compare(Path(name) / "differing", differing.services(count), "which all differ", environment)
+        _compare(
+            Path(name) / "stamped", services.services(count), "as create writes them", programs, environment
+        )
+        _compare(
+            Path(name) / "differing", differing.services(count), "which all differ", programs, environment
+        )
 
 
 if __name__ == "__main__":
