@@ -18,11 +18,11 @@ from sednactl.validation.finding import Finding, one_line
 from sednactl.validation.ignoring import holds_remarks, remarks_in
 from sednactl.validation.mends import MENDED
 from sednactl.validation.shape import mapping, text
-from sednactl.validation.structure import Problem, structural_problems
+from sednactl.validation.structure import WRONG_TYPE, Problem, structural_problems
 from sednactl.validation.together import Noted, note
 
 if TYPE_CHECKING:
-    from sednactl.manifests.document import Document
+    from sednactl.manifests.document import Document, Position
     from sednactl.validation.asking import Inquiry
     from sednactl.validation.finding import Level
     from sednactl.validation.ignoring import Ignore, Ignoring, Remark
@@ -129,7 +129,7 @@ class Looker:
             position.line,
             position.column,
             problem.path,
-            one_line(problem.hint),
+            one_line(_hint(problem, document, position)),
             document.source_line(position.line),
             document.index,
             fixable,
@@ -182,6 +182,15 @@ class Looker:
         inquiry = Inquiry(self._asked_now(rules_for(kind, release)))
         self._of_kinds[kind] = _OfKind(root, metadata, inquiry, kind in FOR_KINDS["triggers"])
         return self._of_kinds[kind]
+
+
+def _hint(problem: Problem, document: Document, position: Position) -> str:
+    """Give a problem's hint; one to quote a value shows the characters that are in the file, as --fix keeps them."""
+    if problem.rule == WRONG_TYPE and problem.hint.startswith("quote it"):
+        from sednactl.validation.as_written import quoting_as_written
+
+        return quoting_as_written(document, problem.path, position) or problem.hint
+    return problem.hint
 
 
 def title_of(document: Document) -> str:
