@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from sednactl.validation.workload import Workload
 
 FAMILIES = (
-    *("names", "pods", "pod_words", "pod_wide", "resources", "ports", "environment", "volumes", "probes"),
+    *(
+        "names",
+        "pods",
+        "pod_words",
+        "pod_wide",
+        "resources",
+        "ports",
+        "environment",
+        "volumes",
+        "probes",
+        "one_node",
+    ),
     *("scaling", "metrics", "effect", "kubernetes"),
     *("mining", "storage", "triggers", "federated", "unheeded", "workers"),
 )
@@ -29,6 +40,10 @@ FAMILIES = (
 _LEARNING = ("IncrementalLearningJob", "LifelongLearningJob")
 FOR_KINDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("scaling", "metrics", "effect"), ("JointInferenceService",)),
+    "one_node": (
+        *("FeatureExtractionService", "FederatedLearningJob", "JointInferenceService", "ObjectSearchService"),
+        *_LEARNING,
+    ),
     "mining": ("JointInferenceService", "IncrementalLearningJob"),
     "storage": ("Dataset", "FederatedLearningJob", "Model", *_LEARNING),
     "triggers": _LEARNING,
