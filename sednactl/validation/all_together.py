@@ -43,6 +43,7 @@ class Together:
         self._workload_numbers = array("I")
         self._autoscaler_numbers = array("I")
         self._deployment_numbers = array("I")
+        self._owning_numbers = array("I")
 
     def add(self, noted: Noted) -> Problem | None:
         """Put the next document to the rest; give a problem when its object was there before."""
@@ -62,6 +63,8 @@ class Together:
             if noted.pins is not None:
                 self.kinds.setdefault(noted.kind, noted.document)
                 self._workload_numbers.append(number)
+                if noted.pins.own:
+                    self._owning_numbers.append(number)
         if before is None:
             return None
         message = f'{noted.kind} "{noted.name}" is given twice, first in {before.place}'
@@ -126,6 +129,11 @@ class Together:
         """Give namespace, name and place of the Deployments of the user's own."""
         for noted in map(self._records.__getitem__, self._deployment_numbers):
             yield noted.namespace, noted.name, f"{noted.document.file}:{noted.document.line}"
+
+    @property
+    def owning(self) -> Iterator[Noted]:
+        """Give the workloads with names or places in their pods that Sedna may take too."""
+        return map(self._records.__getitem__, self._owning_numbers)
 
     @property
     def pinned(self) -> Iterator[Reference]:

@@ -20,6 +20,8 @@ Key = tuple[str, str, str]
 """Kind, namespace ("" where none is written) and name."""
 _FACTS = {"Dataset": ("format", "nodeName", "url"), "Model": ("format", "url")}
 _NO_FACTS: dict[str, Any] = {}
+_PLACES = ("/home/", "/downl", "/model")
+"""How the places begin where Sedna mounts anything."""
 _LEARNS_AT = {
     "FederatedLearningJob": ("trainingWorkers",),
     "IncrementalLearningJob": ("trainSpec", "evalSpec"),
@@ -77,6 +79,19 @@ class Demand(Record):
     count_path: Path
 
 
+class Own(Record):
+    """A name or a place in a pod that what Sedna adds may have too: a volume, a container or a mount.
+
+    `path` is its own place, `pod` that of the pod's spec, `given` the addresses that the workload itself gives this worker.
+    """
+
+    what: str
+    name: str
+    path: Path
+    pod: Path
+    given: tuple[str, ...]
+
+
 class Scaler(Record):
     """An autoscaler: where it stands, and the Deployment it scales."""
 
@@ -97,6 +112,7 @@ class Pins(Record):
     placed: tuple[Placed, ...] = ()
     demands: tuple[Demand, ...] = ()
     spec: dict[str, Any] | None = None
+    own: tuple[Own, ...] = ()
 
 
 class Noted(Record):
@@ -160,7 +176,30 @@ def _pins(workload: Workload, document: Document, for_cluster: bool) -> Pins:
             nodes.append((node, ("spec", "nodeName")))
         demands = tuple(_demands(workload, document))
     placed = tuple(_placed(workload, document)) if workload.kind in _LEARNS_AT else ()
-    return Pins(tuple(nodes), placed, demands, spec)
+    own: tuple[Own, ...] = ()
+    if _may_be_taken(workload):
+        from sednactl.validation.rules.taken import own_names
+
+        own = tuple(own_names(workload))
+    return Pins(tuple(nodes), placed, demands, spec, own)
+
+
+def _may_be_taken(workload: Workload) -> bool:
+    """Tell whether a pod has a volume, a mount or a container that what Sedna adds may be called like; in doubt it does."""
+    for _, pod in workload.pods():
+        volumes = pod.get("volumes")
+        for volume in volumes if type(volumes) is list else ():
+            name = text(volume, "name")
+            if name[-1:] == "z" or name[:6] == "sedna-" or len(name) == 63:
+                return True
+    for _, _, container in workload.containers():
+        if container.get("name") == "storage-initializer":
+            return True
+        mounts = container.get("volumeMounts")
+        for mount in mounts if type(mounts) is list else ():
+            if text(mount, "mountPath")[:6] in _PLACES:
+                return True
+    return False
 
 
 def _placed(workload: Workload, document: Document) -> Iterator[Placed]:

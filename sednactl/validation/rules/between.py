@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sednactl.validation.packed import Twice
 from sednactl.validation.rulebook import page
 from sednactl.validation.rules.folders import shared_folders
+from sednactl.validation.rules.taken import taken_names
 from sednactl.validation.structure import Problem
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def disagreements(together: Together) -> Iterator[tuple[Document, Problem]]:
     yield from _models(together)
     yield from _places(together)
     yield from shared_folders(together)
+    yield from taken_names(together)
 
 
 def _taken_names(together: Together) -> Iterator[tuple[Document, Problem]]:
