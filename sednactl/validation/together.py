@@ -235,6 +235,8 @@ def facts_of(kind: str, content: dict[str, Any]) -> dict[str, Any]:
         spec = mapping(content, "spec")
         return {name: spec.get(name) for name in _FACTS[kind]}
     if kind == "Secret":
+        from sednactl.validation.rules.secrets import broken_in, refused_in
+
         annotations = mapping(mapping(content, "metadata"), "annotations")
         keys = {*mapping(content, "data"), *mapping(content, "stringData")}
         return {
@@ -242,5 +244,7 @@ def facts_of(kind: str, content: dict[str, Any]) -> dict[str, Any]:
             "endpoint": annotations.get("s3-endpoint"),
             "https": annotations.get("s3-usehttps"),
             "keys": keys,
+            "refused": tuple(refused_in(content)),
+            "broken": tuple(broken_in(content)),
         }
     return _NO_FACTS

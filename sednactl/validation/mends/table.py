@@ -154,6 +154,7 @@ DECISIONS: dict[str, Decision] = {
     "SDN406": _left("the address of the store is not in the manifest"),
     "SDN407": _left("the address and the keys of the store are not in the manifest"),
     "SDN408": _left("which of the files goes where is the author's to say"),
+    "SDN409": _left("whether the value was meant as it stands, or encoded wrongly, is not in the manifest"),
     "SDN501": _mended(workloads.operator, "a spelling that can mean one operator only"),
     "SDN502": _mended(
         workloads.train_metric, "the one metric in other letters; another one may mean anything"
