@@ -140,7 +140,7 @@ class Looker:
         """Leave out the rules whose answer depends on the cluster, where that will be asked."""
         if not self.for_cluster:
             return rules
-        from sednactl.validation.rules.admission import DEFERRED
+        from sednactl.validation.rulebook import DEFERRED
 
         return [rule for rule in rules if rule.id not in DEFERRED]
 

@@ -56,6 +56,9 @@ FOR_KINDS: dict[str, tuple[str, ...]] = {
 """The families that are for some kinds only: for others they need not even be loaded."""
 
 
+DEFERRED = ("SDN207", "SDN225")
+"""Rules about one workload that wait for what is known of its namespace: LimitRanges give requests and limits."""
+
 Check = Callable[["Workload"], "Iterable[Problem]"]
 Plain = Callable[[Any], bool]
 """Tells of a field's value, whatever it is, that a rule has nothing to say about it; in doubt it says no."""
@@ -120,7 +123,9 @@ def page(identifier: str, level: Level, words: str) -> None:
 
 def rulebook() -> dict[str, Rule]:
     """Give all rules by their number, loading every family."""
-    _load((*FAMILIES, "structural", "references", "between", "cluster", "admission", "edits"))
+    _load(
+        (*FAMILIES, "structural", "references", "between", "cluster", "admission", "object_counts", "edits")
+    )
     return dict(sorted(_book.items()))
 
 

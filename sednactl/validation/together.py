@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Key = tuple[str, str, str]
 """Kind, namespace ("" where none is written) and name."""
 _FACTS = {"Dataset": ("format", "nodeName", "url"), "Model": ("format", "url")}
+BOUNDS = ("LimitRange", "ResourceQuota")
+"""Kinds that bound the pods of their namespace."""
 _NO_FACTS: dict[str, Any] = {}
 _PLACES = ("/home/", "/downl", "/model")
 """How the places begin where Sedna mounts anything."""
@@ -77,6 +79,8 @@ class Demand(Record):
     document: Document
     path: Path
     count_path: Path
+    downloads: str = ""
+    """What an init container that Sedna adds to the pod fetches; it is in the pod then."""
 
 
 class Own(Record):
@@ -174,7 +178,10 @@ def _pins(workload: Workload, document: Document, for_cluster: bool) -> Pins:
         node = text(workload.spec, "nodeName")
         if workload.kind == "Dataset" and node and "$" not in node:
             nodes.append((node, ("spec", "nodeName")))
-        demands = tuple(_demands(workload, document))
+        demands = tuple(demands_of(workload, document))
+    elif document.origin is None:  # it cannot be read again, as files are where bounds are among them
+        demands = tuple(demands_of(workload, document))
+        spec = workload.spec if workload.kind == "JointInferenceService" else None
     placed = tuple(_placed(workload, document)) if workload.kind in _LEARNS_AT else ()
     own: tuple[Own, ...] = ()
     if _may_be_taken(workload):
@@ -216,7 +223,8 @@ def _placed(workload: Workload, document: Document) -> Iterator[Placed]:
             yield Placed(("Dataset", workload.namespace, dataset), "", document, path)
 
 
-def _demands(workload: Workload, document: Document) -> Iterator[Demand]:
+def demands_of(workload: Workload, document: Document) -> Iterator[Demand]:
+    """Give the pods that a workload asks for."""
     for path, pod in workload.pods():
         owner: Any = workload.spec
         for step in path[1:-2]:
@@ -234,6 +242,8 @@ def facts_of(kind: str, content: dict[str, Any]) -> dict[str, Any]:
     if kind in _FACTS:
         spec = mapping(content, "spec")
         return {name: spec.get(name) for name in _FACTS[kind]}
+    if kind in BOUNDS:
+        return {"spec": mapping(content, "spec")}
     if kind == "Secret":
         from sednactl.validation.rules.secrets import broken_in, refused_in
 

@@ -15,6 +15,7 @@ from sednactl.validation.finding import Finding, spell_path
 from tests.validation.learning import manifest
 
 MODEL = manifest("Model", "m", {"url": "s3://a/m.pb", "format": "pb", "credentialName": "key"})
+RULES = ("SDN406", "SDN407", "SDN409")
 ENDPOINT = {"s3-endpoint": "minio:9000"}
 SOUND = {"ACCESS_KEY_ID": "bWluaW8=", "SECRET_ACCESS_KEY": "c2VjcmV0"}
 
@@ -30,11 +31,7 @@ def secret(**parts: Any) -> dict[str, Any]:
 
 
 def findings(content: dict[str, Any]) -> list[Finding]:
-    return [
-        one
-        for one in check_documents([document_of(MODEL), document_of(content)])
-        if one.rule in ("SDN406", "SDN407", "SDN409")
-    ]
+    return [one for one in check_documents([document_of(MODEL), document_of(content)]) if one.rule in RULES]
 
 
 def found(content: dict[str, Any]) -> list[tuple[str, str]]:

@@ -105,6 +105,9 @@ DECISIONS: dict[str, Decision] = {
     "SDN149": _left(_CHOICE),
     "SDN150": _left("which unit was meant is not in the manifest"),
     "SDN151": _left(_NAME),
+    "SDN152": _left(
+        "which objects are no longer used, and how large the quota should be, is not in the manifest"
+    ),
     "SDN201": _left("which of the two bounds is the wrong one is a choice"),
     "SDN202": _left(_FIGURE),
     "SDN203": _left("who wrote 0 wants what the cluster cannot do, and should know"),
