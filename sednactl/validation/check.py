@@ -97,7 +97,7 @@ class Checker:
         self.counts: Counter[str] = Counter()
         self.looker = Looker(self.ignoring, target, for_cluster=for_cluster, infos=infos)
         self._kept: Counter[str] = Counter()
-        self._held: list[tuple[str, list[Found]]] = []
+        self._held: dict[str, Counter[Found]] = {}
         self._together = Together()
         self._remarks: dict[tuple[str, int], list[Remark]] = {}
         self._unused: dict[Ignore, Document] = {}
@@ -124,9 +124,10 @@ class Checker:
 
     def _now(self, looked: Looked) -> list[Found]:
         """Give what need not wait; what a LimitRange in a document to come may put right waits for `finish`."""
-        if looked.noted is None or not any(one.rule in _DEFERRED for one in looked.found):
+        waiting = [one for one in looked.found if one.rule in _DEFERRED]
+        if not waiting or looked.noted is None:
             return looked.found
-        self._held.append((looked.noted.namespace, [one for one in looked.found if one.rule in _DEFERRED]))
+        self._held.setdefault(looked.noted.namespace, Counter()).update(waiting)
         return [one for one in looked.found if one.rule not in _DEFERRED]
 
     def finish(self, cluster: Cluster | None = None) -> list[Finding]:
@@ -161,9 +162,9 @@ class Checker:
             found.append(deferred(together, bounds, self.target, everywhere=self.looker.for_cluster))
         found += [dangling(together, survey), disagreements(together)]
         findings: list[Finding] = []
-        for namespace, held in self._held:
+        for namespace, held in self._held.items():
             if bounds is None or not bounds.ranges_of(namespace):
-                self._keep(held, findings)
+                self._keep(held.elements(), findings)
         self._held.clear()
         for one in found:
             self._keep(
