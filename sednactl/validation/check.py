@@ -156,7 +156,7 @@ class Checker:
             if survey is not None:
                 from sednactl.validation.rules.cluster import wanting
 
-                found.append(wanting(together, survey, bounds))
+                found.append(wanting(together, survey, bounds, self.target.release))
             found.append(refused(together, bounds))
             found.append(too_many(together, bounds, self.target.release))
             found.append(deferred(together, bounds, self.target, everywhere=self.looker.for_cluster))

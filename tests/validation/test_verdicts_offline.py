@@ -156,7 +156,7 @@ def test_documents_of_all_sorts_together() -> None:
         survey.scales = "old"
         together, bounds = checker._together, Bounds(checker._together, survey)
         told = (
-            wanting(together, survey, bounds),
+            wanting(together, survey, bounds, checker.target.release),
             refused(together, bounds),
             too_many(together, bounds, checker.target.release),
             deferred(together, bounds, checker.target, everywhere=True),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sednactl.sedna.quantity import NANO, nanos_of
+from sednactl.sedna.releases import LATEST, Release
 from sednactl.validation.limit_ranges import defaulted
 from sednactl.validation.pod_amounts import total_of
 from sednactl.validation.rulebook import page
@@ -93,7 +94,9 @@ _UNKNOWN_ROOM = 2**31
 _FAILS = ("JointInferenceService", "FeatureExtractionService")
 
 
-def wanting(together: Together, survey: Survey, bounds: Bounds) -> Iterator[tuple[Document, Problem]]:
+def wanting(
+    together: Together, survey: Survey, bounds: Bounds, release: Release = LATEST
+) -> Iterator[tuple[Document, Problem]]:
     """Give what the documents want and the cluster does not have."""
     yield from _missing(together, survey)
     yield from _kinds(together, survey)
@@ -104,7 +107,7 @@ def wanting(together: Together, survey: Survey, bounds: Bounds) -> Iterator[tupl
             problem = _room(demand, survey.nodes)
             if problem:
                 yield demand.document, problem
-    yield from dangerous_edits(together.standing, survey.live, survey.lacking)
+    yield from dangerous_edits(together.standing, survey.live, survey.lacking, release)
     yield from _denied(together, survey)
 
 
