@@ -19,7 +19,9 @@ def found(content: dict[str, Any], changes: dict[str, Any], release: str = "0.7.
     """Give rule and place of what is said about sharing a node."""
     target = Target(release_named(release))
     findings = check_documents([document_of(changed(content, changes))], target=target)
-    return [(one.rule, spell_path(one.path)) for one in findings if one.rule in ("SDN212", "SDN213")]
+    return [
+        (one.rule, spell_path(one.path)) for one in findings if one.rule in ("SDN212", "SDN213", "SDN603")
+    ]
 
 
 def ports(number: int, **more: Any) -> list[dict[str, Any]]:
@@ -98,12 +100,28 @@ def test_workers_on_one_node_with_one_port(
     place = f"{other}.template.spec.containers[0].ports[0].containerPort".replace(".1.", "[1].")
     told = found(content, changes)
     assert len(told) == 1
-    assert told[0][0] == "SDN212"
-    assert told[0][1] in (place, place.replace(other, one))
+    if content is FEDERATED:
+        assert told == [("SDN603", place.rpartition(".")[0])]
+    else:
+        assert told[0][0] == "SDN212"
+        assert told[0][1] in (place, place.replace(other, one))
     elsewhere = {**changes, f"{other}.template.spec.nodeName": "other"}
     assert found(content, elsewhere) == []
     another = {**changes, f"{other}.template.spec.containers.0.ports": ports(7001)}
     assert found(content, another) == []
+
+
+def test_aggregation_beside_training() -> None:
+    changes: dict[str, Any] = {"spec.aggregationWorker.template.spec.hostNetwork": True}
+    for worker in ("aggregationWorker", "trainingWorkers.0"):
+        pod = f"spec.{worker}.template.spec"
+        changes |= {f"{pod}.nodeSelector": {"kubernetes.io/hostname": "gate"}, f"{pod}.nodeName": None}
+        changes |= {f"{pod}.containers.0.ports": ports(7363)}
+    place = "spec.trainingWorkers[0].template.spec.containers[0].ports[0].containerPort"
+    assert found(FEDERATED, changes) in (
+        [("SDN212", place)],
+        [("SDN212", place.replace("trainingWorkers[0]", "aggregationWorker"))],
+    )
 
 
 def test_training_and_evaluation_take_turns() -> None:

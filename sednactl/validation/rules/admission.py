@@ -29,11 +29,12 @@ page(
     """
     Pod that a LimitRange of its namespace refuses
 
-    Found with --cluster, and for LimitRanges among the files. A LimitRange bounds what a container or a whole pod requests and may use
-    (min, max, maxLimitRequestRatio), and gives limits and requests to containers that say none: such a
-    limit can be below what the container requests. The init container by which Sedna fetches a model or
-    dataset (s3, http, https) counts too: it has limits of 1 cpu and 1Gi. The workload and its Deployments are taken, but no
-    pod of them is ever made; only an event of the ReplicaSet (FailedCreate) tells why.
+    Found with --cluster, and for LimitRanges among the files. A LimitRange bounds what a container or a
+    whole pod requests and may use (min, max, maxLimitRequestRatio), and gives limits and requests to
+    containers that say none: such a limit can be below what the container requests. The init container by
+    which Sedna fetches a model or dataset (s3, http, https) counts too: it has limits of 1 cpu and 1Gi. The
+    workload and its Deployments are taken, but no pod of them is ever made; only an event of the ReplicaSet
+    (FailedCreate) tells why.
     """,
 )
 page(

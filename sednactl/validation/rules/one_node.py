@@ -35,7 +35,7 @@ def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
     5000, feature extraction 6000, the re-identification of a search 9378. An autoscaler adds pods that never
     become ready. Sedna's own HPA example has this trap. Workers of one workload that are pinned to one node
     must not claim the same port of it either: on the node's network, where Sedna puts every learning job's
-    workers but the aggregation worker, a containerPort is a port of the node.
+    workers but the aggregation worker, a containerPort is a port of the node. Of training workers SDN603 tells.
 
     A ReidJob or VideoAnalyticsJob has one pod, whatever its parallelism.
 
@@ -56,7 +56,11 @@ def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
         up_to = "up to " if workload.kind == "JointInferenceService" else ""
         message = f"{up_to}{most} replicas on the one node {node}, but {cause} lets only one have its ports"
         yield Problem("SDN212", key, message, f"use nodeSelector instead of nodeName, or drop {cause}", True)
-    yield from _side_by_side(workload)
+    for place, other, port, node in claimed_twice(workload):
+        if place[1] == other[1] == "trainingWorkers":
+            continue  # SDN603 tells of them
+        message = f"port {port} of the node {node} is that of {_worker(other)} too"
+        yield Problem("SDN212", place, message, "give each worker a port of its own, or another node")
 
 
 @rule("SDN213", "info", *_REPLICATED, about=("nodeName",))
@@ -95,21 +99,18 @@ def _replicated(workload: Workload) -> Iterator[tuple[Place, dict[str, Any], int
         yield ("spec", *at, "template", "spec"), pod, whole(owner, "replicas") or 1
 
 
-def _side_by_side(workload: Workload) -> Iterator[Problem]:
-    """Give the ports of a node that a pod of another worker claims as well."""
+def claimed_twice(workload: Workload) -> Iterator[tuple[Place, Place, int, str]]:
+    """Give the ports of one node that two workers claim which run at once: both places, the port and the node."""
     claimed: dict[str, list[tuple[Place, Socket]]] = {}
     for path, pod in workload.pods():
         node = pinned_to(pod)
         sockets = list(_sockets(workload, path, pod)) if node else ()
         before = list(claimed.get(node, ()))
         for place, socket in sockets:
-            other = next(
-                (at for at, one in before if _together(workload, at, path) and _same(one, socket)), None
-            )
-            if other is not None:
-                message = f"port {socket[2]} of the node {node} is that of {_worker(other)} too"
-                hint = "give each worker a port of its own, or another node"
-                yield Problem("SDN212", place, message, hint)
+            for other, one in before:
+                if _together(workload, other, path) and _same(one, socket):
+                    yield place, other, socket[2], node
+                    break
             claimed.setdefault(node, []).append((place, socket))
 
 
