@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -57,6 +58,14 @@ class ReadAgain(Document):
         return stream.document(self) if stream else None
 
 
+def content_again(document: Document) -> Any:
+    """Give the value of a document that was kept without it, as its file is now; None where that is gone."""
+    if not isinstance(document, ReadAgain):
+        return document.content
+    stream = _stream(document.origin, document.file)
+    return stream.content(document) if stream else None
+
+
 @functools.lru_cache(maxsize=1)
 def _stream(origin: Origin, file: str) -> _Stream | None:
     """Give what was asked about last; None where it cannot be read any more."""
@@ -84,6 +93,7 @@ class _Stream:
         self._begins = array("q")
         self._sizes = array("q")
         self._last: tuple[int, list[Document]] = (-1, [])
+        self._whole: tuple[int, list[Document]] = (-1, [])
         if is_json(text):
             self._json = self._documents_of_json()
             return
@@ -104,21 +114,38 @@ class _Stream:
             self._last = at, self._documents_at(at)
         return next((one for one in self._last[1] if one.below == wanted.below), None)
 
+    def content(self, wanted: ReadAgain) -> Any:
+        """Give the value of a document; those around it are kept until one of another part is asked for."""
+        if self._json is not None:
+            if self._whole[0] < 0:
+                self._whole = 0, list(self._json_with_values())
+            whole = self._whole[1]
+            return whole[wanted.index].content if wanted.index < len(whole) else None
+        at = bisect_right(self._lines, wanted.line - 1) - 1
+        if at < 0:
+            return None
+        if self._whole[0] != at:
+            self._whole = at, self._with_values_at(at)
+        return next((one.content for one in self._whole[1] if one.below == wanted.below), None)
+
     def _documents_at(self, at: int) -> list[Document]:
+        return [document.without_content() for document in self._with_values_at(at)]
+
+    def _with_values_at(self, at: int) -> list[Document]:
         from sednactl.manifests.reading import Part, documents_of
 
         begin = self._begins[at]
         text = self._text[begin : begin + self._sizes[at]]
         try:
-            documents = documents_of(Part(self._file, text, begin, self._lines[at], False))
+            return list(documents_of(Part(self._file, text, begin, self._lines[at], False)))
         except InvalidInput:
             return []
-        return [document.without_content() for document in documents]
 
     def _documents_of_json(self) -> list[Document]:
+        return [document.without_content() for document in self._json_with_values()]
+
+    def _json_with_values(self) -> Iterator[Document]:
         from sednactl.manifests.reading import documents_in
 
-        documents: list[Document] = []
         with suppress(InvalidInput):  # what lies before it is there all the same
-            documents.extend(one.without_content() for one in documents_in(self._text, self._file))
-        return documents
+            yield from documents_in(self._text, self._file)

@@ -53,6 +53,15 @@ class Run(Record):
             return ""
         return f"no manifest in {', '.join(self.named)}"
 
+    def nothing_hint(self) -> str:
+        """Give what to do where there was nothing to check."""
+        if list(self.named) == ["standard input"]:
+            return "nothing came in but comments at most; where a command writes it, see what that one says"
+        return (
+            "nothing but comments at most stands there; "
+            "sednactl create KIND NAME ... --dry-run=client -o yaml writes a manifest"
+        )
+
     def troubles(self) -> list[tuple[str, str]]:
         """Give why this report does not tell all, each cause by its name: else what is missing looked good."""
         left_out = self.counts.get("left out", 0)

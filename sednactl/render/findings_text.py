@@ -78,7 +78,7 @@ def _write_end(run: Run, stream: TextIO, paint: Paint) -> None:
         write_unreadable(error, stream, paint)
     nothing = run.nothing()
     if nothing:  # else `create … | validate -` would pass where create failed
-        stream.write(f"error: {printable(nothing)}\n")
+        stream.write(f"error: {printable(nothing)}\nhint: {run.nothing_hint()}\n")
         return
     stream.write(summary(run.counts, verbose=run.verbose) + "\n")
 

@@ -1,8 +1,8 @@
 """What an edit of a workload does to what runs: rolled out, counted later, ignored, or harmful.
 
-Source: the update handlers of Sedna's Global Manager v0.7.0, and for incremental
-and lifelong learning the Local Controller of the same release, which reads parts
-of a job once, when it takes the job up.
+Source: the update handlers of Sedna's Global Manager v0.3.1 to v0.7.0, and for incremental
+and lifelong learning the Local Controllers of the same releases, which read parts
+of a job once, when they take the job up.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sednactl.sedna.editing import EDITS
-from sednactl.sedna.kinds import INCREMENTAL_LEARNING, SednaKind
+from sednactl.sedna.editing import carried
+from sednactl.sedna.kinds import INCREMENTAL_LEARNING, LIFELONG_LEARNING, SednaKind
+from sednactl.sedna.releases import LATEST, Release
 
 Json = Mapping[str, Any]
 Path = tuple[str, ...]
@@ -40,9 +41,14 @@ class EditEffect:
 
 
 def effects_of_edit(
-    kind: SednaKind, before: Json, after: Json, *, without_deployment: Collection[str] = ()
+    kind: SednaKind,
+    before: Json,
+    after: Json,
+    *,
+    without_deployment: Collection[str] = (),
+    release: Release = LATEST,
 ) -> tuple[EditEffect, ...]:
-    """Give what an edit from `before` to `after` will do, one effect a thing.
+    """Give what an edit from `before` to `after` will do where a release runs, one effect a thing.
 
     `without_deployment` are the sides of a joint inference service that have no
     Deployment, to which no edit can be carried.
@@ -50,12 +56,12 @@ def effects_of_edit(
     old, new = before.get("spec") or {}, after.get("spec") or {}
     if old == new:
         return ()
-    carried = EDITS.get(kind.kind)
-    if carried == "by side":
+    how = carried(kind.kind, release)
+    if how == "by side":
         return tuple(_of_joint_inference(old, new, without_deployment))
-    if carried == "by field":
-        return tuple(_of_learning(kind, old, new))
-    if carried == "harmful":
+    if how == "by field":
+        return tuple(_of_learning(kind, old, new, release))
+    if how == "harmful":
         return (
             EditEffect(
                 "harmful",
@@ -63,14 +69,14 @@ def effects_of_edit(
                 "looked at last, maybe another one's, and leaves surplus pods of this one",
             ),
         )
-    if carried == "ignored":
+    if how == "ignored":
         return (
             EditEffect(
                 "ignored",
-                "Sedna 0.7 does not carry this change to what runs: the pods stay as the first version made them",
+                f"Sedna {release.series} does not carry this change to what runs: the pods stay as the first version made them",
             ),
         )
-    if carried == "later":
+    if how == "later":
         return (
             EditEffect(
                 "later",
@@ -128,14 +134,19 @@ _NEXT_TIME = (
     (("dataset", "trainProb"), "training"),
 )
 
+_CREDENTIALS_ONCE_SINCE = Release(0, 5, 0)
+"""Before it the Local Controller took a lifelong learning job's credentials from every edit."""
+
 _INFERENCE = (("deploySpec", "template"), ("deploySpec", "model"), ("deploySpec", "hardExampleMining"))
 
 
-def _of_learning(kind: SednaKind, before: Json, after: Json) -> Iterator[EditEffect]:
+def _of_learning(kind: SednaKind, before: Json, after: Json, release: Release) -> Iterator[EditEffect]:
     def changed(path: tuple[str, ...]) -> bool:
         return bool(_dig(before, path) != _dig(after, path))
 
-    if read_once := [path for path in _READ_ONCE if changed(path)]:
+    anew = kind is LIFELONG_LEARNING and release < _CREDENTIALS_ONCE_SINCE
+    credentials = ("credentialName",) if anew else ()
+    if read_once := [path for path in _READ_ONCE if path != credentials and changed(path)]:
         moved = (
             "; and if the new Dataset lies on another node, the old node goes on with its own copy of the job"
             if ("dataset", "name") in read_once
@@ -148,7 +159,8 @@ def _of_learning(kind: SednaKind, before: Json, after: Json) -> Iterator[EditEff
             read_once[0],
         )
     rounds: dict[str, list[tuple[str, ...]]] = {}
-    for path, stage in _NEXT_TIME:
+    next_time = (*_NEXT_TIME, (credentials, "training")) if credentials else _NEXT_TIME
+    for path, stage in next_time:
         if changed(path):
             rounds.setdefault(stage, []).append(path)
     for stage, paths in rounds.items():

@@ -7,7 +7,7 @@ kept, packed; what follows from them is made when a rule asks, one at a time.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +15,9 @@ from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.naming import FixedName, fixed_names
 from sednactl.validation.kept import Definitions, Records
 from sednactl.validation.noted import Claim, Reference, Scaler
+from sednactl.validation.shape import mapping
 from sednactl.validation.structure import Problem
+from sednactl.validation.together import BOUNDS
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
@@ -43,6 +45,8 @@ class Together:
         self._workload_numbers = array("I")
         self._autoscaler_numbers = array("I")
         self._deployment_numbers = array("I")
+        self._owning_numbers = array("I")
+        self._bound_numbers = array("I")
 
     def add(self, noted: Noted) -> Problem | None:
         """Put the next document to the rest; give a problem when its object was there before."""
@@ -59,9 +63,13 @@ class Together:
                     self._autoscaler_numbers.append(number)
                 if noted.kind == "Deployment":
                     self._deployment_numbers.append(number)
+                elif noted.kind in BOUNDS:
+                    self._bound_numbers.append(number)
             if noted.pins is not None:
                 self.kinds.setdefault(noted.kind, noted.document)
                 self._workload_numbers.append(number)
+                if noted.pins.own:
+                    self._owning_numbers.append(number)
         if before is None:
             return None
         message = f'{noted.kind} "{noted.name}" is given twice, first in {before.place}'
@@ -128,6 +136,11 @@ class Together:
             yield noted.namespace, noted.name, f"{noted.document.file}:{noted.document.line}"
 
     @property
+    def owning(self) -> Iterator[Noted]:
+        """Give the workloads with names or places in their pods that Sedna may take too."""
+        return map(self._records.__getitem__, self._owning_numbers)
+
+    @property
     def pinned(self) -> Iterator[Reference]:
         """Give every node that a pod, or for a cluster a Dataset, is pinned to."""
         for noted in self._workloads:
@@ -141,18 +154,54 @@ class Together:
             yield from noted.pins.placed if noted.pins else ()
 
     @property
+    def bounds(self) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+        """Give kind, namespace, name and spec of the LimitRanges and ResourceQuotas among the documents."""
+        for noted in map(self._records.__getitem__, self._bound_numbers):
+            yield noted.kind, noted.namespace, noted.name, noted.facts["spec"]
+
+    def makers(self, wanted: Callable[[str], bool]) -> Iterator[tuple[Key, tuple[str, ...], Document]]:
+        """Give Sedna's objects of some namespaces: kind, namespace and name, the sides with an hpa, the document."""
+        for noted in self._workloads:
+            if wanted(noted.namespace):
+                yield (noted.kind, noted.namespace, noted.name), noted.scaled, noted.document
+
+    def demanded(self, wanted: Callable[[str], bool]) -> Iterator[tuple[Key, Demand]]:
+        """Give the pods asked for in some namespaces, each with its workload and with what Sedna adds to fetch models.
+
+        Documents whose pods were not kept are read again.
+        """
+        for noted in self._workloads:
+            if noted.kind in ("Model", "Dataset") or not wanted(noted.namespace):
+                continue
+            demands = noted.pins.demands if noted.pins else ()
+            for demand in demands or _read_again(noted):
+                key = (noted.kind, noted.namespace, noted.name)
+                yield key, with_downloader(noted, demand, self.defined)
+
+    @property
     def asked(self) -> Iterator[tuple[Key, Demand]]:
         """Give the pods that are asked for, each with its workload, where a cluster will be asked for room."""
         for noted in self._workloads:
             for demand in noted.pins.demands if noted.pins else ():
                 yield (noted.kind, noted.namespace, noted.name), demand
 
-    @property
-    def specs(self) -> Iterator[tuple[str, str, dict[str, Any], Document]]:
-        """Give kind, namespace, spec and document of the workloads whose specs were kept for a cluster."""
+    def specs(
+        self, kinds: Collection[str], wanted: Callable[[str], bool]
+    ) -> Iterator[tuple[str, str, dict[str, Any], Document]]:
+        """Give kind, namespace, spec and document of workloads of some kinds and namespaces; reads those not kept again."""
         for noted in self._workloads:
-            if noted.pins and noted.pins.spec is not None:
-                yield noted.kind, noted.namespace, noted.pins.spec, noted.document
+            if noted.kind in kinds and wanted(noted.namespace):
+                spec = noted.pins.spec if noted.pins else None
+                if spec is None:
+                    from sednactl.manifests.again import content_again
+
+                    spec = mapping(content_again(noted.document), "spec")
+                yield noted.kind, noted.namespace, spec, noted.document
+
+    @property
+    def bounded(self) -> bool:
+        """Tell whether LimitRanges or ResourceQuotas are among the documents."""
+        return bool(self._bound_numbers)
 
     @property
     def standing(self) -> Iterator[Standing]:
@@ -163,6 +212,32 @@ class Together:
             if noted.name and noted.pins and noted.pins.spec is not None:
                 key = (noted.kind, noted.namespace, noted.name)
                 yield Standing(key, noted.pins.spec, noted.document)
+
+
+def _read_again(noted: Noted) -> Iterator[Demand]:
+    """Give the pods that a document asks for, from its file as it is now."""
+    from sednactl.manifests.again import content_again
+    from sednactl.validation.together import demands_of
+    from sednactl.validation.workload import Workload
+
+    content = content_again(noted.document)
+    if isinstance(content, dict):
+        yield from demands_of(Workload(noted.kind, content), noted.document)
+
+
+def with_downloader(noted: Noted, demand: Demand, defined: Definitions) -> Demand:
+    """Give a demand with the init container that Sedna adds where the pod's model or dataset is to be fetched."""
+    from sednactl.validation.addresses import addresses_of, downloaded
+    from sednactl.validation.mounting import DOWNLOADER, DOWNLOADER_LIMITS
+
+    urls = addresses_of(noted.kind, noted.namespace, demand.path, noted.names, defined)
+    fetched = next((url for url in urls if url and downloaded(url)), "")
+    if not fetched:
+        return demand
+    before = demand.pod.get("initContainers")
+    added = {"name": DOWNLOADER, "resources": {"limits": dict(DOWNLOADER_LIMITS)}}
+    pod = {**demand.pod, "initContainers": [*(before if isinstance(before, list) else ()), added]}
+    return demand._replace(pod=pod, downloads=fetched)
 
 
 def _claimed(kind: str, namespace: str, name: str, scaled: tuple[str, ...]) -> list[Key]:

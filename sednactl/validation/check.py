@@ -13,6 +13,7 @@ from sednactl.validation.all_together import Together
 from sednactl.validation.finding import Finding, shown_path
 from sednactl.validation.ignoring import Ignored, Ignoring, from_command_line, needless
 from sednactl.validation.looking import STRUCTURAL_RULES, Looker
+from sednactl.validation.rulebook import DEFERRED
 from sednactl.validation.target import Target
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sednactl.validation.structure import Problem
 
 LATEST_TARGET = Target()
+_DEFERRED = frozenset(DEFERRED)
 _MOST_LINES = 50
 """Errors that are spelled out where a manifest is refused; `validate` has room for all."""
 
@@ -95,6 +97,7 @@ class Checker:
         self.counts: Counter[str] = Counter()
         self.looker = Looker(self.ignoring, target, for_cluster=for_cluster, infos=infos)
         self._kept: Counter[str] = Counter()
+        self._held: dict[str, Counter[Found]] = {}
         self._together = Together()
         self._remarks: dict[tuple[str, int], list[Remark]] = {}
         self._unused: dict[Ignore, Document] = {}
@@ -113,11 +116,19 @@ class Checker:
         if looked.about_remarks:
             self.counts.update(found.level for found in looked.about_remarks)
         findings = list(looked.about_remarks)
-        self._keep(looked.found, findings)
+        self._keep(self._now(looked), findings)
         doubled = self._together.add(looked.noted) if looked.noted else None
         if doubled:
             self._keep([self.looker.found(doubled, looked.document, looked.remarks)], findings)
         return findings
+
+    def _now(self, looked: Looked) -> list[Found]:
+        """Give what need not wait; what a LimitRange in a document to come may put right waits for `finish`."""
+        waiting = [one for one in looked.found if one.rule in _DEFERRED]
+        if not waiting or looked.noted is None:
+            return looked.found
+        self._held.setdefault(looked.noted.namespace, Counter()).update(waiting)
+        return [one for one in looked.found if one.rule not in _DEFERRED]
 
     def finish(self, cluster: Cluster | None = None) -> list[Finding]:
         """Give what only shows over all documents together, and with `cluster` what that does not have.
@@ -131,19 +142,30 @@ class Checker:
         from sednactl.validation.rules.references import dangling
 
         found: list[Iterable[tuple[Document, Problem]]] = []
-        survey = None
+        survey = bounds = None
         if cluster is not None:
             from sednactl.validation.in_cluster import survey as read_survey
-            from sednactl.validation.rules.cluster import wanting
 
             survey = read_survey(together, cluster)
-            found.append(wanting(together, survey))
-        if self.looker.for_cluster:
-            from sednactl.validation.rules.admission import deferred
+        if self.looker.for_cluster or together.bounded:
+            from sednactl.validation.bounds import Bounds
+            from sednactl.validation.rules.admission import deferred, refused
+            from sednactl.validation.rules.object_counts import too_many
 
-            found.append(deferred(together, survey, self.target))
+            bounds = Bounds(together, survey)
+            if survey is not None:
+                from sednactl.validation.rules.cluster import wanting
+
+                found.append(wanting(together, survey, bounds, self.target.release))
+            found.append(refused(together, bounds))
+            found.append(too_many(together, bounds, self.target.release))
+            found.append(deferred(together, bounds, self.target, everywhere=self.looker.for_cluster))
         found += [dangling(together, survey), disagreements(together)]
         findings: list[Finding] = []
+        for namespace, held in self._held.items():
+            if bounds is None or not bounds.ranges_of(namespace):
+                self._keep(held.elements(), findings)
+        self._held.clear()
         for one in found:
             self._keep(
                 (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.manifests.again import ReadAgain
-from sednactl.validation.noted import Defined, Demand, Noted, Pins, Placed
+from sednactl.validation.noted import Defined, Demand, Noted, Own, Pins, Placed
 from sednactl.validation.packed import Index, Packed
 
 if TYPE_CHECKING:
@@ -45,12 +45,13 @@ class Records:
 
     def _pins(self, pins: Pins) -> tuple[Any, ...]:
         number = self._words.numbers
-        nodes, placed, demands, spec = pins
+        nodes, placed, demands, spec, own = pins
         return (
             tuple([(node, number[path]) for node, path in nodes]),
             tuple([(one.dataset, one.node, number[one.path]) for one in placed]),
             tuple([(one.pod, one.replicas, number[one.path], number[one.count_path]) for one in demands]),
             spec,
+            tuple([(one.what, one.name, number[one.path], number[one.pod], one.given) for one in own]),
         )
 
     def key(self, number: int) -> Key:
@@ -92,13 +93,14 @@ class Records:
         )
 
     def _unpacked(self, pins: tuple[Any, ...], document: Document) -> Pins:
-        nodes, placed, demands, spec = pins
+        nodes, placed, demands, spec, own = pins
         word = self._words
         return Pins(
             tuple((node, word[path]) for node, path in nodes),
             tuple(Placed(dataset, node, document, word[path]) for dataset, node, path in placed),
             tuple(Demand(pod, count, document, word[at], word[by]) for pod, count, at, by in demands),
             spec,
+            tuple(Own(what, name, word[path], word[pod], given) for what, name, path, pod, given in own),
         )
 
     def _document(self, place: Any) -> Document:

@@ -16,7 +16,7 @@ from sednactl.sedna.quantity import NANO, nanos_of
 from sednactl.validation.pod_amounts import Amounts, amounts_of, total_of
 from sednactl.validation.rules.pod_parts import INIT, MAIN
 from sednactl.validation.rules.resources import shown
-from sednactl.validation.shape import mapping, maps, text
+from sednactl.validation.shape import listed, mapping, maps, text
 
 Json = dict[str, Any]
 Place = tuple[str | int, ...]
@@ -43,6 +43,19 @@ def defaulted(pod: Json, ranges: Sequence[Json]) -> Json:
                 _filled(one, limits, requests) if isinstance(one, dict) else one for one in containers
             ]
     return filled
+
+
+def stored(content: Json) -> Json:
+    """Give a LimitRange as the API server keeps it: what it says of containers gives limits and requests too."""
+    limits = []
+    for item in listed(mapping(content, "spec"), "limits"):
+        if text(item, "type") == "Container":
+            default = {**mapping(item, "max"), **mapping(item, "default")}
+            request = {**mapping(item, "min"), **default, **mapping(item, "defaultRequest")}
+            limits.append({**item, "default": default, "defaultRequest": request})
+        else:
+            limits.append(item)
+    return {**content, "spec": {**mapping(content, "spec"), "limits": limits}}
 
 
 def refusals(pod: Json, ranges: Sequence[Json]) -> Iterator[Refusal]:
@@ -130,19 +143,14 @@ def _least(
 ) -> Iterator[Refusal]:
     for name, bound in bounds.items():
         least = nanos_of(bound) or 0
+        says = f"{by} wants at least {bound} {name}, but {what}"
         if name not in asked:
-            message = f"{by} wants at least {bound} {name}, but {what} requests none"
-            yield Refusal(
-                place("requests", name), message, f"add resources.requests.{name} of {bound} or more"
-            )
+            hint = f"add resources.requests.{name} of {bound} or more"
+            yield Refusal(place("requests", name), f"{says} requests none", hint)
         elif asked[name] < least:
-            message = f"{by} wants at least {bound} {name}, but {what} requests {shown(asked[name], name)}"
-            yield Refusal(place("requests", name), message, f"request {bound} or more")
+            yield _outside(says, "requests", name, asked, place, f"{bound} or more")
         elif name in most and most[name] < least:
-            message = (
-                f"{by} wants at least {bound} {name}, but {what} has a limit of {shown(most[name], name)}"
-            )
-            yield Refusal(place("limits", name), message, f"a limit of {bound} or more")
+            yield _outside(says, "limits", name, most, place, f"{bound} or more")
 
 
 def _most(
@@ -150,17 +158,22 @@ def _most(
 ) -> Iterator[Refusal]:
     for name, bound in bounds.items():
         largest = nanos_of(bound) or 0
+        says = f"{by} allows at most {bound} {name}, but {what}"
         if name not in most:
             message = f"{by} allows at most {bound} {name}, and {what} has no limit"
             yield Refusal(place("limits", name), message, f"add resources.limits.{name} of {bound} or less")
         elif most[name] > largest:
-            message = (
-                f"{by} allows at most {bound} {name}, but {what} has a limit of {shown(most[name], name)}"
-            )
-            yield Refusal(place("limits", name), message, f"a limit of {bound} or less")
+            yield _outside(says, "limits", name, most, place, f"{bound} or less")
         elif asked.get(name, 0) > largest:
-            message = f"{by} allows at most {bound} {name}, but {what} requests {shown(asked[name], name)}"
-            yield Refusal(place("requests", name), message, f"request {bound} or less")
+            yield _outside(says, "requests", name, asked, place, f"{bound} or less")
+
+
+def _outside(
+    says: str, of: str, name: str, amounts: Amounts, place: Callable[[str, str], Place], right: str
+) -> Refusal:
+    """Give the refusal of an amount that is too small or too large, after what is said of the bound."""
+    has, do = ("requests", "request") if of == "requests" else ("has a limit of", "a limit of")
+    return Refusal(place(of, name), f"{says} {has} {shown(amounts[name], name)}", f"{do} {right}")
 
 
 def _ratio(

@@ -18,11 +18,11 @@ from sednactl.validation.ignoring import holds_remarks, remarks_in
 from sednactl.validation.looked import Found, Looked
 from sednactl.validation.mends import MENDED
 from sednactl.validation.shape import mapping, text
-from sednactl.validation.structure import Problem, structural_problems
+from sednactl.validation.structure import WRONG_TYPE, Problem, structural_problems
 from sednactl.validation.together import note
 
 if TYPE_CHECKING:
-    from sednactl.manifests.document import Document
+    from sednactl.manifests.document import Document, Position
     from sednactl.validation.asking import Inquiry
     from sednactl.validation.finding import Level
     from sednactl.validation.ignoring import Ignoring, Remark
@@ -110,7 +110,7 @@ class Looker:
             position.line,
             position.column,
             problem.path,
-            one_line(problem.hint),
+            one_line(_hint(problem, document, position)),
             document.source_line(position.line),
             document.index,
             fixable,
@@ -121,7 +121,7 @@ class Looker:
         """Leave out the rules whose answer depends on the cluster, where that will be asked."""
         if not self.for_cluster:
             return rules
-        from sednactl.validation.rules.admission import DEFERRED
+        from sednactl.validation.rulebook import DEFERRED
 
         return [rule for rule in rules if rule.id not in DEFERRED]
 
@@ -169,6 +169,15 @@ def _another(ignoring: Ignoring, target: Target, for_cluster: bool, infos: bool,
     looker = Looker(ignoring, target, for_cluster=for_cluster, infos=infos)
     looker.titles = titles
     return looker
+
+
+def _hint(problem: Problem, document: Document, position: Position) -> str:
+    """Give a problem's hint; one to quote a value shows the characters that are in the file, as --fix keeps them."""
+    if problem.rule == WRONG_TYPE and problem.hint.startswith("quote it"):
+        from sednactl.validation.as_written import quoting_as_written
+
+        return quoting_as_written(document, problem.path, position) or problem.hint
+    return problem.hint
 
 
 def title_of(document: Document) -> str:

@@ -81,7 +81,11 @@ def _shape(node: Node, value: Any, path: Path, guesses: Guesses) -> Iterator[Pro
         "boolean": type(value) is bool,
     }.get(kind, True)
     if not fits:
-        hint = f'quote it: "{value}"' if kind == "string" and isinstance(value, (int, float)) else ""
+        hint = ""
+        if kind == "string" and isinstance(value, (int, float)):
+            from sednactl.validation.as_written import quoting
+
+            hint = quoting(value)
         yield Problem(WRONG_TYPE, path, f"must be {_TYPES[kind]}, is {_describe(value)}", hint)
     elif kind == "object":
         for name, item in value.items():

@@ -61,6 +61,21 @@ class Demand(Record):
     document: Document
     path: Path
     count_path: Path
+    downloads: str = ""
+    """What an init container that Sedna adds to the pod fetches; it is in the pod then."""
+
+
+class Own(Record):
+    """A name or a place in a pod that what Sedna adds may have too: a volume, a container or a mount.
+
+    `path` is its own place, `pod` that of the pod's spec, `given` the addresses that the workload itself gives this worker.
+    """
+
+    what: str
+    name: str
+    path: Path
+    pod: Path
+    given: tuple[str, ...]
 
 
 class Scaler(Record):
@@ -83,6 +98,7 @@ class Pins(Record):
     placed: tuple[Placed, ...] = ()
     demands: tuple[Demand, ...] = ()
     spec: dict[str, Any] | None = None
+    own: tuple[Own, ...] = ()
 
 
 class Noted(Record):

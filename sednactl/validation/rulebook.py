@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from sednactl.validation.workload import Workload
 
 FAMILIES = (
-    *("names", "pods", "pod_words", "pod_wide", "resources", "ports", "environment", "volumes", "probes"),
+    *(
+        "names",
+        "pods",
+        "pod_words",
+        "pod_wide",
+        "resources",
+        "ports",
+        "environment",
+        "volumes",
+        "probes",
+        "one_node",
+    ),
     *("scaling", "metrics", "effect", "kubernetes"),
     *("mining", "storage", "triggers", "federated", "unheeded", "workers"),
 )
@@ -29,6 +40,10 @@ FAMILIES = (
 _LEARNING = ("IncrementalLearningJob", "LifelongLearningJob")
 FOR_KINDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("scaling", "metrics", "effect"), ("JointInferenceService",)),
+    "one_node": (
+        *("FeatureExtractionService", "FederatedLearningJob", "JointInferenceService", "ObjectSearchService"),
+        *_LEARNING,
+    ),
     "mining": ("JointInferenceService", "IncrementalLearningJob"),
     "storage": ("Dataset", "FederatedLearningJob", "Model", *_LEARNING),
     "triggers": _LEARNING,
@@ -40,6 +55,9 @@ FOR_KINDS: dict[str, tuple[str, ...]] = {
 }
 """The families that are for some kinds only: for others they need not even be loaded."""
 
+
+DEFERRED = ("SDN207", "SDN225")
+"""Rules about one workload that wait for what is known of its namespace: LimitRanges give requests and limits."""
 
 Check = Callable[["Workload"], "Iterable[Problem]"]
 Plain = Callable[[Any], bool]
@@ -105,7 +123,9 @@ def page(identifier: str, level: Level, words: str) -> None:
 
 def rulebook() -> dict[str, Rule]:
     """Give all rules by their number, loading every family."""
-    _load((*FAMILIES, "structural", "references", "between", "cluster", "admission", "edits"))
+    _load(
+        (*FAMILIES, "structural", "references", "between", "cluster", "admission", "object_counts", "edits")
+    )
     return dict(sorted(_book.items()))
 
 

@@ -234,14 +234,12 @@ class _Walk:
 
     def wrong_type(self, node: Node, value: Any) -> None:
         """Note a value of another type than the schema's, and how to mend the usual slips."""
+        from sednactl.validation.as_written import quoting
+
         wanted = _TYPES.get(node.type, node.type)
         hint = ""
         if node.type == "string" and isinstance(value, (int, float)):
-            hint = (
-                "quote it: unquoted yes, no, on, off, y, n, true and false are booleans"
-                if isinstance(value, bool)
-                else f'quote it: "{_number(value)}"'
-            )
+            hint = quoting(value)
         elif node.type in _TYPES and isinstance(value, str) and _reads_as(value, node.type):
             hint = "remove the quotes"
         elif node.type == "array" and not isinstance(value, (list, dict)):
@@ -249,7 +247,7 @@ class _Walk:
         elif node.type == "array" and isinstance(value, dict):
             hint = "a list needs '- ' before each entry"
         elif node.type == "int-or-string" and isinstance(value, (int, float)) and not isinstance(value, bool):
-            hint = f'quote it: "{value}"'
+            hint = quoting(value)
         self.add(WRONG_TYPE, f"must be {wanted}, is {_describe(value)}", hint or _LIKE.get(node.type, ""))
 
     def missing(self, node: Node, name: str) -> None:
@@ -341,14 +339,10 @@ def _describe(value: Any) -> str:
     if isinstance(value, bool):
         return f"the boolean {str(value).lower()}"
     if isinstance(value, (int, float)):
-        return f"the number {_number(value)}"
+        return f"the number {value}"
     if isinstance(value, str):
         return f"the string {_show(value)}"
     return "a list" if isinstance(value, list) else "a map"
-
-
-def _number(value: float) -> str:
-    return str(value)
 
 
 def _show(value: Any) -> str:

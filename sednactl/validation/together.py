@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from sednactl.validation.noted import Demand, Noted, Pins, Placed
+from sednactl.validation.noted import Demand, Noted, Own, Pins, Placed
 from sednactl.validation.shape import mapping, text, whole
 
 if TYPE_CHECKING:
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from sednactl.validation.workload import Workload
 
 _FACTS: Final = {"Dataset": ("format", "nodeName", "url"), "Model": ("format", "url")}
+BOUNDS: Final = ("LimitRange", "ResourceQuota")
+"""Kinds that bound the pods of their namespace."""
 _NO_FACTS: Final[dict[str, Any]] = {}
+_PLACES: Final = ("/home/", "/downl", "/model")
+"""How the places begin where Sedna mounts anything."""
 _LEARNS_AT: Final = {
     "FederatedLearningJob": ("trainingWorkers",),
     "IncrementalLearningJob": ("trainSpec", "evalSpec"),
@@ -65,9 +69,35 @@ def _pins(workload: Workload, document: Document, for_cluster: bool) -> Pins:
         node = text(workload.spec, "nodeName")
         if workload.kind == "Dataset" and node and "$" not in node:
             nodes.append((node, ("spec", "nodeName")))
-        demands = tuple(_demands(workload, document))
+        demands = tuple(demands_of(workload, document))
+    elif document.origin is None:  # it cannot be read again, as files are where bounds are among them
+        demands = tuple(demands_of(workload, document))
+        spec = workload.spec if workload.kind == "JointInferenceService" else None
     placed = tuple(_placed(workload, document)) if workload.kind in _LEARNS_AT else ()
-    return Pins(tuple(nodes), placed, demands, spec)
+    own: tuple[Own, ...] = ()
+    if _may_be_taken(workload):
+        from sednactl.validation.rules.taken import own_names
+
+        own = tuple(own_names(workload))
+    return Pins(tuple(nodes), placed, demands, spec, own)
+
+
+def _may_be_taken(workload: Workload) -> bool:
+    """Tell whether a pod has a volume, a mount or a container that what Sedna adds may be called like; in doubt it does."""
+    for _, pod in workload.pods():
+        volumes = pod.get("volumes")
+        for volume in volumes if type(volumes) is list else ():
+            name = text(volume, "name")
+            if name[-1:] == "z" or name[:6] == "sedna-" or len(name) == 63:
+                return True
+    for _, _, container in workload.containers():
+        if container.get("name") == "storage-initializer":
+            return True
+        mounts = container.get("volumeMounts")
+        for mount in mounts if type(mounts) is list else ():
+            if text(mount, "mountPath")[:6] in _PLACES:
+                return True
+    return False
 
 
 def _placed(workload: Workload, document: Document) -> Iterator[Placed]:
@@ -84,7 +114,8 @@ def _placed(workload: Workload, document: Document) -> Iterator[Placed]:
             yield Placed(("Dataset", workload.namespace, dataset), "", document, path)
 
 
-def _demands(workload: Workload, document: Document) -> Iterator[Demand]:
+def demands_of(workload: Workload, document: Document) -> Iterator[Demand]:
+    """Give the pods that a workload asks for."""
     for path, pod in workload.pods():
         owner: Any = workload.spec
         for step in path[1:-2]:
@@ -102,7 +133,11 @@ def facts_of(kind: str, content: dict[str, Any]) -> dict[str, Any]:
     if kind in _FACTS:
         spec = mapping(content, "spec")
         return {name: spec.get(name) for name in _FACTS[kind]}
+    if kind in BOUNDS:
+        return {"spec": mapping(content, "spec")}
     if kind == "Secret":
+        from sednactl.validation.rules.secrets import broken_in, refused_in
+
         annotations = mapping(mapping(content, "metadata"), "annotations")
         keys = {*mapping(content, "data"), *mapping(content, "stringData")}
         return {
@@ -110,5 +145,7 @@ def facts_of(kind: str, content: dict[str, Any]) -> dict[str, Any]:
             "endpoint": annotations.get("s3-endpoint"),
             "https": annotations.get("s3-usehttps"),
             "keys": keys,
+            "refused": tuple(refused_in(content)),
+            "broken": tuple(broken_in(content)),
         }
     return _NO_FACTS

@@ -63,6 +63,14 @@ def check_ready(text: str) -> list[Any]:
     return documents
 
 
+@pytest.mark.parametrize("word", [word for word in WORDS if word != "objecttracking"])
+def test_no_example_of_values_warns_about_itself(run_sednactl: RunSednactl, word: str) -> None:
+    """Object tracking aside, which no controller acts on whatever it says."""
+    run = run_sednactl("create", word, "x", "-f", example(word), *WITH.get(word, ()), *PRINT)
+    assert (run.code, run.err) == (0, "")
+    assert run_sednactl("validate", "--strict", "-", input=run.out).code == 0
+
+
 @pytest.mark.parametrize("word", WORDS)
 def test_flags_alone(run_sednactl: RunSednactl, word: str) -> None:
     run = run_sednactl("create", word, "x", *FLAGS[word], *PRINT)

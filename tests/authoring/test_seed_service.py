@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from sednactl.packaged import templates_dir
 from tests.conftest import RunSednactl
 from tests.golden import check_golden
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "seed-service.yaml"
+VALUES = FIXTURE.with_name("seed-values.yaml")
+"""The example of values as it was announced: with hostNetwork, which two replicas on one node cannot share."""
 NAME = "helmet-detection-inference-example"
 PRINT = ("--dry-run=client", "-o", "yaml")
 FLAGS = (
@@ -52,10 +53,8 @@ def seed() -> dict[str, Any]:
     return loaded
 
 
-def test_the_example_of_values_gives_the_seed_service(
-    run_sednactl: RunSednactl, seed: dict[str, Any]
-) -> None:
-    values = str(templates_dir() / "examples" / "jointinference.yaml")
+def test_a_values_file_gives_the_seed_service(run_sednactl: RunSednactl, seed: dict[str, Any]) -> None:
+    values = str(VALUES)
     run = run_sednactl("create", "ji", NAME, "-n", "default", "-f", values, *PRINT)
     assert run.code == 0, run.err
     assert yaml.safe_load(run.out) == seed
@@ -72,7 +71,7 @@ def test_flags_alone_give_the_seed_service(run_sednactl: RunSednactl, seed: dict
 
 
 def test_flags_and_values_give_the_same_bytes(run_sednactl: RunSednactl) -> None:
-    values = str(templates_dir() / "examples" / "jointinference.yaml")
+    values = str(VALUES)
     by_values = run_sednactl("create", "ji", NAME, "-f", values, *PRINT)
     assert run_sednactl("create", "ji", NAME, *FLAGS, *PRINT).out == by_values.out
     assert run_sednactl("create", "ji", NAME, "-f", values, *PRINT).out == by_values.out
@@ -81,7 +80,7 @@ def test_flags_and_values_give_the_same_bytes(run_sednactl: RunSednactl) -> None
 def test_the_announcement_s_own_spelling_of_hpa_goes_into_values(
     run_sednactl: RunSednactl, seed: dict[str, Any], tmp_path: Path
 ) -> None:
-    values = yaml.safe_load((templates_dir() / "examples" / "jointinference.yaml").read_text())
+    values = yaml.safe_load(VALUES.read_text())
     for side in ("edge", "cloud"):
         values[side]["hpa"] = seed["spec"][f"{side}Worker"]["hpa"]
     (tmp_path / "values.json").write_text(json.dumps(values))
@@ -97,7 +96,7 @@ def test_the_announcement_s_own_spelling_of_hpa_goes_into_values(
 def test_hpa_chooses_the_sides_and_none_leaves_no_trace(
     run_sednactl: RunSednactl, seed: dict[str, Any], mode: str, sides: set[str]
 ) -> None:
-    values = str(templates_dir() / "examples" / "jointinference.yaml")
+    values = str(VALUES)
     run = run_sednactl("create", "ji", NAME, "-n", "default", "-f", values, "--hpa", mode, *PRINT)
     assert run.code == 0, run.err
     made = yaml.safe_load(run.out)
@@ -110,7 +109,7 @@ def test_hpa_chooses_the_sides_and_none_leaves_no_trace(
 
 
 def test_json_and_name(run_sednactl: RunSednactl, seed: dict[str, Any]) -> None:
-    values = str(templates_dir() / "examples" / "jointinference.yaml")
+    values = str(VALUES)
     common = ("create", "ji", NAME, "-n", "default", "-f", values, "--dry-run=client")
     assert json.loads(run_sednactl(*common, "-o", "json").out) == seed
     assert run_sednactl(*common, "-o", "name").out == f"jointinferenceservice.sedna.io/{NAME}\n"

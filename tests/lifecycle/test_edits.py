@@ -25,6 +25,7 @@ from sednactl.sedna.kinds import (
     VIDEO_ANALYTICS,
     SednaKind,
 )
+from sednactl.sedna.releases import release_named
 from tests.lifecycle.objects import autoscaler, deployment, ji_spec, workload
 
 
@@ -97,6 +98,28 @@ def test_what_learning_jobs_read_once_and_what_anew(kind: SednaKind, path: str, 
     (effect,) = effects_of_edit(kind, before, after)
     assert effect.how == how
     assert path in effect.sentence and words in effect.sentence
+
+
+@pytest.mark.parametrize("word", ["0.3", "0.4", "0.5", "0.6"])
+@pytest.mark.parametrize("kind", [JOINT_INFERENCE, FEDERATED_LEARNING])
+def test_before_0_7_no_edit_reached_what_runs(kind: SednaKind, word: str) -> None:
+    before, after = (
+        workload(kind, spec={"edgeWorker": {"a": 1}}),
+        workload(kind, spec={"edgeWorker": {"a": 2}}),
+    )
+    (effect,) = effects_of_edit(kind, before, after, release=release_named(word))
+    assert effect.how == "ignored" and effect.needs_replacement
+    assert effect.sentence.startswith(f"Sedna {word} does not carry")
+    assert {one.how for one in effects_of_edit(kind, before, after)} <= {"rollout", "harmful"}
+
+
+@pytest.mark.parametrize(("word", "how"), [("0.4.3", "later"), ("0.5.0", "ignored"), ("0.7", "ignored")])
+def test_credentials_of_lifelong_learning_were_once_read_anew(word: str, how: str) -> None:
+    before, after = {"spec": {"credentialName": "a"}}, {"spec": {"credentialName": "b"}}
+    (effect,) = effects_of_edit(LIFELONG_LEARNING, before, after, release=release_named(word))
+    assert effect.how == how and "credentialName" in effect.sentence
+    (same,) = effects_of_edit(INCREMENTAL_LEARNING, before, after, release=release_named(word))
+    assert same.how == "ignored"
 
 
 def test_hot_updated_inference_never_takes_an_edit_up() -> None:

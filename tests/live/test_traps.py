@@ -279,6 +279,30 @@ def test_federated_workers_whose_files_lie_in_one_folder(
     assert pods("together") == 1
 
 
+@pytest.mark.parametrize("spoil", ["volume", "mount"])
+def test_a_pod_that_has_what_sedna_adds(spoil: str, plane: Plane, namespace: str, sednactl: Sednactl) -> None:
+    """The volume for the model at /models/big-model/frozen.pb, or its mount, is in the manifest already."""
+    service = joint_inference("gate", namespace)
+    pod = service["spec"]["cloudWorker"]["template"]["spec"]
+    name, at = ("models-big-modelz", "/own") if spoil == "volume" else ("own", "/home/data/models/big-model/")
+    pod["volumes"] = [{"name": name, "emptyDir": {}}]
+    pod["containers"][0]["volumeMounts"] = [{"name": name, "mountPath": at}]
+    models = [model(one, namespace) for one in ("big-model", "little-model")]
+    given = stream(*models, service)  # without its model a service fails for another reason
+    refused = sednactl("validate", "-", input=given)
+    assert (refused.code, refused.out.count("[SDN151]"), refused.out.count("error:")) == (1, 1, 1)
+    plane.kubectl("create", "-n", namespace, "-f", "-", input=given)
+
+    def why() -> str:
+        return plane.kubectl(
+            "get", "ji", "gate", "-n", namespace, "-o", "jsonpath={.status.conditions[*].message}"
+        )
+
+    word = "Duplicate value" if spoil == "volume" else "must be unique"
+    eventually(lambda: word in why(), what=f"a Failed that says {word}")
+    assert plane.kubectl("get", "deployments", "-n", namespace, "-o", "name") == ""
+
+
 def test_7_an_input_that_ends_the_global_manager(shipped: ShippedSedna, asking: Sednactl) -> None:
     """The last one: a feature extraction service without replicas, which the API takes."""
     service = next(one for one in every_other_kind("default") if one["kind"] == "FeatureExtractionService")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sednactl.manifests.document import document_of
+from sednactl.sedna.kinds import JOINT_INFERENCE
 from sednactl.sedna.resources import CRD, LIMIT_RANGE, NODE, RESOURCE_QUOTA
 from sednactl.validation.check import Checker
 from sednactl.validation.crd import crd_of
@@ -19,7 +20,7 @@ from tests.validation.learning import INCREMENTAL, SEARCH, TRACKING
 from tests.validation.test_in_cluster import SERVICE, live, node
 from tests.validation.test_rules import CLOUD, EDGE, POD, REMOVED, changed
 
-RULES = ("SDN128", "SDN129", "SDN130", "SDN207", "SDN222", "SDN225", "SDN226")
+RULES = ("SDN128", "SDN129", "SDN130", "SDN152", "SDN207", "SDN222", "SDN225", "SDN226")
 WORKER = f"{CLOUD}.{POD}.containers.0.resources"
 CONTAINER = f"{CLOUD}.{POD}.containers[0]"
 
@@ -263,6 +264,30 @@ def test_workloads_share_a_quota_and_learning_jobs_take_turns(stub: StubServer) 
     stub.put(RESOURCE_QUOTA, quota({"pods": "1"}))
     assert [one for one in found(stub, INCREMENTAL) if one[0] == "SDN226"] == []
     assert [one[0] for one in found(stub, SEARCH) if one[0] == "SDN226"] == ["SDN226"] * 2
+
+
+def test_objects_that_a_quota_of_the_cluster_does_not_let_in(stub: StubServer) -> None:
+    def told(*documents: dict[str, Any]) -> list[tuple[str, str]]:
+        return [(one.level, one.message) for one in findings(stub, *documents) if one.rule == "SDN152"]
+
+    stub.put(RESOURCE_QUOTA, quota({"count/deployments.apps": "4"}, {"count/deployments.apps": "3"}))
+    assert told(CORES) == [
+        ("warning", 'it makes 2 of count/deployments.apps, but the quota "team" has 1 of 4 left')
+    ]
+    live(stub, CORES)
+    assert told(CORES) == []  # they are there, and count already
+    stub.remove(JOINT_INFERENCE.resource, "helmet")
+    larger = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "team"},
+        "spec": {"hard": {"count/deployments.apps": "5"}},
+    }
+    assert told(CORES, larger) == []  # the one among the files will take its place, and what is used stays
+    smaller = changed(larger, {"spec.hard": {"count/deployments.apps": "1"}})
+    assert [level for level, _ in told(smaller, CORES)] == ["error"]
+    another = changed(smaller, {"metadata.namespace": "elsewhere"})
+    assert [level for level, _ in told(another, CORES)] == ["warning"]
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,8 @@ def node(name: str, cpu: str, labels: dict[str, str] | None = None, memory: str 
     }
 
 
-def findings(stub: StubServer, *documents: dict[str, Any]) -> list[Finding]:
-    checker = Checker(for_cluster=True)
+def findings(stub: StubServer, *documents: dict[str, Any], release: str = "0.7") -> list[Finding]:
+    checker = Checker(target=target_named(release, None), for_cluster=True)
     for index, one in enumerate(documents):
         checker.check(document_of(one, index=index))
     cluster = stub.cluster()
@@ -416,6 +416,26 @@ def test_edits_of_a_federated_job(stub: StubServer) -> None:
     (beside,) = [one for one in findings(stub, edited) if one.rule in rules]
     assert 'may delete those of "another"' in beside.message
     assert not [one for one in findings(stub, FEDERATED) if one.rule in rules]
+
+
+@pytest.mark.parametrize(
+    ("content", "edit"),
+    [
+        (SERVICE, {f"{CLOUD}.{POD}.containers.0.image": "example/worker:v9"}),
+        (FEDERATED, {"spec.transmitter": {"ws": {}}}),
+    ],
+)
+def test_edits_before_0_7_reach_nothing_that_runs(
+    stub: StubServer, content: dict[str, Any], edit: dict[str, Any]
+) -> None:
+    live(stub, content)
+    told = [
+        one
+        for one in findings(stub, changed(content, edit), release="0.6")
+        if one.rule in ("SDN607", "SDN705")
+    ]
+    assert [(one.rule, spell_path(one.path)) for one in told] == [("SDN705", "metadata.name")]
+    assert "Sedna 0.6 does not carry this change" in told[0].message
 
 
 @pytest.mark.parametrize("content", [EXTRACTION, SEARCH, VIDEO])

@@ -21,7 +21,8 @@ spec:
   edgeWorker:
     model: {{name: little-{0}}}
     hpa: {{minReplicas: 1, maxReplicas: 3}}
-    template: {{spec: {{nodeName: edge-{0}, containers: [{{name: a, image: a:1}}]}}}}
+    template:
+      spec: {{nodeName: edge-{0}, containers: [{{name: a, image: a:1, resources: {{requests: {{cpu: 1}}}}}}]}}
   cloudWorker:
     model: {{name: big-{0}}}
     template: {{spec: {{nodeName: cloud-{0}, containers: [{{name: a, image: a:1}}]}}}}

@@ -606,9 +606,11 @@ def test_every_rule_has_a_test_and_a_page() -> None:
         pods,
         test_admission,
         test_between_documents,
+        test_bounds_in_files,
         test_in_cluster,
         test_learning_rules,
         test_scaling_effect,
+        test_secrets,
         test_worker_rules,
     )
 
@@ -628,6 +630,8 @@ def test_every_rule_has_a_test_and_a_page() -> None:
         *test_in_cluster.RULES,
         *test_admission.RULES,
         *test_worker_rules.RULES,
+        *test_bounds_in_files.RULES,
+        *test_secrets.RULES,
     }
     assert set(rulebook()) == tested
     for rule in rulebook().values():

@@ -59,10 +59,23 @@ def test_stdin(run_sednactl: RunSednactl) -> None:
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n---\n"])
 def test_nothing_to_check_is_no_success(run_sednactl: RunSednactl, text: str) -> None:
     run = run_sednactl("validate", "-f", "-", input=text)
-    assert (run.code, run.out, run.err) == (3, "", "error: no manifest in standard input\n")
+    assert (run.code, run.out) == (3, "")
+    error, hint = run.err.splitlines()
+    assert error == "error: no manifest in standard input"
+    assert hint.startswith("hint: nothing came in")
     report = run_sednactl("validate", "-", "-o", "json", input=text)
     assert report.code == 3
     assert json.loads(report.out)["summary"]["documents"] == 0
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n"])
+def test_an_empty_file_says_how_to_write_one(run_sednactl: RunSednactl, tmp_path: Path, text: str) -> None:
+    (tmp_path / "empty.yaml").write_text(text)
+    run = run_sednactl("validate", str(tmp_path / "empty.yaml"))
+    assert (run.code, run.out) == (3, "")
+    error, hint = run.err.splitlines()
+    assert error == f"error: no manifest in {tmp_path / 'empty.yaml'}"
+    assert "sednactl create KIND NAME" in hint
 
 
 def test_strict_counts_warnings(run_sednactl: RunSednactl, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import random
+from itertools import chain
 from typing import Any
 
 import jsonschema
@@ -125,11 +126,17 @@ def test_rules_look_at_anything_without_falling_over() -> None:
 
 def test_documents_of_all_sorts_together() -> None:
     """What looks at all documents at once takes anything too, Sedna's and others', with a cluster or without."""
+    from sednactl.validation.bounds import Bounds
     from sednactl.validation.in_cluster import Survey
+    from sednactl.validation.rules.admission import deferred, refused
     from sednactl.validation.rules.cluster import wanting
+    from sednactl.validation.rules.object_counts import too_many
 
     rng = random.Random("together")
-    plain = ("Secret", "Node", "Service", "Deployment", "HorizontalPodAutoscaler", "ConfigMap")
+    plain = (
+        *("Secret", "Node", "Service", "Deployment", "HorizontalPodAutoscaler", "ConfigMap"),
+        *("LimitRange", "ResourceQuota"),
+    )
     for number in range(60):
         checker = Checker(target=Target(rng.choice(RELEASES)), for_cluster=True)
         for index in range(20):
@@ -147,7 +154,14 @@ def test_documents_of_all_sorts_together() -> None:
         survey = Survey("c", "default", nodes={"a": node, "b": {}}, looked={("Model", "default")})
         survey.denied["Secret", "default"] = "no"
         survey.scales = "old"
-        for _, problem in wanting(checker._together, survey):
+        together, bounds = checker._together, Bounds(checker._together, survey)
+        told = (
+            wanting(together, survey, bounds, checker.target.release),
+            refused(together, bounds),
+            too_many(together, bounds, checker.target.release),
+            deferred(together, bounds, checker.target, everywhere=True),
+        )
+        for _, problem in chain.from_iterable(told):
             assert problem.message, number
         for finding in checker.finish():
             assert finding.message and "\n" not in finding.message

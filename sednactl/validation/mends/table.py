@@ -105,6 +105,9 @@ DECISIONS: dict[str, Decision] = {
     "SDN149": _left(_CHOICE),
     "SDN150": _left("which unit was meant is not in the manifest"),
     "SDN151": _left(_NAME),
+    "SDN152": _left(
+        "which objects are no longer used, and how large the quota should be, is not in the manifest"
+    ),
     "SDN201": _left("which of the two bounds is the wrong one is a choice"),
     "SDN202": _left(_FIGURE),
     "SDN203": _left("who wrote 0 wants what the cluster cannot do, and should know"),
@@ -154,6 +157,7 @@ DECISIONS: dict[str, Decision] = {
     "SDN406": _left("the address of the store is not in the manifest"),
     "SDN407": _left("the address and the keys of the store are not in the manifest"),
     "SDN408": _left("which of the files goes where is the author's to say"),
+    "SDN409": _left("whether the value was meant as it stands, or encoded wrongly, is not in the manifest"),
     "SDN501": _mended(workloads.operator, "a spelling that can mean one operator only"),
     "SDN502": _mended(
         workloads.train_metric, "the one metric in other letters; another one may mean anything"

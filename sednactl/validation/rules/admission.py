@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sednactl.sedna.editing import EDITS
 from sednactl.validation.limit_ranges import defaulted, refusals
 from sednactl.validation.quotas import counts, lacking, limits_of, taken_by, used_of
-from sednactl.validation.rulebook import FOR_KINDS, page, rules_for
+from sednactl.validation.rulebook import DEFERRED, FOR_KINDS, page, rules_for
+from sednactl.validation.rules.pod_parts import INIT
 from sednactl.validation.rules.resources import shown
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
@@ -17,8 +18,8 @@ from sednactl.validation.workload import Workload
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.all_together import Together
+    from sednactl.validation.bounds import Bounds
     from sednactl.validation.finding import Level
-    from sednactl.validation.in_cluster import Survey
     from sednactl.validation.noted import Demand, Key
     from sednactl.validation.target import Target
 
@@ -28,10 +29,12 @@ page(
     """
     Pod that a LimitRange of its namespace refuses
 
-    Found with --cluster. A LimitRange bounds what a container or a whole pod requests and may use
-    (min, max, maxLimitRequestRatio), and gives limits and requests to containers that say none: such a
-    limit can be below what the container requests. The workload and its Deployments are taken, but no
-    pod of them is ever made; only an event of the ReplicaSet (FailedCreate) tells why.
+    Found with --cluster, and for LimitRanges among the files. A LimitRange bounds what a container or a
+    whole pod requests and may use (min, max, maxLimitRequestRatio), and gives limits and requests to
+    containers that say none: such a limit can be below what the container requests. The init container by
+    which Sedna fetches a model or dataset (s3, http, https) counts too: it has limits of 1 cpu and 1Gi. The
+    workload and its Deployments are taken, but no pod of them is ever made; only an event of the ReplicaSet
+    (FailedCreate) tells why.
     """,
 )
 page(
@@ -40,7 +43,7 @@ page(
     """
     Container without the requests or limits that a quota demands
 
-    Found with --cluster. Where a ResourceQuota counts requests or limits of cpu or memory, every
+    Found with --cluster, and for ResourceQuotas among the files. Where one counts requests or limits of cpu or memory, every
     container, init containers too, has to say them, or to be given them by a LimitRange. Pods that do
     not are refused, and only an event of the ReplicaSet (FailedCreate) tells why.
     """,
@@ -51,29 +54,34 @@ page(
     """
     More replicas than the namespace's quota lets in
 
-    Found with --cluster. What a pod takes, times the most replicas, is more than a ResourceQuota has
+    Found with --cluster, and for ResourceQuotas among the files, of which nothing is taken as far as is
+    known. What a pod takes, times the most replicas, is more than a ResourceQuota has
     left, or has in all for a workload that runs already: the autoscaler asks for replicas that never come.
     An error where not even one pod fits into the whole quota. An edit needs room for one pod more while
     it is rolled out, as the new pod comes before the old one goes.
     """,
 )
 
-DEFERRED = ("SDN207", "SDN225")
-"""Rules about one workload that with a cluster wait for it: its LimitRanges give requests and limits."""
+_NO_DOWNLOAD = (
+    "Sedna adds it to fetch the model or dataset: raise the LimitRange, or let the file lie on the node"
+)
 _BY_TURNS = ("IncrementalLearningJob", "LifelongLearningJob")
 """Kinds whose pods do not run all at once."""
 
 
-def deferred(together: Together, survey: Survey | None, target: Target) -> Iterator[tuple[Document, Problem]]:
-    """Give what the deferred rules find, with what the namespaces give; without a survey what they find offline."""
+def deferred(
+    together: Together, bounds: Bounds, target: Target, *, everywhere: bool
+) -> Iterator[tuple[Document, Problem]]:
+    """Give what the deferred rules find, with what the namespaces give; `everywhere`, or where these give anything."""
     checks: dict[str, list[Any]] = {}
-    for kind, namespace, spec, document in together.specs:
-        if kind not in FOR_KINDS["metrics"]:
-            continue
+    wanted = (lambda _: True) if everywhere else bounds.ranges_of
+    for kind, namespace, spec, document in together.specs(
+        FOR_KINDS["metrics"], lambda one: bool(wanted(one))
+    ):
         if kind not in checks:
             rules = rules_for(kind, target.release)
             checks[kind] = [rule.check for rule in rules if rule.id in DEFERRED]
-        ranges = survey.ranges_of(namespace) if survey else ()
+        ranges = bounds.ranges_of(namespace)
         workload = Workload(kind, {"kind": kind, "spec": _with_defaults(spec, ranges)}, target)
         for check in checks[kind]:
             for problem in dict.fromkeys(check(workload)):
@@ -90,26 +98,34 @@ def _with_defaults(spec: dict[str, Any], ranges: Any) -> dict[str, Any]:
     return filled
 
 
-def refused(together: Together, survey: Survey) -> Iterator[tuple[Document, Problem]]:
+def refused(together: Together, bounds: Bounds) -> Iterator[tuple[Document, Problem]]:
     """Give the pods that LimitRanges refuse and quotas do not let in."""
     taken: dict[tuple[str, str, str], int] = {}
-    for key, demand in together.asked:
+    for key, demand in together.demanded(bounds.holds):
         if key[0] not in EDITS:
             continue  # a kind that Sedna makes no pods for
-        ranges, quotas = survey.ranges_of(key[1]), survey.quotas_of(key[1])
-        if not ranges and not quotas:
-            continue
+        ranges, quotas = bounds.ranges_of(key[1]), bounds.quotas_of(key[1])
         for refusal in refusals(demand.pod, ranges):
-            yield demand.document, Problem("SDN129", (*demand.path, *refusal.place), *refusal[1:], True)
+            place, hint = refusal.place, refusal.hint
+            if demand.downloads and place[:2] == _downloader_of(demand):
+                place, hint = (), _NO_DOWNLOAD
+            yield demand.document, Problem("SDN129", (*demand.path, *place), refusal.message, hint, True)
         pod = defaulted(demand.pod, ranges)
         for quota in quotas:
             if counts(quota, pod):
                 yield from _unsaid(demand, pod, quota)
-                yield from _beyond(key, demand, pod, quota, survey, taken)
+                yield from _beyond(key, demand, pod, quota, bounds, taken)
+
+
+def _downloader_of(demand: Demand) -> tuple[str, int]:
+    """Give where the init container that Sedna adds stands: behind the others."""
+    return INIT, len(maps(demand.pod, INIT)) - 1
 
 
 def _unsaid(demand: Demand, pod: dict[str, Any], quota: Any) -> Iterator[tuple[Document, Problem]]:
     for group, index, of, name in lacking(pod, quota):
+        if demand.downloads and (group, index) == _downloader_of(demand):
+            continue  # it says all that a quota can demand
         container = text(dict(maps(pod, group))[index], "name")
         message = f'the quota "{_name(quota)}" demands {of} for {name} of every container, and "{container}" has none'
         hint = f"add resources.{of}.{name} to it"
@@ -121,19 +137,19 @@ def _beyond(
     demand: Demand,
     pod: dict[str, Any],
     quota: Any,
-    survey: Survey,
+    bounds: Bounds,
     taken: dict[tuple[str, str, str], int],
 ) -> Iterator[tuple[Document, Problem]]:
     """Give the resource that a quota has too little of; note what the pods take for those that follow."""
     hard, used, each = limits_of(quota), used_of(quota), taken_by(pod)
-    runs = key in survey.live
+    runs = key in bounds.live
     wanted = "one pod takes" if demand.replicas == 1 else f"{demand.replicas} replicas take"
     fits: dict[str, int] = {}
     before: dict[str, int] = {}
     for name, limit in hard.items():
         if not each.get(name):
             continue
-        place = survey.place_of(key[1]), _name(quota), name
+        place = bounds.place_of(key[1]), _name(quota), name
         before[name] = 0 if runs else taken.get(place, 0)
         left = limit if runs else limit - used.get(name, 0)
         fits[name] = max(0, left - before[name]) // each[name]

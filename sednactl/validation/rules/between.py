@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from sednactl.validation.packed import Twice
 from sednactl.validation.rulebook import page
 from sednactl.validation.rules.folders import shared_folders
+from sednactl.validation.rules.secrets import unfit_secrets
+from sednactl.validation.rules.taken import taken_names
 from sednactl.validation.structure import Problem
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.all_together import Together
-    from sednactl.validation.noted import Defined, Reference, Scaler
+    from sednactl.validation.noted import Scaler
 
 page(
     "SDN104",
@@ -47,36 +49,6 @@ page(
     An hpa in the service and a HorizontalPodAutoscaler of one's own scale the same Deployment. Each
     undoes what the other does; Kubernetes then stops both (AmbiguousSelector). With --cluster those
     of the cluster count too: one that a former service left behind scales a new one of that name.
-    """,
-)
-page(
-    "SDN406",
-    "error",
-    """
-    Secret that crashes the Global Manager
-
-    Sedna 0.7's Global Manager copies a Secret's data in between its annotations. With data and
-    without any annotation it ends with a fault, for every workload of the cluster and again at each
-    restart, as soon as a Dataset, an incremental or lifelong learning job, or a Model of an
-    incremental learning job uses the Secret. kubectl create secret makes such Secrets.
-
-    Right:
-      metadata:
-        annotations:
-          s3-endpoint: minio.storage:9000
-          s3-usehttps: "0"
-    """,
-)
-page(
-    "SDN407",
-    "warning",
-    """
-    Secret that is no login to a store
-
-    Sedna needs the annotation s3-endpoint (host and port, without http://), and the keys
-    ACCESS_KEY_ID and SECRET_ACCESS_KEY. Where the annotation is missing it sets no credentials at
-    all, and says nothing; the local controller also wants both keys. It speaks https unless the
-    annotation s3-usehttps is "0", whatever else that says.
     """,
 )
 page(
@@ -121,11 +93,12 @@ def disagreements(together: Together) -> Iterator[tuple[Document, Problem]]:
     yield from _taken_names(together)
     yield from _brought_back(together)
     yield from _two_autoscalers(together)
-    yield from _secrets(together)
+    yield from unfit_secrets(together)
     yield from _datasets(together)
     yield from _models(together)
     yield from _places(together)
     yield from shared_folders(together)
+    yield from taken_names(together)
 
 
 def _taken_names(together: Together) -> Iterator[tuple[Document, Problem]]:
@@ -189,64 +162,6 @@ def _two_autoscalers(together: Together) -> Iterator[tuple[Document, Problem]]:
             message = f"the autoscaler in {scaler.place} scales {key[2]}, though there is no hpa here"
             hint = "delete it, or say the same as hpa"
             yield made[key].document, Problem("SDN220", ("metadata", "name"), message, hint)
-
-
-def _secrets(together: Together) -> Iterator[tuple[Document, Problem]]:
-    if not together.defined.any_of("Secret"):
-        return
-    users: dict[tuple[str, str, str], list[Reference]] = {}
-    for reference in together.references:
-        if reference.target[0] == "Secret" and reference.target in together.defined:
-            users.setdefault(reference.target, []).append(reference)
-    if not users:
-        return
-    incremental = {one.target for one in together.references if one.referrer == "IncrementalLearningJob"}
-
-    def crashes(user: Reference) -> bool:
-        if user.referrer == "Model":
-            return ("Model", user.target[1], user.referrer_name) in incremental
-        return user.referrer in ("Dataset", "IncrementalLearningJob", "LifelongLearningJob")
-
-    for key, references in users.items():
-        secret = together.defined[key]
-        by_crashing = [one for one in references if crashes(one)]
-        hint = "add the annotation s3-endpoint"
-        if secret.document is None:  # it is in the cluster, and only its metadata was read
-            for user in by_crashing if not secret.facts["annotated"] else ():
-                message = f'the Secret "{key[2]}" in the cluster has no annotation: that crashes Sedna'
-                yield user.document, Problem("SDN406", user.path, message, hint)
-        elif by_crashing and not secret.facts["annotated"] and secret.facts["keys"]:
-            message = f"used by {_one(by_crashing[0].referrer)}, a Secret without annotations crashes Sedna"
-            yield secret.document, Problem("SDN406", ("metadata",), message, hint, True)
-        else:
-            yield from ((secret.document, problem) for problem in _login(secret))
-
-
-def _one(kind: str) -> str:
-    return f"{'an' if kind[0] in 'AEIO' else 'a'} {kind}"
-
-
-def _login(secret: Defined) -> Iterator[Problem]:
-    endpoint = secret.facts["endpoint"]
-    if not endpoint:
-        message = "without the annotation s3-endpoint Sedna sets no credentials"
-        yield Problem("SDN407", ("metadata", "annotations"), message, "add it: host and port", True)
-    elif "://" in str(endpoint):
-        message = f's3-endpoint is "{endpoint}": it takes no scheme'
-        hint = 'write host and port alone, and s3-usehttps: "0" for http'
-        yield Problem("SDN407", ("metadata", "annotations", "s3-endpoint"), message, hint)
-    elif "/" in str(endpoint):
-        message = f's3-endpoint is "{endpoint}": it takes no path'
-        hint = "write host and port alone; the bucket stands in the url"
-        yield Problem("SDN407", ("metadata", "annotations", "s3-endpoint"), message, hint)
-    secure = secret.facts["https"]
-    if isinstance(secure, str) and secure not in ("0", "1"):
-        message = f's3-usehttps is "{secure}", which means https'
-        yield Problem("SDN407", ("metadata", "annotations", "s3-usehttps"), message, '"0" for http, else "1"')
-    missing = [key for key in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY") if key not in secret.facts["keys"]]
-    if missing:
-        message = f"the Secret has no {' and no '.join(missing)}"
-        yield Problem("SDN407", (), message, "Sedna reads exactly these keys")
 
 
 def _datasets(together: Together) -> Iterator[tuple[Document, Problem]]:

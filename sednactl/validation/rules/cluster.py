@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sednactl.sedna.quantity import NANO, nanos_of
+from sednactl.sedna.releases import LATEST, Release
 from sednactl.validation.limit_ranges import defaulted
 from sednactl.validation.pod_amounts import total_of
 from sednactl.validation.rulebook import page
-from sednactl.validation.rules.admission import refused
 from sednactl.validation.rules.edits import dangerous_edits
 from sednactl.validation.rules.resources import shown
 from sednactl.validation.shape import mapping, text
@@ -18,6 +18,7 @@ from sednactl.validation.structure import Problem
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.all_together import Together
+    from sednactl.validation.bounds import Bounds
     from sednactl.validation.finding import Level
     from sednactl.validation.in_cluster import Survey
     from sednactl.validation.noted import Demand
@@ -93,19 +94,20 @@ _UNKNOWN_ROOM = 2**31
 _FAILS = ("JointInferenceService", "FeatureExtractionService")
 
 
-def wanting(together: Together, survey: Survey) -> Iterator[tuple[Document, Problem]]:
+def wanting(
+    together: Together, survey: Survey, bounds: Bounds, release: Release = LATEST
+) -> Iterator[tuple[Document, Problem]]:
     """Give what the documents want and the cluster does not have."""
     yield from _missing(together, survey)
     yield from _kinds(together, survey)
     yield from _nodes(together, survey)
     if survey.nodes is not None:
-        for (_, namespace, _), asked in together.asked:
-            demand = asked._replace(pod=defaulted(asked.pod, survey.ranges_of(namespace)))
+        for (_, namespace, _), asked in together.demanded(lambda _: True):
+            demand = asked._replace(pod=defaulted(asked.pod, bounds.ranges_of(namespace)))
             problem = _room(demand, survey.nodes)
             if problem:
                 yield demand.document, problem
-    yield from refused(together, survey)
-    yield from dangerous_edits(together.standing, survey.live, survey.lacking)
+    yield from dangerous_edits(together.standing, survey.live, survey.lacking, release)
     yield from _denied(together, survey)
 
 

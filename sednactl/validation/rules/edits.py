@@ -1,6 +1,6 @@
 """What happens when a manifest is applied to a workload that is in the cluster already, and differs.
 
-Source: the update handlers of Sedna's Global Manager 0.7.
+Source: the update handlers of Sedna's Global Manager, by release (`sedna.editing`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from sednactl.records import Record
 from sednactl.sedna.edit_effects import EditEffect, effects_of_edit
 from sednactl.sedna.editing import EDITS
 from sednactl.sedna.kinds import BY_KIND
+from sednactl.sedna.releases import LATEST, Release
 from sednactl.validation.rulebook import page
 from sednactl.validation.structure import Problem
 
@@ -29,7 +30,8 @@ page(
 
     Found with --cluster. When hpa goes from a side that runs, Sedna takes its autoscaler away and
     leaves the Deployment at the replicas that it had at that moment, for good. A change of the
-    hpa alone is an info: it restarts all pods of that side, as Sedna renders them anew.
+    hpa alone is an info: it restarts all pods of that side, as Sedna renders them anew. Releases before
+    0.7 have no hpa, and SDN705 is what they make of an edit.
     """,
 )
 page(
@@ -40,7 +42,8 @@ page(
 
     Found with --cluster. Sedna 0.7 answers an edit by deleting pods and making others. It remembers
     which pods in one place for all jobs, so that it may delete those of another job, and its own old
-    ones come back beside the new ones. The job ends with pods too many, the other one without trainers.
+    ones come back beside the new ones. The job ends with pods too many, the other one without trainers. Releases
+    before 0.7 leave the pods alone, which SDN705 tells with --sedna-version.
     """,
 )
 page(
@@ -49,11 +52,12 @@ page(
     """
     Edit that Sedna does not carry to what runs
 
-    Found with --cluster. Sedna 0.7 takes an edit of a FeatureExtractionService, an ObjectSearchService,
+    Found with --cluster. Sedna takes an edit of a FeatureExtractionService, an ObjectSearchService,
     a ReidJob or a VideoAnalyticsJob, and leaves their Deployments and pods as they are. Of an incremental
     or lifelong learning job the node's Local Controller reads the names, the triggers and the output folder
     once, when it takes the job up; inference whose model is updated hot is never made anew. A side of a
-    JointInferenceService whose Deployment is missing is not changed, and not made either.
+    JointInferenceService whose Deployment is missing is not changed, and not made either. Before 0.7
+    (--sedna-version) no edit of a JointInferenceService or a FederatedLearningJob reaches what runs.
     """,
 )
 page(
@@ -89,9 +93,12 @@ class Standing(Record):
 
 
 def dangerous_edits(
-    standing: Iterable[Standing], live: dict[Key, dict[str, Any]], lacking: Mapping[Key, Collection[str]]
+    standing: Iterable[Standing],
+    live: dict[Key, dict[str, Any]],
+    lacking: Mapping[Key, Collection[str]],
+    release: Release = LATEST,
 ) -> Iterator[tuple[Document, Problem]]:
-    """Give what applying the documents would do to workloads that are there.
+    """Give what applying the documents would do to workloads that are there, by the Global Manager of a release.
 
     `live` holds their specs, `lacking` the sides of services that have no Deployment.
     """
@@ -101,7 +108,8 @@ def dangerous_edits(
             continue
         before, after = {"spec": settled(there)}, {"spec": settled(one.spec)}
         kind = BY_KIND[one.key[0]]
-        for effect in effects_of_edit(kind, before, after, without_deployment=lacking.get(one.key, ())):
+        missing = lacking.get(one.key, ())
+        for effect in effects_of_edit(kind, before, after, without_deployment=missing, release=release):
             problem = _harm(one.key, live) if effect.how == "harmful" else _problem(one.key, effect)
             if problem is not None:
                 yield one.document, problem

@@ -7,11 +7,11 @@ get the network of their node, whatever the manifest says.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from sednactl.validation.go_urls import scheme_of
 from sednactl.validation.rulebook import rule
-from sednactl.validation.shape import has, mapping, maps, text, whole
+from sednactl.validation.rules.one_node import claimed_twice
+from sednactl.validation.shape import has, mapping, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.workload import Workload
 
@@ -49,29 +49,18 @@ def participants(workload: Workload) -> Iterator[Problem]:
         yield Problem("SDN602", path, message, "add one for each place with data", True)
 
 
-@rule("SDN603", "warning", FL)
+@rule("SDN603", "warning", FL, about=("ports",))
 def workers_share_a_node(workload: Workload) -> Iterator[Problem]:
     """Two training workers that want the same port of one node
 
     Sedna gives training workers the network of their node, so every port they name is a port of
     the node. The second worker on it is refused there, and one failed pod makes the job Failed.
     """
-    taken: dict[tuple[str, int, str], int] = {}
-    for index, worker in maps(workload.spec, "trainingWorkers"):
-        pod = mapping(mapping(worker, "template"), "spec")
-        node = text(pod, "nodeName")
-        for place, container in maps(pod, "containers") if node else ():
-            for at, port in maps(container, "ports"):
-                number = whole(port, "containerPort")
-                if not number:
-                    continue
-                first = taken.setdefault((node, number, text(port, "protocol") or "TCP"), index)
-                if first != index:
-                    path: tuple[Any, ...] = ("spec", "trainingWorkers", index, "template", "spec")
-                    path = (*path, "containers", place, "ports", at)
-                    message = f"port {number} of node {node} is trainingWorkers[{first}]'s already"
-                    hint = "training workers use their node's network: take another port or node"
-                    yield Problem("SDN603", path, message, hint, True)
+    for place, other, port, node in claimed_twice(workload):
+        if place[1] == other[1] == "trainingWorkers":
+            message = f"port {port} of node {node} is trainingWorkers[{other[2]}]'s already"
+            hint = "training workers use their node's network: take another port or node"
+            yield Problem("SDN603", place[:-1], message, hint, True)
 
 
 @rule("SDN604", "warning", FL)

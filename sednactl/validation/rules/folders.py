@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from sednactl.validation.mounting import volume_name
 from sednactl.validation.rulebook import page
 from sednactl.validation.structure import Problem
 
@@ -55,15 +56,8 @@ class _File(NamedTuple):
 
     @property
     def volume(self) -> str:
-        """Give what Sedna makes of the folder's name: one '-' for all in a row that is no letter or digit."""
-        made = ""
-        for byte in self.folder.lower().encode():
-            char = chr(byte)
-            if char == "-" or (char.isascii() and char.isalnum()):
-                made += char
-            elif made and made[-1] != "-":
-                made += "-"
-        return made[:63]
+        """Give the name of its volume."""
+        return volume_name(f"{self.folder}/")
 
 
 def shared_folders(together: Together) -> Iterator[tuple[Document, Problem]]:

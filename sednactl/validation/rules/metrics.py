@@ -117,8 +117,9 @@ def utilization_needs_requests(workload: Workload) -> Iterator[Problem]:
     and so are requests that are 0 together. A limit without a request counts as the request. The same
     holds for an hpa without metrics, which stands for 80 % of the requested CPU.
 
-    With --cluster it counts what a LimitRange of the namespace gives to containers that say nothing;
-    create and apply do not look there, and need a remark that ignores the rule, with that reason.
+    What a LimitRange of the namespace gives to containers that say nothing counts, of one among the files,
+    and with --cluster of those in the cluster; create and apply do not look there, and need a remark that
+    ignores the rule, with that reason.
 
     Right:
       resources:

@@ -30,5 +30,7 @@ def on_the_nodes_network(workload: Workload, path: Place, pod: dict[str, Any]) -
     """Tell whether a pod uses its node's network, because it says so or because Sedna sees to it."""
     if workload.kind == "FederatedLearningJob" and path[1] == "trainingWorkers":
         return True
+    if path[1] == "edgeWorker" and workload.target.release < DEPLOYMENTS_SINCE:
+        return True
     learning = workload.kind in ("IncrementalLearningJob", "LifelongLearningJob")
     return learning or pod.get("hostNetwork") is True

@@ -12,15 +12,13 @@ from typing import Any, Final
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rulebook import Plain, rule
-from sednactl.validation.shape import has, listed, mapping, maps, text, whole
+from sednactl.validation.shape import has, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 from sednactl.validation.workload import Workload
 
 JI: Final = "JointInferenceService"
 LONGEST_WINDOW: Final = 3600
 LONGEST_PERIOD: Final = 1800
-HOSTNAME: Final = "kubernetes.io/hostname"
-"""The label that every node has of its own."""
 
 
 def _says_the_usual(hpa: Any) -> bool:
@@ -139,55 +137,6 @@ def _scaling_rules(rules: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Pro
             yield Problem("SDN211", (*at, "periodSeconds"), message, "e.g. 60")
 
 
-@rule("SDN212", "warning", JI, since=DEPLOYMENTS_SINCE, about=("hostNetwork", "ports"))
-def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
-    """Several replicas that fight for one node's ports
-
-    nodeName puts every replica on one node, and so does a nodeSelector or an affinity for a hostname. With
-    hostNetwork (or a hostPort) the second replica finds the port taken: cloud workers all bind
-    5000. The autoscaler adds pods that never become ready. Sedna's own HPA example has this trap.
-
-    Mend: choose nodes by nodeSelector or affinity instead of nodeName, or give up hostNetwork,
-    or keep maxReplicas at 1.
-    """
-    for side, hpa in workload.scaled_sides():
-        most = whole(hpa, "maxReplicas")
-        node = pinned_to(side.pod)
-        if most is None or most < 2 or not node:
-            continue
-        ports = _host_ports(side.pod)
-        if side.pod.get("hostNetwork") is True:
-            cause, key = "hostNetwork", (*side.pod_path, "hostNetwork")
-        elif ports:
-            cause, key = f"hostPort {ports[0][1]}", (*side.pod_path, *ports[0][0])
-        else:
-            continue
-        message = f"up to {most} replicas on the one node {node}, but {cause} lets only one have its ports"
-        yield Problem("SDN212", key, message, f"use nodeSelector instead of nodeName, or drop {cause}", True)
-
-
-@rule("SDN213", "info", JI, since=DEPLOYMENTS_SINCE, about=("nodeName",))
-def all_on_one_node(workload: Workload) -> Iterator[Problem]:
-    """All replicas pinned to one node
-
-    nodeName bypasses the scheduler: every replica goes to that node, and beyond its capacity
-    the kubelet rejects pods while the Deployment keeps making new ones.
-    """
-    for side, hpa in workload.scaled_sides():
-        node = text(side.pod, "nodeName")
-        most = whole(hpa, "maxReplicas") if node else None
-        if (
-            most is not None
-            and most > 1
-            and side.pod.get("hostNetwork") is not True
-            and not _host_ports(side.pod)
-        ):
-            message = f"all {most} replicas go to the node {node}, full or not"
-            yield Problem(
-                "SDN213", (*side.pod_path, "nodeName"), message, "a nodeSelector lets the scheduler choose"
-            )
-
-
 @rule("SDN214", "info", JI, since=DEPLOYMENTS_SINCE, about=USUAL_HPA, within="hpa")
 def default_metric(workload: Workload) -> Iterator[Problem]:
     """No metrics: 80 % of the requested CPU
@@ -211,37 +160,3 @@ def hpa_says_something(workload: Workload) -> Iterator[Problem]:
         if "hpa" in side.worker and side.worker["hpa"] is None:
             message = f"an empty hpa: the {side.name} side does not scale"
             yield Problem("SDN223", (*side.path, "hpa"), message, "remove it, or give it maxReplicas", True)
-
-
-def pinned_to(pod: dict[str, Any]) -> str:
-    """Give the one node that a pod can run on, "" where the scheduler may choose."""
-    return text(pod, "nodeName") or text(mapping(pod, "nodeSelector"), HOSTNAME) or _only_node(pod)
-
-
-def _only_node(pod: dict[str, Any]) -> str:
-    """Give the node that every term of the required affinity names alone."""
-    required = mapping(
-        mapping(mapping(pod, "affinity"), "nodeAffinity"), "requiredDuringSchedulingIgnoredDuringExecution"
-    )
-    names = set()
-    for _, term in maps(required, "nodeSelectorTerms"):
-        only = {
-            tuple(map(str, listed(one, "values")))
-            for key, group in ((HOSTNAME, "matchExpressions"), ("metadata.name", "matchFields"))
-            for _, one in maps(term, group)
-            if one.get("key") == key and one.get("operator") == "In" and len(listed(one, "values")) == 1
-        }
-        names.add(only.pop()[0] if len(only) == 1 else "")
-    return names.pop() if len(names) == 1 else ""
-
-
-def _host_ports(pod: dict[str, Any]) -> list[tuple[tuple[Any, ...], int]]:
-    return [
-        ((group, index, "ports", place, "hostPort"), port["hostPort"])
-        for group in ("containers", "initContainers")
-        for index, container in maps(pod, group)
-        if "ports" in container
-        if group == "containers" or text(container, "restartPolicy") == "Always"
-        for place, port in maps(container, "ports")
-        if whole(port, "hostPort")
-    ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sednactl.sedna.referring import REFERENCES
 from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import MAIN, Place
 from sednactl.validation.shape import mapping, maps, text
@@ -99,52 +98,6 @@ def _set_by_sedna(workload: Workload, path: Place) -> frozenset[str]:
     if path[1] == "aggregationWorker" and mapping(transmitter, "s3"):
         names |= {"AGG_DATA_PATH"}
     return names
-
-
-_CONTAINER, _VOLUME, _MOUNTED_AT = "storage-initializer", "sedna-storage-initializer", "/downloads"
-"""What Sedna calls what it adds to a pod in order to download."""
-
-
-def _no_downloader(name: Any) -> bool:
-    return bool(name != _CONTAINER)
-
-
-def _no_volume_of_sedna(volumes: Any) -> bool:
-    return all(text(volume, "name") != _VOLUME for _, volume in maps({"volumes": volumes}, "volumes"))
-
-
-def _nothing_at_downloads(mounts: Any) -> bool:
-    return all(text(mount, "mountPath") != _MOUNTED_AT for _, mount in maps({"mounts": mounts}, "mounts"))
-
-
-@rule(
-    "SDN151",
-    "warning",
-    *sorted(kind for kind in REFERENCES if kind not in ("Model", "Dataset")),
-    about={"name": _no_downloader, "volumes": _no_volume_of_sedna, "volumeMounts": _nothing_at_downloads},
-)
-def names_of_sedna(workload: Workload) -> Iterator[Problem]:
-    """Name in a pod that Sedna takes itself
-
-    Where a model or a dataset is downloaded (s3, http, https), Sedna adds an init container called
-    storage-initializer and a volume sedna-storage-initializer, which it mounts at /downloads. Kubernetes
-    refuses a pod that has one of these twice. What lies on the node is mounted below /home/data.
-    """
-    for path, pod in workload.pods():
-        for index, volume in maps(pod, "volumes"):
-            if text(volume, "name") == _VOLUME:
-                yield _taken((*path, "volumes", index, "name"), "volume", _VOLUME)
-    for path, group, container in workload.containers():
-        if text(container, "name") == _CONTAINER:
-            yield _taken((*path, "name"), "container", "storage-initializer")
-        for index, mount in maps(container, "volumeMounts") if group == MAIN else ():
-            if text(mount, "mountPath") == _MOUNTED_AT:
-                yield _taken((*path, "volumeMounts", index, "mountPath"), "mount", _MOUNTED_AT)
-
-
-def _taken(path: Place, what: str, name: str) -> Problem:
-    message = f'Sedna adds a {what} "{name}" of its own where it downloads a model or dataset'
-    return Problem("SDN151", path, message, "take another path" if what == "mount" else "take another name")
 
 
 @rule("SDN707", "warning", "ObjectSearchService")

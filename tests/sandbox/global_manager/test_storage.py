@@ -12,8 +12,8 @@ from sednactl.sandbox.controllers.global_manager.storage import (
     Source,
     secret_env,
     storage_of,
-    volume_name,
 )
+from sednactl.validation.mounting import volume_name
 
 
 def secret(**annotations: str) -> dict[str, object]:

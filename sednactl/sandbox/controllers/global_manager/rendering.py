@@ -11,6 +11,7 @@ from sednactl.sandbox.controllers.global_manager.storage import Mount, storage_o
 from sednactl.sedna.kinds import API_VERSION, BY_KIND, GROUP
 from sednactl.sedna.naming import deployment_name, hpa_name, service_name
 from sednactl.sedna.resources import DEPLOYMENT, HPA, POD, SERVICE
+from sednactl.validation.mounting import HOT_UPDATE, HOT_UPDATE_VOLUME
 
 Json = dict[str, Any]
 Release = Literal["0.7", "0.6"]
@@ -72,9 +73,7 @@ class Worker:
 
 
 HOT_UPDATE_FOLDER = "/var/lib/sedna/model-hot-update"
-HOT_UPDATE_INSIDE = "/model-hot-update"
 HOT_UPDATE_FILE = "model_config.json"
-_HOT_UPDATE_VOLUME = "sedna-model-hot-update-volume"
 
 
 def deployment(origin: Origin, worker: Worker, release: Release, replicas: int | None = None) -> Json:
@@ -204,14 +203,12 @@ def _pod_spec(origin: Origin, worker: Worker, spec: Mapping[str, Any]) -> Json:
     env = {**worker.env, **storage.variables}
     if worker.hot_update is not None:
         folder = hot_update_file(origin).rpartition("/")[0] + "/"
-        volumes.append(
-            {"name": _HOT_UPDATE_VOLUME, "hostPath": {"path": folder, "type": "DirectoryOrCreate"}}
-        )
-        mounts.append({"name": _HOT_UPDATE_VOLUME, "mountPath": HOT_UPDATE_INSIDE})
+        volumes.append({"name": HOT_UPDATE_VOLUME, "hostPath": {"path": folder, "type": "DirectoryOrCreate"}})
+        mounts.append({"name": HOT_UPDATE_VOLUME, "mountPath": HOT_UPDATE})
         env |= {
             "MODEL_HOT_UPDATE": "true",
             "MODEL_POLL_PERIOD_SECONDS": str(worker.hot_update),
-            "MODEL_HOT_UPDATE_CONFIG": f"{HOT_UPDATE_INSIDE}/{HOT_UPDATE_FILE}",
+            "MODEL_HOT_UPDATE_CONFIG": f"{HOT_UPDATE}/{HOT_UPDATE_FILE}",
         }
     if storage.init_container is not None:
         result["initContainers"] = [*(spec.get("initContainers") or []), storage.init_container]

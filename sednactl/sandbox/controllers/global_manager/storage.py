@@ -17,16 +17,21 @@ from urllib.parse import unquote
 
 from sednactl.sandbox.controllers.global_manager.halting import Panic
 from sednactl.validation.go_urls import go_refuses, scheme_of
+from sednactl.validation.mounting import (
+    DOWNLOAD_VOLUME,
+    DOWNLOADED,
+    DOWNLOADER,
+    DOWNLOADER_LIMITS,
+    DOWNLOADS,
+    HOST_PREFIX,
+    folder_of,
+    volume_name,
+)
 
 Json = dict[str, Any]
 
-HOST_PREFIX = "/home/data"
-DOWNLOADS = "/downloads"
 INITIALIZER_IMAGE = "kubeedge/sedna-storage-initializer:v0.3.0"
-_DOWNLOADED = ("s3", "http", "https")
-_DOWNLOAD_VOLUME = "sedna-storage-initializer"
 _INDIRECT = "@"
-_LONGEST_NAME = 63
 
 
 @dataclass(frozen=True)
@@ -88,23 +93,9 @@ def storage_of(mounts: Iterable[Mount]) -> Storage:
     env = [{"name": "DATA_PATH_PREFIX", "value": HOST_PREFIX}] if mounted else []
     env += _merged(place.secret_env for place in places if not place.source.download)
     if init is not None:
-        volumes.insert(0, {"name": _DOWNLOAD_VOLUME, "emptyDir": {}})
-        mounted.insert(0, {"name": _DOWNLOAD_VOLUME, "mountPath": DOWNLOADS, "readOnly": True})
+        volumes.insert(0, {"name": DOWNLOAD_VOLUME, "emptyDir": {}})
+        mounted.insert(0, {"name": DOWNLOAD_VOLUME, "mountPath": DOWNLOADS, "readOnly": True})
     return Storage(variables, tuple(volumes), tuple(mounted), tuple(env), init)
-
-
-def volume_name(path: str) -> str:
-    """Give the name of the volume for a host path, e.g. `models-bigz` for /models/big/."""
-    name = ""
-    for character in path.lower():
-        if character == "-" or (character.isascii() and character.isalnum()):
-            name += character
-        elif name and not name.endswith("-"):
-            name += "-"
-    name = name[:_LONGEST_NAME]
-    if name.endswith("-"):
-        name = name[:-1] + "z"
-    return name or "sedna-default-volume-name"
 
 
 def secret_env(secret: Mapping[str, Any] | None) -> tuple[Json, ...]:
@@ -131,7 +122,7 @@ def _place(source: Source) -> _Place:
     scheme, host, path = _split(source.url)
     secrets = secret_env(source.secret) if scheme == "s3" or source.indirect else ()
     if scheme:
-        if not source.download or scheme not in _DOWNLOADED:
+        if not source.download or scheme not in DOWNLOADED:
             return _Place(source, secret_env=secrets)
         inside = _join(DOWNLOADS, host + path)
         return _Place(
@@ -139,14 +130,16 @@ def _place(source: Source) -> _Place:
             mounted=DOWNLOADS,
             inside=inside,
             fetched_from=source.url,
-            fetched_to=_folder(inside),
+            fetched_to=folder_of(inside),
             secret_env=secrets,
         )
     inside = _join(HOST_PREFIX, path)
     if not source.indirect:
-        return _Place(source, _folder(source.url), _folder(inside), inside, secret_env=secrets)
+        return _Place(source, folder_of(source.url), folder_of(inside), inside, secret_env=secrets)
     fetched = _join(DOWNLOADS, host + path)
-    return _Place(source, _folder(source.url), _folder(inside), fetched, inside, _folder(fetched), secrets)
+    return _Place(
+        source, folder_of(source.url), folder_of(inside), fetched, inside, folder_of(fetched), secrets
+    )
 
 
 def _split(url: str) -> tuple[str, str, str]:
@@ -186,13 +179,13 @@ def _init_container(places: Sequence[_Place], for_init: Sequence[Json]) -> Json 
         mark = _INDIRECT if place.source.indirect else ""
         arguments += [place.fetched_from, mark + place.fetched_to]
     return {
-        "name": "storage-initializer",
+        "name": DOWNLOADER,
         "image": INITIALIZER_IMAGE,
         "imagePullPolicy": "IfNotPresent",
         "args": arguments,
         "terminationMessagePolicy": "FallbackToLogsOnError",
-        "resources": {"limits": {"cpu": "1", "memory": "1Gi"}},
-        "volumeMounts": [{"name": _DOWNLOAD_VOLUME, "mountPath": DOWNLOADS}, *for_init],
+        "resources": {"limits": dict(DOWNLOADER_LIMITS)},
+        "volumeMounts": [{"name": DOWNLOAD_VOLUME, "mountPath": DOWNLOADS}, *for_init],
         "env": [
             *_merged(place.secret_env for place in fetched),
             {"name": "INDIRECT_URL_MARK", "value": _INDIRECT},
@@ -211,11 +204,6 @@ def _merged(groups: Iterable[Sequence[Json]]) -> list[Json]:
 
 def _join(prefix: str, path: str) -> str:
     return normpath(f"{prefix}/{path}")
-
-
-def _folder(path: str) -> str:
-    """Give the path up to and with its last slash."""
-    return path[: path.rfind("/") + 1]
 
 
 def _decoded(value: object) -> str:
