@@ -157,8 +157,9 @@ def _inside(folder: str, recursive: bool) -> Iterator[str]:
     try:
         with os.scandir(folder) as listing:
             names = [entry.name for entry in listing if _counts(entry, recursive, folders)]
-    except OSError as error:
-        raise _unopened(folder, error) from None
+    except OSError:
+        yield folder  # reading it says why, so that all else is still read
+        return
     names.sort(reverse=True)
     while names:  # names alone, and each let go in its turn: a folder may hold very many
         name = names.pop()
