@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sednactl.errors import InvalidInput
@@ -114,6 +114,15 @@ def sources_of(
     for name in names:
         for file in _files(name, recursive):
             yield Source(file, surroundings)
+
+
+def not_seen(sources: Iterable[Source], seen: set[str]) -> Iterator[Source]:
+    """Leave out a file whose path was given before, and note in `seen` those that were not."""
+    for source in sources:
+        path = os.path.normpath(source.name)
+        if path not in seen:
+            seen.add(path)
+            yield source
 
 
 def documents_from(
