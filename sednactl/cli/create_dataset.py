@@ -11,8 +11,10 @@ _HELP = """Create a dataset: where its index file is and which node watches it.
 
     \b
     Examples:
-      sednactl create dataset helmets --url /data/helmets.txt --format txt --node edge-1
-      sednactl create dataset helmets --url s3://data/helmets.csv --format csv --node edge-1 --credential s3-keys
+      sednactl create dataset helmets --url /data/helmets.txt --format txt \\
+        --node edge-1
+      sednactl create dataset helmets --url s3://data/helmets.csv --format csv \\
+        --node edge-1 --credential s3-keys
 """
 FLAGS = (
     Flag("--url", "text", "URL", (("url",),), "The index file: a path on the node, or s3://.", _PANEL),

@@ -12,10 +12,11 @@ _HELP = """Create a feature extraction service: workers that turn pictures into 
 
     \b
     Examples:
-      sednactl create fe features --model m3l --image example/features:v1 --node-selector role=gpu \\
-        --env KAFKA_BIND_IPS=kafka-service --env KAFKA_BIND_PORTS=9092 --kafka
+      sednactl create fe features --model m3l --image example/features:v1 \\
+        --node-selector role=gpu --kafka --env KAFKA_BIND_IPS=kafka-service \\
+        --env KAFKA_BIND_PORTS=9092 --model-url m3l=/models/m3l.pth
       sednactl create fe features -f values.yaml --replicas 2
-      sednactl create fe features -f values.yaml --model-url m3l=/models/m3l.pth
+      sednactl create fe features -f values.yaml --with-models
 """
 FLAGS = (
     *worker_flags("", (), _PANEL, ("model", *POD, "host-network")),

@@ -16,14 +16,15 @@ _HELP = """Create a federated learning job: training where the data lies, one wo
 
     \b
     Examples:
-      sednactl create fl defects --aggregation-model defects --aggregation-image example/agg:v1 \\
-        --aggregation-node cloud-1 --train-image example/train:v1 --train-env epochs=2 \\
-        --train-on edge1-data@edge-1 --train-on edge2-data@edge-2
+      sednactl create fl defects --aggregation-model defects \\
+        --aggregation-image example/agg:v1 --aggregation-node cloud-1 \\
+        --train-image example/train:v1 --train-env epochs=2 \\
+        --train-on edge1-data@edge-1 --train-on edge2-data@edge-2 \\
+        --model-url defects=/model/defects,format=pb \\
+        --dataset-url edge1-data=/data/1.txt --dataset-url edge2-data=/data/2.txt
       sednactl create fl defects -f values.yaml --with-models --with-datasets
       sednactl create fl defects -f values.yaml --transmitter s3://bucket/agg \\
         --transmitter-credential s3-keys
-      sednactl create fl defects -f values.yaml --model-url defects=/model,format=pb \\
-        --dataset-url edge1-data=/data/1.txt --dataset-url edge2-data=/data/2.txt
 """
 FLAGS = (
     *worker_flags(

@@ -15,21 +15,24 @@ _HELP = """Create an incremental learning job: it trains on new samples and depl
 
     \b
     Examples:
-      sednactl create il helmet --dataset helmets --initial-model base --deploy-model base \\
-        --output-dir /output --image example/helmet:v1 --node edge-1 \\
+      sednactl create il helmet --dataset helmets --initial-model base \\
+        --deploy-model base --output-dir /output \\
+        --image example/helmet:v1 --node edge-1 \\
         --train-args train.py --eval-args eval.py --deploy-args inference.py \\
         --train-when 'num_of_samples>=500' --train-hours 02:00-24:00 \\
         --deploy-when 'precision_delta[0]>0.1' --hot-update
       sednactl create il helmet -f values.yaml --with-models --with-datasets
-      sednactl create il helmet -f values.yaml --dataset-url helmets=/data/helmets.txt \\
-        --model-url base=s3://models/base.pb,credential=s3-keys --dry-run=client -o yaml
+      sednactl create il helmet -f values.yaml --dry-run=client -o yaml \\
+        --dataset-url incremental-dataset=/data/helmets.txt \\
+        --model-url initial-model=s3://models/base.pb,credential=s3-keys
 
     \b
     Conditions are METRIC OPERATOR NUMBER, with > >= = != <= < between them:
       num_of_samples>=500       new samples for training; the only metric it has
-      precision_delta[0]>0.1    new model's first precision less the old one's; any metric
-                                that the evaluation reports, with or without _delta.
-                                Figures are lists; without an index the first is meant
+      precision_delta[0]>0.1    new model's first precision less the old one's;
+                                any metric that the evaluation reports, with or
+                                without _delta. Figures are lists; without an
+                                index the first is meant
 """
 FLAGS = (
     *DATA,

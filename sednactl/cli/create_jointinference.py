@@ -74,7 +74,7 @@ _HELP = """Create a joint inference service: a little model at the edge, a big o
         --cloud-hpa min=1,max=5,cpu=20%
       sednactl create ji helmet -f values.yaml --wait
       sednactl create ji helmet -f values.yaml --hpa none
-      sednactl create ji helmet -f values.yaml --set edge.hpa.max=3 --dry-run=server
+      sednactl create ji helmet -f values.yaml --set edge.hpa.max=3
 
     \b
     --cloud-hpa and --edge-hpa take, joined by commas:
@@ -83,12 +83,13 @@ _HELP = """Create a joint inference service: a little model at the edge, a big o
       cpu=500m memory=512Mi    amount a replica
       cpu@NAME=60%             share of one container's request
       pods/NAME=100            a metric of the pods, an amount a replica
-      external/NAME=30         a metric from outside the cluster, an amount a replica
+      external/NAME=30         a metric from outside the cluster, likewise
       up-window=0              seconds of steady demand before growing
       down-window=300          seconds of steady calm before shrinking
-      up-pods=4/60             at most 4 more in 60 seconds; also up-percent, down-pods,
-                               down-percent, and up-select, down-select=Max|Min|Disabled
-    Without a metric it is cpu=80%. All else autoscaling/v2 knows goes into values.
+      up-pods=4/60             at most 4 more in 60 seconds; also up-percent,
+                               down-pods, down-percent, and up-select,
+                               down-select=Max|Min|Disabled
+    Without a metric it is cpu=80%. All else of autoscaling/v2 goes into values.
 """
 
 

@@ -14,11 +14,13 @@ _HELP = """Create a lifelong learning job: it gathers knowledge of many tasks an
 
     \b
     Examples:
-      sednactl create ll scenes --dataset scenes --output-dir /output --node edge-1 \\
-        --image example/scenes:v1 --train-args train.py --eval-args evaluate.py \\
-        --deploy-args predict.py --train-when 'num_of_samples>100'
+      sednactl create ll scenes --dataset scenes --output-dir /output \\
+        --node edge-1 --image example/scenes:v1 --train-args train.py \\
+        --eval-args evaluate.py --deploy-args predict.py \\
+        --train-when 'num_of_samples>100'
       sednactl create ll scenes -f values.yaml --with-datasets
-      sednactl create ll scenes -f values.yaml --dataset-url scenes=/data/scenes.txt
+      sednactl create ll scenes -f values.yaml \\
+        --dataset-url lifelong-dataset=/data/scenes.txt
 """
 FLAGS = (*DATA, *ALL_STAGES, *TRAIN, *EVAL, *DEPLOY, *WITH_DATASETS)
 

@@ -12,7 +12,8 @@ _HELP = """Create a model: where its file is and what format it has.
     \b
     Examples:
       sednactl create model little --url /models/little/ --format pb
-      sednactl create model big --url s3://models/big.onnx --format onnx --credential s3-keys
+      sednactl create model big --url s3://models/big.onnx --format onnx \\
+        --credential s3-keys
       sednactl create model big -f values.yaml --dry-run=client -o yaml
 """
 FLAGS = (

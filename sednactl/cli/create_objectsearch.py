@@ -14,8 +14,9 @@ _HELP = """Create an object search service: users ask, tracking workers follow, 
 
     \b
     Examples:
-      sednactl create os people --user-image example/user:v1 --user-node cloud-1 \\
-        --tracking-image example/tracking:v1 --track-on edge-1 --track-on edge-2 \\
+      sednactl create os people --user-image example/user:v1 \\
+        --user-node cloud-1 --tracking-image example/tracking:v1 \\
+        --track-on edge-1 --track-on edge-2 \\
         --reid-image example/reid:v1 --reid-replicas 2
       sednactl create os people -f values.yaml --dry-run=client -o yaml
 """

@@ -14,8 +14,8 @@ _HELP = """Create an object tracking service. Sedna stores it; nothing will run.
 
     \b
     Examples:
-      sednactl create ot people --tracking-image example/tracking:v1 --track-on edge-1 \\
-        --track-on edge-2 --reid-image example/reid:v1
+      sednactl create ot people --tracking-image example/tracking:v1 \\
+        --track-on edge-1 --track-on edge-2 --reid-image example/reid:v1
       sednactl create ot people -f values.yaml --dry-run=client -o yaml
 """
 FLAGS = (*TRACKING, *REID, pull_policy("Service", ("tracking",), ("reid",), of="Of all workers"))

@@ -11,10 +11,11 @@ _HELP = """Create a video analytics job: one worker that finds and follows objec
 
     \b
     Examples:
-      sednactl create va crossing --model yolox --image example/video:v1 --node edge-1 \\
-        --env video_address=rtsp://camera/0 --env fps=5 --request cpu=1,memory=2Gi
+      sednactl create va crossing --model yolox --image example/video:v1 \\
+        --node edge-1 --env video_address=rtsp://camera/0 --env fps=5 \\
+        --request cpu=1,memory=2Gi --model-url yolox=/models/yolox.pth
       sednactl create va crossing -f values.yaml --kafka --wait
-      sednactl create va crossing -f values.yaml --model-url yolox=/models/yolox.pth
+      sednactl create va crossing -f values.yaml --with-models
 """
 FLAGS = (
     *worker_flags("", (), _PANEL, ("model", *POD, "host-network"), {"node": "Pin it to this node."}),

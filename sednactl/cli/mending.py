@@ -13,7 +13,7 @@ import typer
 from sednactl.errors import ExitCode, InvalidInput, UsageError
 from sednactl.manifests.mending import Refused, encoded, mended
 from sednactl.manifests.reading import decode
-from sednactl.manifests.sources import Source, sources_of
+from sednactl.manifests.sources import Source, not_seen, sources_of
 from sednactl.records import Record
 from sednactl.render.columns import printable
 from sednactl.render.difference import unified_text
@@ -113,9 +113,11 @@ def _is_free(outputs: Sequence[Output]) -> bool:
 
 
 def _sources(files: Files, surroundings: Surroundings) -> Iterator[Source]:
+    seen: set[str] = set()
     for name in files.names:
         try:
-            yield from sources_of([name], recursive=files.recursive, surroundings=surroundings)
+            found = sources_of([name], recursive=files.recursive, surroundings=surroundings)
+            yield from not_seen(found, seen)
         except InvalidInput:
             continue  # the validation says so
 

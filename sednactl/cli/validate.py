@@ -144,10 +144,11 @@ def validate(
     if not names:
         raise UsageError("no file to validate", hint="name files or folders, or - for standard input")
     from sednactl.cli.ignoring_rules import ignoring_of
-    from sednactl.render.findings_files import NEEDING_DOCUMENTS, outputs_of, write_reports
+    from sednactl.render.findings_files import NEEDING_DOCUMENTS, outputs_of, spare_manifests, write_reports
     from sednactl.validation.target import target_named
 
     outputs = outputs_of(output or ())
+    spare_manifests(outputs, names, recursive=recursive, surroundings=surroundings)
     target = target_named(sedna_version, kubernetes_version)
     if not ask_cluster and access != ClusterAccess():
         raise UsageError("flags that choose a cluster need --cluster", hint="without it no cluster is asked")
@@ -261,12 +262,15 @@ class _Run:
 
     def _items(self, names: list[str], recursive: bool) -> Iterator[Item]:
         """Give every file, and in its place what is wrong with a name."""
-        from sednactl.manifests.sources import sources_of
+        from sednactl.manifests.sources import not_seen, sources_of
         from sednactl.validation.portions import OfFile
 
+        seen: set[str] = set()
         for name in names:
             try:
-                yield from sources_of([name], recursive=recursive, surroundings=self.surroundings)
+                found = sources_of([name], recursive=recursive, surroundings=self.surroundings)
+                # One folder alone, perhaps of very many files, names none twice.
+                yield from not_seen(found, seen) if len(names) > 1 else found
             except InvalidInput as error:
                 yield OfFile(name, [], error, found=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sednactl.errors import InvalidInput
@@ -116,6 +116,15 @@ def sources_of(
             yield Source(file, surroundings)
 
 
+def not_seen(sources: Iterable[Source], seen: set[str]) -> Iterator[Source]:
+    """Leave out a file whose path was given before, and note in `seen` those that were not."""
+    for source in sources:
+        path = os.path.normpath(source.name)
+        if path not in seen:
+            seen.add(path)
+            yield source
+
+
 def documents_from(
     names: Sequence[str], *, recursive: bool | None, surroundings: Surroundings
 ) -> Iterator[Document]:
@@ -157,8 +166,9 @@ def _inside(folder: str, recursive: bool) -> Iterator[str]:
     try:
         with os.scandir(folder) as listing:
             names = [entry.name for entry in listing if _counts(entry, recursive, folders)]
-    except OSError as error:
-        raise _unopened(folder, error) from None
+    except OSError:
+        yield folder  # reading it says why, so that all else is still read
+        return
     names.sort(reverse=True)
     while names:  # names alone, and each let go in its turn: a folder may hold very many
         name = names.pop()

@@ -28,10 +28,10 @@ def unified(
 
 
 def unified_text(name: str, before: str, after: str, *, colour: bool = False) -> str:
-    """Write what changes in the text of a file."""
-    from difflib import unified_diff
+    """Write what changes in the text of a file, of which little does."""
+    from sednactl.render.near_difference import difference
 
-    lines = unified_diff(before.split("\n"), after.split("\n"), name, name, lineterm="")
+    lines = difference(name, before.split("\n"), after.split("\n"))
     return "".join(f"{line}\n" for line in _coloured((line.rstrip("\r") for line in lines), colour))
 
 

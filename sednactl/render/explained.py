@@ -17,7 +17,7 @@ def explained(subject: Explained, *, recursive: bool = False) -> str:
     """Give the page of a kind or a field."""
     lines = [f"GROUP:      {GROUP}", f"KIND:       {subject.kind}", f"VERSION:    {VERSION}", ""]
     if subject.path:
-        lines += [f"FIELD: {subject.path[-1]} <{subject.type}>", ""]
+        lines += [f"FIELD: {subject.path[-1]} <{subject.type}>{_required(subject.required)}", ""]
     if subject.description:
         lines += ["DESCRIPTION:", *_wrapped(subject.description, 4), ""]
     if subject.fields:
@@ -64,8 +64,11 @@ def _long(field: Field) -> list[str]:
 
 
 def _short(field: Field) -> list[str]:
-    required = " -required-" if field.required else ""
-    return [f"{'  ' * (field.depth + 1)}{field.name}\t<{field.type}>{required}"]
+    return [f"{'  ' * (field.depth + 1)}{field.name}\t<{field.type}>{_required(field.required)}"]
+
+
+def _required(required: bool) -> str:
+    return " -required-" if required else ""
 
 
 def _wrapped(words: str, indent: int) -> list[str]:

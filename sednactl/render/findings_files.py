@@ -63,6 +63,47 @@ def _same_place(one: str, other: str) -> bool:
     return os.path.realpath(one) == os.path.realpath(other) and not _written_in_place(one)
 
 
+_OWN_REPORT = b'"kind": "ValidationReport"'
+
+
+def spare_manifests(
+    outputs: Sequence[Output], names: Sequence[str], *, recursive: bool, surroundings: Surroundings
+) -> None:
+    """Raise UsageError for a report that would take the place of one of the manifests that `names` mean.
+
+    A report of an earlier run may lie beside the manifests, and gives way to the new one.
+    """
+    for output in outputs:
+        if not os.path.isfile(output.file) or _is_report(output.file):  # noqa: PTH113
+            continue
+        for name in names:
+            if _means(name, output.file, recursive, surroundings):
+                raise UsageError(
+                    f"the {output.format} report would take the place of {output.file}, which is to be checked",
+                    hint=f"name another file: -o {output.format}=FILE",
+                )
+
+
+def _means(name: str, file: str, recursive: bool, surroundings: Surroundings) -> bool:
+    from sednactl.manifests.sources import ENDINGS, sources_of
+
+    if os.path.isfile(name):  # noqa: PTH113
+        return os.path.samefile(name, file)  # noqa: PTH121
+    if name == "-" or not file.endswith(ENDINGS):  # folders are not searched for it
+        return False
+    place = os.path.realpath(file)
+    try:
+        found = sources_of([name], recursive=recursive, surroundings=surroundings)
+        return any(os.path.realpath(source.name) == place for source in found)
+    except (InvalidInput, OSError):  # the run itself says so
+        return False
+
+
+def _is_report(file: str) -> bool:
+    with open(file, "rb") as read:  # noqa: PTH123
+        return _OWN_REPORT in read.read(200)
+
+
 def write_reports(outputs: Sequence[Output], run: Run, surroundings: Surroundings) -> None:
     """Write every report, files first; then, where none is on standard output, the summary on stderr.
 

@@ -37,23 +37,30 @@ class Explained:
     type: str
     description: str
     fields: tuple[Field, ...]
+    required: bool = False
 
 
 def explain_field(kind: str, path: Sequence[str], *, recursive: bool = False) -> Explained:
-    """Describe the field at `path` of a kind. Raises UsageError where there is none, with the nearest name."""
+    """Describe the field at `path` of a kind; its names may have the indexes that findings give them.
+
+    Raises UsageError where there is none, with the nearest name.
+    """
     node = schema_of(kind)
     if node is None:
         raise UsageError(f"no description of {kind} yet", hint="described are: " + ", ".join(_described()))
     description = node.description
+    path = tuple(name.partition("[")[0] for name in path)
+    required = False
     for depth, name in enumerate(path):
         owner = _inside(node)
         child = owner.field(name)
         if child is None:
             raise _no_such_field(kind, path[:depth], owner, name)
         description = words_about(owner, name, child) or _own_words(_inside(child))
+        required = name in owner.required
         node = child
     fields = tuple(_fields(_inside(node), 0, recursive))
-    return Explained(kind, tuple(path), type_of(node), description, fields)
+    return Explained(kind, path, type_of(node), description, fields, required)
 
 
 def type_of(node: Node) -> str:

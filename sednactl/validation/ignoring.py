@@ -24,6 +24,7 @@ MARK = "sednactl:"
 MOST_REMARKS = 1000
 """Decisions of one document that are heeded."""
 _COMMENT = r"(?:^|\s)#\s*sednactl:\s*ignore\b(.*)$"
+_BEGINNING = r"""#\s*sednactl:|["']?ignore\.sednactl\.io/"""
 _RULES = r"\s*(SDN\d{3}(?:\s*,\s*SDN\d{3})*)(?:[\s:–-]+(.*))?$"
 _WITHOUT_REASON = "say why, so that whoever reads it later can judge whether it still holds"
 
@@ -151,10 +152,10 @@ def _misunderstood(document: Document, path: tuple[Any, ...], message: str) -> I
     return InvalidInput(f"{document.file}:{position.line}:{position.column}: {message}", hint=hint)
 
 
-def _incomplete(document: Document, line: int, rule: str, column: int = 1) -> Finding:
+def _incomplete(document: Document, line: int, rule: str, column: int = 0) -> Finding:
     message = f"{rule} is ignored without a reason"
     source = document.source_line(line)
-    place = (document.file, line, column)
+    place = (document.file, line, column or _column(source))
     return Finding(INCOMPLETE, "warning", message, *place, (), _WITHOUT_REASON, source, document.index)
 
 
@@ -164,7 +165,16 @@ def needless(ignore: Ignore, document: Document) -> Finding:
     message = f"{ignore.rule} is ignored here, and is not found"
     hint = "remove it, or move it to the line that it is for"
     source = document.source_line(line)
-    return Finding(NEEDLESS, "info", message, document.file, line, 1, (), hint, source, document.index)
+    place = (document.file, line, _column(source))
+    return Finding(NEEDLESS, "info", message, *place, (), hint, source, document.index)
+
+
+def _column(source: str) -> int:
+    """Give the column that the decision of a line begins at, counted from 1."""
+    import re
+
+    found = re.search(_BEGINNING, source)
+    return found.start() + 1 if found else 1
 
 
 def holds_remarks(document: Document) -> bool:
@@ -205,9 +215,8 @@ def _add(
         message = f'no rule is called "{rule}"' if rule else "this names no rule to ignore"
         hint = "write it as '# sednactl: ignore SDN213 the reason'; 'sednactl explain rules' lists them"
         source = document.source_line(line)
-        findings.append(
-            Finding(INCOMPLETE, "warning", message, document.file, line, 1, (), hint, source, document.index)
-        )
+        at = (document.file, line, _column(source))
+        findings.append(Finding(INCOMPLETE, "warning", message, *at, (), hint, source, document.index))
         return
     remarks.append(Remark(Ignore(rule, reason, f"{document.file}:{line}"), first, last))
     if not reason:

@@ -253,7 +253,7 @@ class _Walk:
     def missing(self, node: Node, name: str) -> None:
         """Note a required field that is missing or null."""
         child = node.field(name)
-        hint = f"add {name}: {_TYPES.get(child.type, child.type)}" if child else f"add {name}"
+        hint = f"add {name}: {_wanted(child)}" if child else f"add {name}"
         if name == "selector":  # Sedna's CRDs want it beside a pod template, and nothing reads it
             hint = "add selector: {}"
         self.add(MISSING, f'required field "{name}" is missing', hint, at_key=True)
@@ -300,7 +300,18 @@ def hint_for_unknown(root: Node, trail: Path, node: Node | None, name: str) -> s
         child = node.field(field) if node else None
         if child is not None and name in child.field_names:
             return f'"{name}" is a field of {field}: check the indentation'
-    return f"known here: {', '.join(known)}" if 0 < len(known) <= 8 else ""
+    if 0 < len(known) <= 8:
+        return f"known here: {', '.join(known)}"
+    steps = [root.limit("title"), *(step for step in trail if isinstance(step, str))]
+    return (
+        f"remove it; 'sednactl explain {'.'.join(steps)}' lists what there is" if known and steps[0] else ""
+    )
+
+
+def _wanted(node: Node) -> str:
+    """Say what a missing field is to be, with what a map of it cannot be without."""
+    kind = _TYPES.get(node.type, node.type)
+    return f"{kind} with {' and '.join(node.required)}" if node.required else kind
 
 
 _TYPES = {

@@ -23,7 +23,9 @@ def target_named(sedna: str | None, kubernetes: str | None) -> Target:
     release = release_named(sedna) if sedna else LATEST
     if not kubernetes:
         return Target(release)
-    parts = kubernetes.strip().removeprefix("v").split(".")
+    # As clusters name themselves: v1.32.1+k3s1, v1.30.2-eks-1552ad0, 1.29.0-rc.1
+    plain = kubernetes.strip().removeprefix("v").partition("-")[0].partition("+")[0]
+    parts = plain.split(".")
     if not (2 <= len(parts) <= 3 and all(part.isascii() and part.isdigit() for part in parts)):
         raise UsageError(f"'{kubernetes}' is no version of Kubernetes", hint="write e.g. 1.30")
     return Target(release, (int(parts[0]), int(parts[1])))

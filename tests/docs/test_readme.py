@@ -7,6 +7,9 @@ from pathlib import Path
 
 from sednactl.cli.commands import COMMANDS
 from sednactl.errors import ExitCode
+from sednactl.manifests.reading import read_documents
+from sednactl.validation.ignoring import Ignoring, from_project_file
+from sednactl.validation.rulebook import rulebook
 from tests.docs.readme import README, run_offline, steps
 
 
@@ -19,6 +22,17 @@ def test_offline_commands_print_what_is_shown(tmp_path: Path) -> None:
 def test_every_exit_code_is_told() -> None:
     told = {int(code) for code in re.findall(r"^\| (\d+)", README.read_text(), re.MULTILINE)}
     assert {int(code) for code in ExitCode} <= told
+
+
+def test_the_project_file_that_is_shown_is_understood() -> None:
+    block = re.search(r"^```yaml\n(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
+    assert block
+    (document,) = read_documents(block[1].encode(), ".sednactl.yaml")
+    ignoring = Ignoring()
+    from_project_file(document, "/project", rulebook(), ignoring)
+    decision = ignoring.of("SDN213", "/project/lab/helmet.yaml")
+    assert decision is not None and decision.reason == "the lab has one node"
+    assert ignoring.of("SDN213", "/project/park/helmet.yaml") is None
 
 
 def test_every_command_is_mentioned() -> None:

@@ -100,6 +100,7 @@ MENDED: list[tuple[str, dict[str, Any], dict[str, Any], str, Any]] = [
     ("SDN303", SERVICE, {MINING: {"name": "Random", "parameters": [{"key": "random_ratio", "value": "0.5"}]}}, MINING, {"name": "Random"}),
     ("SDN501", INCREMENTAL, {f"{TRAIN}.condition.operator": "=>"}, f"{TRAIN}.condition.operator", "ge"),
     ("SDN501", LIFELONG, {f"{TRAIN}.condition.operator": " GT"}, f"{TRAIN}.condition.operator", "gt"),
+    ("SDN501", LIFELONG, {f"{TRAIN}.condition.operator": "gte"}, f"{TRAIN}.condition.operator", "ge"),
     ("SDN502", LIFELONG, {f"{TRAIN}.condition.metric": "numOfSamples"}, f"{TRAIN}.condition.metric", "num_of_samples"),
     ("SDN502", INCREMENTAL, {f"{TRAIN}.condition.metric": "num_of_samples[0]"}, f"{TRAIN}.condition.metric", "num_of_samples"),
     ("SDN503", INCREMENTAL, {f"{DEPLOY}.condition.metric": "precision_delta"}, f"{DEPLOY}.condition.metric", "precision_delta[0]"),

@@ -93,3 +93,22 @@ def test_pipes_in_a_folder_are_passed_by(folder: Path) -> None:
     (folder / "gone.yaml").symlink_to("nowhere")
     sources = sources_of([str(folder)], recursive=False, surroundings=surroundings())
     assert [Path(source.name).name for source in sources] == ["a.yml", "b.yaml", "c.json", "gone.yaml"]
+
+
+def test_a_closed_folder_stops_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan = os.scandir
+
+    def refusing(path: str) -> object:  # root may enter every folder
+        if path.endswith("sub"):
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    sources = sources_of([str(folder)], recursive=True, surroundings=surroundings())
+    assert [Path(source.name).name for source in sources] == ["a.yml", "b.yaml", "c.json", "sub"]
+
+
+def test_reading_a_folder_says_why_it_cannot(folder: Path) -> None:
+    (source,) = sources_of([str(folder / "nowhere")], recursive=True, surroundings=surroundings())
+    with pytest.raises(InvalidInput, match="nowhere: no such file or directory"):
+        source.read()

@@ -68,6 +68,36 @@ def test_a_field_that_nobody_described_has_no_description() -> None:
     assert "FIELD: x <Object>\n\nFIELDS:\n  y" in page
 
 
+def test_a_path_as_a_finding_writes_it(run_sednactl: RunSednactl) -> None:
+    path = "ji.spec.edgeWorker.template.spec.containers[0].env[3]"
+    assert run_sednactl("explain", path).out == run_sednactl("explain", path.replace("[0]", "")[:-3]).out
+
+
+def test_a_field_says_itself_whether_it_is_required(run_sednactl: RunSednactl) -> None:
+    assert (
+        "FIELD: maxReplicas <integer> -required-"
+        in run_sednactl("explain", "ji.spec.edgeWorker.hpa.maxReplicas").out
+    )
+    assert (
+        "FIELD: minReplicas <integer>\n" in run_sednactl("explain", "ji.spec.edgeWorker.hpa.minReplicas").out
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "default"),
+    [
+        ("ji.spec.edgeWorker.template.spec.containers.imagePullPolicy", "Always for the tag latest"),
+        ("ji.spec.edgeWorker.template.spec.dnsPolicy", "ClusterFirst (when left out)"),
+        ("ji.spec.edgeWorker.hpa.behavior.scaleUp.selectPolicy", "Max (when left out)"),
+        ("il.spec.deploySpec.model.pollPeriodSeconds", "60 when left out"),
+        ("va.spec.kafkaSupport", "false when left out"),
+        ("fl.spec.trainingWorkers.template.spec.restartPolicy", "sets OnFailure when left out"),
+    ],
+)
+def test_defaults_are_told(run_sednactl: RunSednactl, field: str, default: str) -> None:
+    assert default in " ".join(run_sednactl("explain", field).out.split())
+
+
 def test_no_subject(run_sednactl: RunSednactl) -> None:
     run = run_sednactl("explain")
     assert run.code == 2

@@ -170,6 +170,23 @@ def test_what_is_incomplete_is_a_finding(line: str, message: str) -> None:
     assert [(one.message, one.level, one.line) for one in findings] == [(message, "warning", 5)]
 
 
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ("  # sednactl: ignore SDN135", 3),
+        ("  annotations: {ignore.sednactl.io/SDN135: ' '}", 17),
+        ("  annotations: {'ignore.sednactl.io/SDN703': 'not needed'}", 17),
+        ("  labels: {a: b}  # sednactl: ignore SDN703 not needed", 19),
+    ],
+)
+def test_the_column_is_where_the_decision_begins(line: str, column: int) -> None:
+    checker = Checker()
+    for document in read_documents(with_line(5, line).encode(), "f"):
+        findings = checker.check(document)
+    findings += checker.finish()
+    assert [(one.line, one.column) for one in findings if one.rule in ("SDN901", "SDN902")] == [(5, column)]
+
+
 def test_a_decision_that_nothing_needs_is_told() -> None:
     def needless(text: str) -> list[tuple[int, str]]:
         checker = Checker()

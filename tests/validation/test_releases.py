@@ -91,6 +91,13 @@ def test_rules_about_deployments_hold_from_the_release_that_has_them() -> None:
 
 def test_kubernetes_versions() -> None:
     assert target_named(None, "v1.22.4") == Target(LATEST, (1, 22))
+    for word in (
+        "v1.32.1+k3s1",
+        "v1.32.4-eks-1552ad0",
+        "1.32.0-rc.1",
+        "1.32+",
+    ):  # as clusters name themselves
+        assert target_named(None, word) == Target(LATEST, (1, 32))
     assert target_named(None, "1.22").older_than(1, 23)
     assert not target_named(None, "1.23").older_than(1, 23)
     assert not Target().older_than(9, 9)

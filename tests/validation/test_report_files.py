@@ -166,3 +166,25 @@ def test_a_folder_that_is_gone(run_sednactl: RunSednactl, lab: Path) -> None:
     )
     assert done.returncode == 3
     check_sarif(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    "names", [("lab/a.yaml",), ("lab",), ("-R", "."), ("./lab/../lab/a.yaml",), ("lab/*.yaml",)]
+)
+def test_a_report_never_takes_the_place_of_a_manifest(
+    run_sednactl: RunSednactl, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    manifest = tmp_path / "lab" / "a.yaml"
+    manifest.parent.mkdir()
+    manifest.write_text(LAB)
+    run = run_sednactl("validate", *names, "-o", "json=lab/a.yaml")
+    assert (run.code, run.out) == (2, "")
+    assert "the json report would take the place of lab/a.yaml, which is to be checked" in run.err
+    assert manifest.read_text() == LAB
+
+
+def test_a_report_of_an_earlier_run_gives_way(run_sednactl: RunSednactl, lab: Path) -> None:
+    for name in ("json=report.json", "sarif=report.sarif", "junit=report.xml"):
+        first = run_sednactl("validate", ".", "-o", name, cwd=lab)
+        second = run_sednactl("validate", ".", "-o", name, cwd=lab)
+        assert first.code == second.code == 3, second.err  # one of the files is no YAML

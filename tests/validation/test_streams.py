@@ -164,3 +164,17 @@ def test_the_command_gives_the_same_bytes_for_one_large_stream(
     assert together == alone
     assert alone.code == 1
     assert "SDN103" in alone.out
+
+
+def test_a_file_that_two_arguments_mean_is_read_once(run_sednactl: RunSednactl, tmp_path: Path) -> None:
+    (tmp_path / "park").mkdir()
+    (tmp_path / "park" / "a.yaml").write_text(
+        "apiVersion: sedna.io/v1alpha1\nkind: Model\nmetadata: {name: a}\nspec: {url: /a, format: 1}\n"
+    )
+    run = run_sednactl("validate", "park/a.yaml", "park", "./park/a.yaml", "park/*.yaml")
+    assert run.out.count("[SDN004]") == 1
+    assert "[SDN103]" not in run.out
+    assert run.err == "1 file, 1 document: 1 error, 1 fixable (--fix)\n"
+    run = run_sednactl("validate", "--fix", "--yes", "park/a.yaml", "park")
+    assert run.code == 0
+    assert "Mended: 1 place in 1 file." in run.err

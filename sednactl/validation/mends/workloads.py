@@ -8,12 +8,11 @@ from sednactl.manifests.changes import Change, Insert, Quote, Remove, Replace
 from sednactl.validation.mends.fault import Fault, put, spelled
 from sednactl.validation.rules.mining import ALGORITHMS
 from sednactl.validation.rules.pod_words import words_at
-from sednactl.validation.rules.triggers import OPERATORS, TRAIN_METRIC
+from sednactl.validation.rules.triggers import OPERATORS, OTHER_SPELLINGS, TRAIN_METRIC
 from sednactl.validation.shape import has, mapping, text
 from sednactl.validation.sides import BLOCKS
 
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
-_OTHER_SIGNS = {"=>": "ge", "=<": "le", "<>": "ne"}
 _OPEN_INDEX = re.compile(r"[\w.-]+\[[0-9]+")
 _NO_INDEX = re.compile(r"[\w.-]+")
 
@@ -160,7 +159,7 @@ def operator(fault: Fault) -> Change | None:
     if not isinstance(given, str):
         return None
     word = given.strip().lower()
-    word = _OTHER_SIGNS.get(word, word)
+    word = OTHER_SPELLINGS.get(word, word)
     return Replace(fault.path, word) if word in OPERATORS and word != given else None
 
 

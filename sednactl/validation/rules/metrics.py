@@ -70,7 +70,11 @@ def metric_blocks(workload: Workload) -> Iterator[Problem]:
         if wanted not in given:
             found = f', only "{given[0]}"' if given else ""
             message = f'a metric of type {metric.type} without its block "{wanted}"{found}'
-            yield Problem("SDN206", metric.path, message, f'add "{wanted}:", or change the type', True)
+            hint = f'add "{wanted}:"'
+            if given:
+                fitting = next(kind for kind, block in BLOCKS.items() if block == given[0])
+                hint = f'write type: {fitting}, or {wanted} in place of "{given[0]}"'
+            yield Problem("SDN206", metric.path, message, hint, True)
         for other in given if wanted in given else ():
             if other != wanted:
                 message = f'the block "{other}" does not belong to a metric of type {metric.type}'

@@ -119,12 +119,14 @@ def _scaling_rules(rules: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Pro
         )
     select = rules.get("selectPolicy")
     if isinstance(select, str) and select not in ("Max", "Min", "Disabled"):
-        yield Problem("SDN211", (*path, "selectPolicy"), f'selectPolicy "{select}"', "Max, Min or Disabled")
+        message = f'selectPolicy "{select}" is not known to Kubernetes'
+        yield Problem("SDN211", (*path, "selectPolicy"), message, "Max, Min or Disabled")
     for index, policy in maps(rules, "policies"):
         at = (*path, "policies", index)
         kind, value, period = policy.get("type"), whole(policy, "value"), whole(policy, "periodSeconds")
         if isinstance(kind, str) and kind not in ("Pods", "Percent"):
-            yield Problem("SDN211", (*at, "type"), f'policy type "{kind}"', "Pods or Percent")
+            message = f'the policy type "{kind}" is not known to Kubernetes'
+            yield Problem("SDN211", (*at, "type"), message, "Pods or Percent")
         if value is not None and value < 1:
             yield Problem(
                 "SDN211",

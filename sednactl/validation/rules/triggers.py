@@ -25,6 +25,8 @@ OPERATORS = {
 }  # fmt: skip
 """Every operator that the local controller knows, with the sign it stands for."""
 TRAIN_METRIC = "num_of_samples"
+OTHER_SPELLINGS = {"=>": "ge", "=<": "le", "<>": "ne", "gte": "ge", "lte": "le", "neq": "ne"}
+"""How other languages write the same, and Sedna does not."""
 
 
 class Trigger(Record):
@@ -62,7 +64,8 @@ def operator_is_known(workload: Workload) -> Iterator[Problem]:
         operator = mapping(trigger.spec, "condition").get("operator")
         if isinstance(operator, str) and operator not in OPERATORS and "$" not in operator:
             path = (*trigger.path, "condition", "operator")
-            near = {"=>": "ge", "=<": "le", "<>": "ne"}.get(operator, operator.strip().lower())
+            word = operator.strip().lower()
+            near = OTHER_SPELLINGS.get(word, word)
             hint = f'write "{near}"' if near in OPERATORS else "one of gt, ge, eq, ne, le, lt"
             yield Problem("SDN501", path, f'the operator "{operator}" is never true', hint)
 
