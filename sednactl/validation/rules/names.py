@@ -23,7 +23,8 @@ def name_fits_children(workload: Workload) -> Iterator[Problem]:
     The Global Manager appends to the workload's name to name Services and to fill labels.
     A Service name must begin with a letter and hold no dots, and a label value ends at 63
     characters, so a JointInferenceService may have 53 characters at most, other kinds 47 to 63. Of a learning job
-    with more than 47 the Global Manager no longer knows its pods, and may crash over them.
+    with more than 47 the Global Manager no longer knows its serving pods and makes more beside them, with more
+    than 51 its training never ends, and over 58 and more without a '-' it crashes.
     The API server takes longer names; the service then ends as Failed, half created.
 
     Wrong: 1st-helmet, helmet.v2, a name of 54 characters

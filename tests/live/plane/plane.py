@@ -25,6 +25,7 @@ class Plane:
     """A control plane with Sedna's CRDs. `own` tells that this test session started it."""
 
     own = False
+    has_local_controller = False
 
     def __init__(self, kubeconfig: Path, *, has_global_manager: bool) -> None:
         self.kubeconfig = kubeconfig

@@ -29,6 +29,8 @@ _AUTOSCALING = ControllerSettings(
 class SandboxPlane(Plane):
     """A sandbox in this process, as slow as the real plane: time runs as ours does."""
 
+    has_local_controller = True
+
     def __init__(self, folder: Path, *, faults: Faults | None = None) -> None:
         self._folder = folder
         self.log: list[str] = []

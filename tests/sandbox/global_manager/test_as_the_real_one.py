@@ -51,7 +51,10 @@ def test_every_kind(both: Both, kind: str) -> None:
     name = manifests[-1]["metadata"]["name"]
 
     def look(namespace: str) -> Any:
-        return {"children": both.children(namespace), "status": both.status(kind, name, namespace)}
+        # On a busy machine the real one may look at a feature extraction service a second time before it knows
+        # of the Deployment it made, and then writes that it could not make one.
+        status = None if kind == "FeatureExtractionService" else both.status(kind, name, namespace)
+        return {"children": both.children(namespace), "status": status}
 
     found = both.compare(look)
     assert names(found["children"]) or kind in ("LifelongLearningJob", "ObjectTrackingService")
@@ -339,9 +342,10 @@ def test_an_edit_of_federated_learning_makes_new_pods(both: Both) -> None:
         # How many of the old ones come back is chance: those that are gone while the edit is carried out do not.
         images = [pod["spec"]["containers"][0]["image"] for pod in both.items(POD, namespace)]
         assert len(images) >= 3
-        return images.count("example.org/w:v2")
+        # The real one may make the new aggregator twice, when it has not seen its first yet.
+        return "example.org/w:v2" in images
 
-    assert both.compare(look, calm=4) == 1
+    assert both.compare(look, calm=4)
 
 
 def test_deleted_pods_come_back_or_not(both: Both) -> None:
@@ -379,6 +383,8 @@ def crashing() -> dict[str, list[Json]]:
     analytics["spec"]["model"]["name"] = ""
     big, little, service = helmet()
     big["spec"]["url"] = "/data/100%/m.pb"
+    *references, learning = workload("IncrementalLearningJob")
+    learning["metadata"]["name"] = "a" * 58
     bare = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "bare"}, "stringData": {"a": "b"}}
     dataset = models[-1]
     dataset["spec"]["credentialName"] = "bare"
@@ -388,6 +394,7 @@ def crashing() -> dict[str, list[Json]]:
         "analytics": [analytics],
         "url": [big, little, service],
         "secret": [bare, dataset],
+        "name": [*references, learning],
     }
 
 

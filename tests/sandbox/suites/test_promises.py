@@ -1,0 +1,3 @@
+"""tests/live/test_promises.py, in the sandbox."""
+
+from tests.live.test_promises import *  # noqa: F403
