@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sednactl.cli.main import run
+from sednactl.errors import Unreachable
 from sednactl.manifests.reading import read_documents
 from sednactl.sandbox.api.refusal import Refusal
 from sednactl.sandbox.api.requests import Request, answer_refusal
@@ -282,7 +283,7 @@ class InTrouble:
 def test_a_write_whose_answer_tells_nothing_is_looked_after(bare: BareCluster) -> None:
     bare.install("0.6", "ReidJob")
     InTrouble(bare, does=True)
-    run = bare("crd", "upgrade", "reid", "--yes")
+    run = bare.at_once("crd", "upgrade", "reid", "--yes")
     assert (run.code, run.out) == (0, f"{REID} upgraded\n"), run.err
 
 
@@ -291,7 +292,7 @@ def test_a_write_of_which_nothing_is_known_is_in_doubt(bare: BareCluster, does: 
     bare.install("0.6", "ReidJob", "VideoAnalyticsJob")
     usual = bare.server.handle
     InTrouble(bare, does=does, blind=does)
-    run = bare("crd", "upgrade", "reid", "va", "--yes")
+    run = bare.at_once("crd", "upgrade", "reid", "va", "--yes")
     assert run.code == 7
     assert run.out.splitlines() == [
         f"{REID} in doubt: it may or may not be changed",
@@ -301,24 +302,28 @@ def test_a_write_of_which_nothing_is_known_is_in_doubt(bare: BareCluster, does: 
     bare.server.handle = usual  # type: ignore[method-assign]
     assert bare("crd", "upgrade", "reid", "--yes").code == 0
     InTrouble(bare, does=False)
-    again = bare("crd", "upgrade", "reid", "--sedna-version", "0.6", "--yes", "-o", "json")
+    again = bare.at_once("crd", "upgrade", "reid", "--sedna-version", "0.6", "--yes", "-o", "json")
     actions = {one["kind"]: one["action"] for one in json.loads(again.out)["definitions"]}
     assert (again.code, actions) == (7, {"ReidJob": "in doubt"})
-    names = bare("crd", "upgrade", "reid", "--sedna-version", "0.6", "--yes", "-o", "name")
+    names = bare.at_once("crd", "upgrade", "reid", "--sedna-version", "0.6", "--yes", "-o", "name")
     assert (names.code, names.out) == (7, "")
 
 
-def test_what_came_after_a_lost_connection_is_said_not_to_be_tried(bare: BareCluster) -> None:
+def test_what_came_after_a_lost_connection_is_said_not_to_be_tried(
+    bare: BareCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bare.install("0.6", "ReidJob", "VideoAnalyticsJob")
 
-    def cut(request: object) -> None:
-        if getattr(request, "method", "") == "PATCH" and "dryRun" not in str(getattr(request, "query", "")):
-            bare.front.stop()
+    def lost(*_: Any, dry_run: bool, **__: Any) -> None:
+        error = Unreachable("the connection was closed")
+        error.put_in_doubt()
+        raise error
 
-    bare.on_request = cut
-    run = bare("crd", "upgrade", "reid", "va", "--yes", "-o", "json", "--request-timeout", "2s")
+    monkeypatch.setattr("sednactl.lifecycle.crd_changing.send_definition", lost)
+    run = bare("crd", "upgrade", "reid", "va", "--yes", "--force-conflicts", "-o", "json")
     actions = {one["kind"]: one["action"] for one in json.loads(run.out)["definitions"]}
     assert (run.code, actions) == (5, {"ReidJob": "in doubt", "VideoAnalyticsJob": "not tried"})
+    assert "look before doing it again" in run.err
 
 
 def test_what_is_being_deleted_is_left_alone(bare: BareCluster) -> None:

@@ -94,7 +94,7 @@ class Repairing:
             letting_go.join()
             assert done.code in (0, 4), done  # 4: the killed run had already done all that was to be done
             self._until(lambda: self._live(kind) is None, "an end of the deletion")
-            self._until(lambda: not self._owned(), f"the end of {[one['metadata'] for one in self._owned()]}")
+            self._until(self._all_let_go, f"the end of {[one['metadata'] for one in self._owned()]}")
             self._whole(kind)
         assert done.code in (0, 4), (how, done)
         self._until(lambda: "nothing to repair" in self.park("repair", *self._words(kind)).out, how)
@@ -136,6 +136,11 @@ class Repairing:
         """Let the child that was held go as soon as its owner is released."""
         self._until(lambda: self._live(JOINT_INFERENCE) is None, "the release")
         self._hold(None)
+
+    def _all_let_go(self) -> bool:
+        """Tell whether nothing is left of it, and let go what is: Sedna may just have made it anew, finalizer and all."""
+        self._hold(None)
+        return not self._owned()
 
     def _with_a_surplus_pod(self) -> None:
         pods = self.park.cluster.request("GET", f"/api/v1/namespaces/{PLACE}/pods")["items"]
