@@ -17,6 +17,8 @@ from pathlib import Path
 DEFAULT_FOLDER = Path("/usr/local/kubebuilder/bin")  # where envtest looks when told nothing
 NEEDED = ("etcd", "kube-apiserver", "kube-controller-manager")
 _PR_SET_PDEATHSIG = 1
+_LESS_COLLECTING = {"GOGC": "400"}
+"""What a control plane computes is a quarter less so, for a few hundred megabytes more: its heap is small, its waste large."""
 
 
 def program_folder() -> Path:
@@ -76,6 +78,7 @@ class RunningProgram:
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env={**_LESS_COLLECTING, **os.environ},
                 preexec_fn=_die_with_parent,
             )
         atexit.register(self.stop)
