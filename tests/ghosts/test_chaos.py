@@ -42,7 +42,7 @@ def test_any_faults(park: Park, tmp_path: Path, seed: int) -> None:
         assert done.code in ALLOWED, done.err
         there = _objects(park)
         assert {name: there.get(name) for name in ours} == ours
-        saved = {}
+        saved: dict[str, Json] = {}
         for file in tmp_path.glob("b*"):
             bundle = read_bundle(file)
             saved |= {
