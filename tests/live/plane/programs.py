@@ -17,8 +17,8 @@ from pathlib import Path
 DEFAULT_FOLDER = Path("/usr/local/kubebuilder/bin")  # where envtest looks when told nothing
 NEEDED = ("etcd", "kube-apiserver", "kube-controller-manager")
 _PR_SET_PDEATHSIG = 1
-_LESS_COLLECTING = {"GOGC": "400"}
-"""What a control plane computes is a quarter less so, for a few hundred megabytes more: its heap is small, its waste large."""
+_LESS_COLLECTING = {"GOGC": "400", "GOMEMLIMIT": "800MiB"}
+"""Collecting garbage is a quarter of what a control plane computes at Go's own setting; the bound holds the API server."""
 
 
 def program_folder() -> Path:
