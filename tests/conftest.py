@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pytest
 from hypothesis import Phase, settings
 
 from tests.command import BIN, CompletedRun, clean_environment, run_command
 from tests.warm import WarmCommand, needs_its_own_start
+
+T = TypeVar("T")
 
 # No example has to be quick: what is slow on a busy machine is no fault of the code.
 settings.register_profile("sednactl", deadline=None)
@@ -68,6 +70,45 @@ _TOGETHER = (
 )
 
 
+# What takes long, most of it waiting: begun early, so that nothing is waited for at the end of a run.
+_LONG = (  # the longest first
+    "tests/lifecycle/test_killed.py",
+    "tests/sandbox/suites/test_story.py",
+    "tests/crds/test_killed.py",
+    "tests/sandbox/suites/test_scale_watch.py",
+    "tests/sandbox/suites/test_ghosts.py",
+    "tests/validation/test_memory.py",
+    "tests/docs/test_ci_recipes.py",
+    "tests/docs/test_worked_example.py",
+    "tests/sandbox/suites/test_readme.py",
+    "tests/sandbox/suites/test_repair.py",
+    "tests/sandbox/suites/test_traps.py",
+    "tests/sandbox/suites/test_replace.py",
+    "tests/sandbox/test_demo.py",
+)
+_BEGUN = 0.6
+"""The share of a run's other tests among which those are spread: together they would leave the cores idle."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `-n`: let what takes long begin early, one between many quick tests; the longest of all first."""
+    if not hasattr(config, "workerinput"):
+        return
+    long = [item for file in _LONG for item in items if item.nodeid.startswith(file)]
+    quick = [item for item in items if not item.nodeid.startswith(_LONG)]
+    items[:] = spread(long, quick, int(len(quick) * _BEGUN))
+
+
+def spread(few: Sequence[T], many: Sequence[T], among: int) -> list[T]:
+    """Put `few` between the first `among` of `many`, at equal distances, the first of them at the beginning."""
+    distance = max(1, among // max(1, len(few)))
+    mixed: list[T] = []
+    for number, one in enumerate(few):
+        mixed += [one, *many[number * distance : (number + 1) * distance]]
+    return mixed + list(many[len(few) * distance :])
+
+
 def _scope_of(nodeid: str) -> str:
     """Name what one worker runs as a whole: a control plane's tests, a costly fixture's, else a single test."""
     file = nodeid.partition("::")[0]
@@ -84,9 +125,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     (`--dist loadgroup` is meant for this, but groups nothing with pytest 9.2 and xdist 3.8.)
     """
-    from xdist.scheduler import LoadScopeScheduling
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-    class ByFixture(LoadScopeScheduling):
+    class ByFixture(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             return _scope_of(nodeid)
 

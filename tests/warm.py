@@ -134,8 +134,8 @@ class _Run:
         if len(told) == 1:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(int(told[0]), signal.SIGKILL)
-        for fd in list(self._select.get_map() or ()):
-            self._close(fd)
+        for key in list((self._select.get_map() or {}).values()):
+            self._close(key.fd)
         self._select.close()
 
     def _feed(self, fd: int) -> None:

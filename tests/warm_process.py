@@ -104,12 +104,12 @@ def _become(asked: dict[str, Any], streams: tuple[int, int, int]) -> None:
         os.close(given)
     sys.argv = asked["command"]
     # As the interpreter opens them in the locale C.UTF-8, which the tests run in.
-    lenient = {"encoding": "utf-8", "errors": "surrogateescape"}
-    sys.stdin = sys.__stdin__ = open(0, **lenient)  # noqa: SIM115
-    sys.stdout = sys.__stdout__ = open(1, "w", **lenient)  # noqa: SIM115
-    sys.stderr = sys.__stderr__ = open(  # noqa: SIM115
-        2, "w", encoding="utf-8", errors="backslashreplace", buffering=1
-    )
+    lenient = "surrogateescape"
+    sys.stdin = open(0, encoding="utf-8", errors=lenient)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", errors=lenient)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
+    for name in ("stdin", "stdout", "stderr"):
+        setattr(sys, f"__{name}__", getattr(sys, name))
 
 
 def _serve(requests: socket.socket) -> dict[str, Any] | None:
@@ -133,7 +133,8 @@ def _serve(requests: socket.socket) -> dict[str, Any] | None:
         _, fds, _, _ = socket.recv_fds(requests, 1, 5)
         if not fds:
             return None
-        *streams, report, letter = fds
+        stdin, stdout, stderr, report, letter = fds
+        streams = stdin, stdout, stderr
         with open(letter, encoding="utf-8") as text:  # noqa: PTH123
             text.seek(0)
             asked = json.load(text)
@@ -147,7 +148,7 @@ def _serve(requests: socket.socket) -> dict[str, Any] | None:
         os.close(report)
         for one in (requests, woken, wake):
             one.close()
-        _become(asked, tuple(streams))
+        _become(asked, streams)
         return asked  # type: ignore[no-any-return]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sednactl.cli.crd_words import kinds_of, remark, write_names, write_report
-from sednactl.errors import Conflict, ExitCode, Refused, SednactlError, Unreachable, UsageError
+from sednactl.errors import ClusterError, Conflict, ExitCode, Refused, SednactlError, Unreachable, UsageError
 from sednactl.sedna.releases import release_named
 
 if TYPE_CHECKING:
@@ -188,13 +188,11 @@ class _Changing:
 
     def carry_out(self, states: Sequence[DefinitionState]) -> None:
         """Send each definition, then wait until all are served; a refusal for one does not keep the others."""
-        from sednactl.lifecycle.crd_changing import DONE, action_for, send_definition
+        from sednactl.lifecycle.crd_changing import DONE, action_for, send_definition, was_stored
 
         dry = self.wishes.dry_run
-        for state in states:
-            action = action_for(state)
-            if action is None:
-                continue
+        wanted = [(state, action) for state in states if (action := action_for(state))]
+        for number, (state, action) in enumerate(wanted):
             word = DONE[action] + (f" ({dry} dry run)" if dry != "none" else "")
             try:
                 if dry != "client":
@@ -206,20 +204,35 @@ class _Changing:
                         dry_run=dry == "server",
                         force=self.wishes.force or state.kind in self._own,
                     )
-            except Unreachable:
-                self.finish()
-                raise
+            except Unreachable as error:
+                self._fail(state, error)
+                for other, _ in wanted[number + 1 :]:
+                    self.leave(other, "not tried")
+                break
             except SednactlError as error:
-                self.failures.append(error)
-                self.leave(state, "failed")
-                continue
+                doubtful = isinstance(error, ClusterError) and error.in_doubt
+                if not (doubtful and was_stored(self.cluster, state.kind, self.found.release)):
+                    self._fail(state, error)
+                    continue
             self.leave(state, word)
             self._done.append(state)
-            if self.wishes.output == "table":
-                self.surroundings.stdout.write(f"{state.name} {word}\n")
-                self.surroundings.stdout.flush()
-        if dry == "none":
+            self._tell(state, word)
+        if dry == "none" and not self._unreachable:
             self._wait()
+
+    def _fail(self, state: DefinitionState, error: SednactlError) -> None:
+        """Note what could not be done; a write that may have been carried out all the same is in doubt."""
+        self.failures.append(error)
+        if isinstance(error, ClusterError) and error.in_doubt:
+            self.leave(state, "in doubt")
+            self._tell(state, "in doubt: it may or may not be changed")
+        else:
+            self.leave(state, "failed")
+
+    def _tell(self, state: DefinitionState, word: str) -> None:
+        if self.wishes.output == "table":
+            self.surroundings.stdout.write(f"{state.name} {word}\n")
+            self.surroundings.stdout.flush()
 
     def _wait(self) -> None:
         from sednactl.cli.ticker import Ticker
@@ -258,10 +271,20 @@ class _Changing:
             self.surroundings.stdout.write(f"nothing to do: {count} CRDs are there\n")
         for error in self.failures:
             report(error, self.surroundings)
-        if self.failures:
-            partly = self._done and isinstance(self.failures[0], Refused)
-            return ExitCode.PARTIAL if partly else self.failures[0].exit_code
-        return ExitCode.DONE
+        if not self.failures:
+            return ExitCode.DONE
+        if self._unreachable:
+            return ExitCode.UNREACHABLE
+        partly = self._done and isinstance(self.failures[0], Refused)
+        return ExitCode.PARTIAL if partly or self._doubtful else self.failures[0].exit_code
+
+    @property
+    def _unreachable(self) -> bool:
+        return any(isinstance(error, Unreachable) for error in self.failures)
+
+    @property
+    def _doubtful(self) -> bool:
+        return any(isinstance(error, ClusterError) and error.in_doubt for error in self.failures)
 
 
 def _explained(owned: Sequence[Owned]) -> Conflict:

@@ -123,7 +123,12 @@ def _watch_table(
                 surroundings.stderr.write(f"note: {printable(note)}\n")
             noted |= {*reading.notes}
             table = workload_table(
-                kind, reading.families, cluster.now(), wide=wide, all_namespaces=namespace is None
+                kind,
+                reading.families,
+                cluster.now(),
+                wide=wide,
+                all_namespaces=namespace is None,
+                usage=reading.usage,
             )
             surroundings.stdout.write(shown.update(reading.families, table))
             surroundings.stdout.flush()

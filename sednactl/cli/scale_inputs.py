@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from sednactl.cluster.access import ClusterAccess
@@ -14,32 +13,11 @@ from sednactl.surroundings import Surroundings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sednactl.cli.scale_trial import LoadUnit
     from sednactl.scaling.controller_settings import ControllerSettings
     from sednactl.scaling.loads import Load
     from sednactl.scaling.service_plan import Assumptions, Variant
     from sednactl.scaling.simulation import Plan
-
-MODEL_HELP = (
-    "What to assume of the service; repeats. For a side: edge.capacity=10 (requests a second of one replica), "
-    "edge.startup=30s, edge.request=500m, edge.full=1 (CPU used at capacity; default: the limit, else the request), "
-    "edge.replicas=2 (at the start), and cloud.*. For both: hard=0.3 (share that goes on to the cloud), patience=10s, "
-    "reading-window=30s."
-)
-LOAD_HELP = (
-    "shift-change, day, spike, ramp, steady; or a file: CSV or JSON lines with a time and rps, millicores or "
-    "utilization (edge_ or cloud_ before it), a recording of scale watch, an answer of a Prometheus range query; '-' "
-    "reads standard input."
-)
-ORDINARY = 5.0
-"""Requests a second that level 1 of a named load means."""
-
-
-class LoadUnit(str, Enum):
-    """What the values of a load are where its column does not say."""
-
-    RPS = "rps"
-    MILLICORES = "millicores"
-    UTILIZATION = "utilization"
 
 
 def read_load_option(

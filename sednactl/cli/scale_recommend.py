@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sednactl.cli import scale_trial as trial
 from sednactl.cli.options import cluster_command, duration
-from sednactl.cli.scale_controller import HELP as CONTROLLER_HELP
-from sednactl.cli.scale_inputs import LOAD_HELP, MODEL_HELP, ORDINARY, LoadUnit
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode
 from sednactl.surroundings import Surroundings
@@ -34,34 +33,13 @@ class RecommendFormat(str, Enum):
 def recommend(
     ctx: typer.Context,
     access: ClusterAccess,
-    name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A running service, instead of -f.")
-    ] = None,
-    file: Annotated[
-        str | None,
-        typer.Option(
-            "--filename", "-f", metavar="FILE", help="The JointInferenceService; '-' reads standard input."
-        ),
-    ] = None,
-    load: Annotated[str, typer.Option("--load", metavar="LOAD", help=LOAD_HELP)] = "shift-change",
-    rps: Annotated[
-        str,
-        typer.Option("--rps", metavar="NUMBER", help="Requests a second that level 1 of a named load means."),
-    ] = f"{ORDINARY:g}",
-    load_unit: Annotated[
-        LoadUnit | None,
-        typer.Option("--load-unit", help="What a file's values are, where their column does not say."),
-    ] = None,
-    service: Annotated[
-        str | None,
-        typer.Option("--service", metavar="NAME", help="The service to take from a recording of several."),
-    ] = None,
-    length: Annotated[
-        float | None,
-        typer.Option(
-            "--for", metavar="DURATION", parser=duration, help="How long to run (default: the load's length)."
-        ),
-    ] = None,
+    name: trial.NAME = None,
+    file: trial.FILE = None,
+    load: trial.LOAD = "shift-change",
+    rps: trial.RPS = f"{trial.ORDINARY:g}",
+    load_unit: trial.LOAD_UNIT = None,
+    service: trial.SERVICE = None,
+    length: trial.LENGTH = None,
     overload: Annotated[
         str,
         typer.Option(
@@ -90,16 +68,9 @@ def recommend(
             help="Most replicas a side may have (default: its present max, else 10): 12, or edge=4,cloud=8.",
         ),
     ] = None,
-    model: Annotated[
-        list[str] | None, typer.Option("--model", metavar="KEY=VALUE,…", help=MODEL_HELP)
-    ] = None,
-    price: Annotated[
-        str | None,
-        typer.Option("--price", metavar="PRICE", help="Cost of a replica-hour: 0.1, or edge=0.05,cloud=0.2."),
-    ] = None,
-    controller: Annotated[
-        str | None, typer.Option("--controller", metavar="SETTINGS", help=CONTROLLER_HELP)
-    ] = None,
+    model: trial.MODEL = None,
+    price: trial.PRICE = None,
+    controller: trial.CONTROLLER = None,
     output: Annotated[
         RecommendFormat, typer.Option("--output", "-o", help="Output format.")
     ] = RecommendFormat.TEXT,

@@ -8,17 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sednactl.cli.options import cluster_command, duration
-from sednactl.cli.scale_controller import HELP as CONTROLLER_HELP
-from sednactl.cli.scale_inputs import (
-    LOAD_HELP,
-    MODEL_HELP,
-    ORDINARY,
-    LoadUnit,
-    progress,
-    read_load_option,
-    read_variants,
-)
+from sednactl.cli import scale_trial as trial
+from sednactl.cli.options import cluster_command
+from sednactl.cli.scale_inputs import progress, read_load_option, read_variants
 from sednactl.cluster.access import ClusterAccess
 from sednactl.errors import ExitCode, UsageError
 from sednactl.surroundings import Surroundings
@@ -50,34 +42,13 @@ def _gate(name: str, words: str, metavar: str) -> Any:
 def simulate(
     ctx: typer.Context,
     access: ClusterAccess,
-    name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A running service, instead of -f.")
-    ] = None,
-    file: Annotated[
-        str | None,
-        typer.Option(
-            "--filename", "-f", metavar="FILE", help="The JointInferenceService; '-' reads standard input."
-        ),
-    ] = None,
-    load: Annotated[str, typer.Option("--load", metavar="LOAD", help=LOAD_HELP)] = "shift-change",
-    rps: Annotated[
-        str,
-        typer.Option("--rps", metavar="NUMBER", help="Requests a second that level 1 of a named load means."),
-    ] = f"{ORDINARY:g}",
-    load_unit: Annotated[
-        LoadUnit | None,
-        typer.Option("--load-unit", help="What a file's values are, where their column does not say."),
-    ] = None,
-    service: Annotated[
-        str | None,
-        typer.Option("--service", metavar="NAME", help="The service to take from a recording of several."),
-    ] = None,
-    length: Annotated[
-        float | None,
-        typer.Option(
-            "--for", metavar="DURATION", parser=duration, help="How long to run (default: the load's length)."
-        ),
-    ] = None,
+    name: trial.NAME = None,
+    file: trial.FILE = None,
+    load: trial.LOAD = "shift-change",
+    rps: trial.RPS = f"{trial.ORDINARY:g}",
+    load_unit: trial.LOAD_UNIT = None,
+    service: trial.SERVICE = None,
+    length: trial.LENGTH = None,
     compare: Annotated[
         list[str] | None,
         typer.Option("--compare", metavar="FILE", help="Another version of the service; repeats."),
@@ -96,9 +67,7 @@ def simulate(
             help="Also with these settings, e.g. cloud.cpu=20..80:10 or edge.max=3,5; repeats, all combinations.",
         ),
     ] = None,
-    model: Annotated[
-        list[str] | None, typer.Option("--model", metavar="KEY=VALUE,…", help=MODEL_HELP)
-    ] = None,
+    model: trial.MODEL = None,
     metric: Annotated[
         list[str] | None,
         typer.Option(
@@ -107,13 +76,8 @@ def simulate(
             help="What a metric other than CPU measures: requests or waiting.",
         ),
     ] = None,
-    price: Annotated[
-        str | None,
-        typer.Option("--price", metavar="PRICE", help="Cost of a replica-hour: 0.1, or edge=0.05,cloud=0.2."),
-    ] = None,
-    controller: Annotated[
-        str | None, typer.Option("--controller", metavar="SETTINGS", help=CONTROLLER_HELP)
-    ] = None,
+    price: trial.PRICE = None,
+    controller: trial.CONTROLLER = None,
     max_unmet: Annotated[
         str | None, _gate("--max-unmet", "turns away a larger share of requests", "SHARE")
     ] = None,

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from sednactl.cluster.door import FIELD_MANAGER
-from sednactl.errors import Conflict, Refused
+from sednactl.errors import ClusterError, Conflict, Refused
 from sednactl.lifecycle.apply import NEVER_THE_VERSION
 from sednactl.sedna.kinds import VERSION
 from sednactl.sedna.resources import CRD
 from sednactl.validation.crd import crd_of
-from sednactl.validation.crd_state import DefinitionState, State
+from sednactl.validation.crd_state import DefinitionState, State, definition_name, state_of
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Cluster
@@ -125,6 +125,16 @@ def send_definition(
         # Only its status is another one: the API server itself has looked at it meanwhile.
         known = fresh
         tries += 1
+
+
+def was_stored(cluster: Cluster, kind: str, release: Release) -> bool:
+    """Look whether a write whose answer was lost has made a definition the release's; False where that can't be seen."""
+    try:
+        found = cluster.find(CRD, definition_name(kind))
+    except ClusterError:
+        return False
+    state = state_of(kind, found, release)
+    return state is not None and state.state == "same"
 
 
 def rehearse(cluster: Cluster, kind: str, live: Mapping[str, Any], release: Release) -> Owned | None:

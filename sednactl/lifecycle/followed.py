@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sednactl.cluster.door import Change, Selection
 from sednactl.errors import Forbidden, NotFound, Refused, ServerFault, TooBusy, Unreachable
 from sednactl.lifecycle.reading import Reading, read_family, read_workloads, selections_for_state
+from sednactl.lifecycle.users_of import USERS, read_usage, selections_for_usage
 from sednactl.sedna.kinds import SednaKind
 from sednactl.sedna.resources import Resource
 
@@ -91,13 +92,18 @@ def follow_workloads(
 ) -> Iterator[Reading]:
     """Give the workloads of a kind (or the one of that `name`) as they are and, for ever, after each burst of changes.
 
+    With models and datasets comes who uses them, from the lists of those workloads, which are followed, too.
+
     `lost` hears why the connection is gone; what is given next was read anew. Children that may
     not be listed are left out, as `read_workloads` leaves them out. Raises NotFound for a `name`
     that is not there at the beginning, and what reading the workloads raises.
     """
     if name is not None:
         cluster.get(kind.resource, name, namespace)
-    selections = selections_for_state(kind, namespace, labels=labels, name=name)
+    selections = (
+        *selections_for_state(kind, namespace, labels=labels, name=name),
+        *selections_for_usage(kind, namespace),
+    )
     refused = _refused(cluster, selections[1:])
     followed = [one for one in selections if one not in refused]
     kept = KeptLists(cluster, followed, refused)
@@ -139,9 +145,10 @@ def _refused(cluster: Cluster, selections: Sequence[Selection]) -> dict[Selectio
 
 
 def _judged(kept: KeptLists, own: Selection, kind: SednaKind, name: str | None) -> Reading:
+    usage = read_usage(kept, kind, own.namespace) if kind.kind in USERS else None
     if name is None:
-        return read_workloads(kept, kind, own.namespace, labels=own.labels)
+        return read_workloads(kept, kind, own.namespace, labels=own.labels)._replace(usage=usage)
     for workload in kept.list(own):
         family, notes = read_family(kept, kind, name, str(own.namespace), workload=workload)
-        return Reading(kind, (family,), notes)
+        return Reading(kind, (family,), notes, usage)
     return Reading(kind, ())

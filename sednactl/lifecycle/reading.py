@@ -30,6 +30,7 @@ from sednactl.sedna.resources import (
 
 if TYPE_CHECKING:
     from sednactl.cluster.door import Reads
+    from sednactl.lifecycle.users_of import Usage
 
 Json = dict[str, Any]
 OnFault = Callable[[SednactlError], None]
@@ -37,11 +38,15 @@ OnFault = Callable[[SednactlError], None]
 
 
 class Reading(Record):
-    """Workloads of one kind with what may be their children, and notes on what could not be read."""
+    """Workloads of one kind with what may be their children, and notes on what could not be read.
+
+    `usage` tells who uses them, where that was read: of models and datasets that are followed.
+    """
 
     kind: SednaKind
     families: tuple[Family, ...]
     notes: tuple[str, ...] = ()
+    usage: Usage | None = None
 
 
 def resources_for_state(kind: SednaKind) -> tuple[Resource, ...]:

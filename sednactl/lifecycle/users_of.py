@@ -16,7 +16,7 @@ from sednactl.sedna.kinds import DATASET, MODEL, SednaKind
 from sednactl.sedna.referring import kinds_that_name
 
 if TYPE_CHECKING:
-    from sednactl.cluster.door import Cluster
+    from sednactl.cluster.door import Reads
 
 Json = Mapping[str, Any]
 
@@ -64,13 +64,18 @@ def usage_among(
     return {key: tuple(users) for key, users in found.items()}
 
 
-def read_usage(cluster: Cluster, used: SednaKind, namespace: str | None) -> Usage:
+def selections_for_usage(used: SednaKind, namespace: str | None) -> tuple[Selection, ...]:
+    """Give every list that `read_usage` asks for; none for kinds that no other uses."""
+    return tuple(Selection(kind.resource, namespace) for kind in USERS.get(used.kind, ()))
+
+
+def read_usage(cluster: Reads, used: SednaKind, namespace: str | None) -> Usage:
     """Read who uses the models (or datasets) of a namespace; None means of all."""
     workloads: list[tuple[SednaKind, Json]] = []
     unreadable = []
-    for kind in USERS[used.kind]:
+    for kind, selection in zip(USERS[used.kind], selections_for_usage(used, namespace), strict=True):
         try:
-            workloads += ((kind, item) for item in cluster.list(Selection(kind.resource, namespace)))
+            workloads += ((kind, item) for item in cluster.list(selection))
         except (Forbidden, NotFound):
             unreadable.append(kind)
     return Usage(usage_among(used, workloads), tuple(unreadable))

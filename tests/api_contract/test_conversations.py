@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def test_answers_are_those_of_a_real_api_server(api: Raw, conversation: str) -> 
         answered = client.ask(method, renamed(path, NAMESPACE, namespace), sent, **rest)
         if until:  # a real server sets conditions a moment later, and serves a moment after that
             place = renamed(path, NAMESPACE, namespace)
-            eventually(lambda place=place, until=until: _true(api.get(place).body, until))
+            eventually(partial(_holds, api, place, until))
             time.sleep(2 if api.real else 0)
             answered = client.ask(method, renamed(path, NAMESPACE, namespace), sent, **rest)
         said[name] = comparable(name, answered, namespace, NAMESPACE)
@@ -54,6 +55,10 @@ def test_answers_are_those_of_a_real_api_server(api: Raw, conversation: str) -> 
     assert list(said) and set(said) == set(recorded)
     problems = [line for name, one in said.items() for line in differences(recorded[name], one, name)]
     assert not problems, "\n".join(problems)
+
+
+def _holds(api: Raw, place: str, until: str) -> bool:
+    return _true(api.get(place).body, until)
 
 
 def _true(body: Any, condition: str) -> bool:

@@ -129,7 +129,8 @@ def test_a_definition_brings_its_kind_and_takes_it_away(api: Raw, namespace: str
         "metadata": {"name": "w"},
         "spec": {"size": 3, "x": 1},
     }
-    made = eventually(lambda: (answer := api.post(path, body)).status == 201 and answer)
+    made = eventually(lambda: answer if (answer := api.post(path, body)).status == 201 else None)
+    assert made is not None
     assert made.body["spec"] == {"size": 3}
     small = {**body, "metadata": {"name": "small"}, "spec": {"size": 0}}
     refused = api.post(path, small)

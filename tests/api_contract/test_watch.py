@@ -86,7 +86,7 @@ def test_a_pod_that_gets_a_node_joins_the_watch_of_that_node(api: Raw, namespace
 def test_initial_events_end_with_a_bookmark(api: Raw, namespace: str) -> None:
     path = f"/api/v1/namespaces/{namespace}/configmaps"
     api.post(path, config_map("a"))
-    wanted = {
+    wanted: dict[str, Any] = {
         "sendInitialEvents": "true",
         "resourceVersionMatch": "NotOlderThan",
         "allowWatchBookmarks": "true",

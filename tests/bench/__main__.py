@@ -89,7 +89,7 @@ def offline(rounds: int, environment: dict[str, str], folder: Path) -> None:
     medians = median_seconds(commands, rounds, environment)
     print(f"\nwithout a cluster (kubectl: {' '.join(_KUBECTL_OFFLINE)})")
     print("\n".join(table(rows, medians, python, reference)))
-    _say_bare(medians[python], reference and medians[reference])
+    _say_bare(medians[python], medians[reference] if reference else None)
 
 
 def with_cluster(rounds: int, environment: dict[str, str], kubeconfig: Path) -> None:
@@ -120,7 +120,7 @@ def with_cluster(rounds: int, environment: dict[str, str], kubeconfig: Path) -> 
         medians = median_seconds(commands, rounds, environment)
         print(f"\nwith a cluster on loopback ({api.expect('GET', '/version')['gitVersion']})")
         print("\n".join(table(rows, medians, python, reference)))
-        _say_bare(medians[python], reference and medians[reference])
+        _say_bare(medians[python], medians[reference] if reference else None)
     finally:
         api("DELETE", f"/api/v1/namespaces/{namespace}")
 
@@ -135,8 +135,8 @@ def _make_service(api: Api, namespace: str) -> None:
         spec = {"url": "/models/m.pb", "format": "pb"}
         api.expect("POST", f"{base}/models", _sedna("Model", name, spec))
     edge = worker("little") | {"hardExampleMining": {"name": "IBT"}}
-    spec = {"cloudWorker": worker("big"), "edgeWorker": edge}
-    api.expect("POST", f"{base}/jointinferenceservices", _sedna("JointInferenceService", "bench", spec))
+    service = {"cloudWorker": worker("big"), "edgeWorker": edge}
+    api.expect("POST", f"{base}/jointinferenceservices", _sedna("JointInferenceService", "bench", service))
     pods = f"/api/v1/namespaces/{namespace}/pods"
     with contextlib.suppress(AssertionError):  # without a Global Manager there are no children to show
         eventually(lambda: len(api.expect("GET", pods)["items"]) == 2, timeout=15)

@@ -13,7 +13,9 @@ import resource
 import sys
 import threading
 import time
+from typing import Any
 
+from sednactl.cluster.door import Selection
 from sednactl.sandbox.api.bootstrap import furnish
 from sednactl.sandbox.api.in_process import in_process_cluster
 from sednactl.sandbox.api.rights import ADMIN
@@ -68,17 +70,16 @@ def main() -> None:
     thread.join(10)
 
 
-def _selection():
-    from sednactl.cluster.door import Selection
-
+def _selection() -> Selection:
     return Selection(DEPLOYMENT)
 
 
-def _ready(item: dict) -> bool:
-    return item.get("status", {}).get("readyReplicas", 0) == item["spec"]["replicas"]
+def _ready(item: dict[str, Any]) -> bool:
+    ready: bool = item.get("status", {}).get("readyReplicas", 0) == item["spec"]["replicas"]
+    return ready
 
 
-def _autoscaler(name: str, replicas: int) -> dict:
+def _autoscaler(name: str, replicas: int) -> dict[str, Any]:
     target = {"type": "Utilization", "averageUtilization": 80}
     return {
         "apiVersion": "autoscaling/v2",

@@ -16,7 +16,7 @@ from sednactl.cli.scale import ScaleGroup
 def _tree() -> Iterator[tuple[str, Any]]:
     root: Any = typer.main.get_command(app)
     assert isinstance(root, LazyGroup)
-    context: Any = typer.Context(root, info_name="sednactl")  # type: ignore[arg-type]
+    context: Any = typer.Context(root, info_name="sednactl")
     for name in COMMANDS:
         command = root.get_command(context, name)
         yield name, command

@@ -42,6 +42,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import jsonpatch
+import jsonpointer
 import trustme
 
 from sednactl.cluster.access import ClusterAccess
@@ -635,7 +637,14 @@ class _Handler(BaseHTTPRequestHandler):
                     "please apply your changes to the latest version and try again"
                 )
                 return 409, _status(409, "Conflict", message, name, resource)
-            merged = _merged(copy.deepcopy(stored) if stored else {}, request.body)
+            merged: Json | None
+            if isinstance(request.body, list):
+                merged = _json_patched(stored or {}, request.body)
+                if merged is None:
+                    message = "the server rejected our request due to an error in our request"
+                    return 422, _status(422, "Invalid", message)
+            else:
+                merged = _merged(copy.deepcopy(stored) if stored else {}, body)
             merged.setdefault("metadata", {}).update(
                 {"name": name} | ({"namespace": namespace} if namespace else {})
             )
@@ -644,6 +653,10 @@ class _Handler(BaseHTTPRequestHandler):
             if stored is not None and "spec" in merged and merged["spec"] != stored.get("spec"):
                 # Kubernetes counts the versions of a spec, from 1 on.
                 merged["metadata"]["generation"] = int(stored["metadata"].get("generation") or 1) + 1
+            leaving = merged["metadata"].get("deletionTimestamp") and not merged["metadata"].get("finalizers")
+            if stored is not None and leaving and stored["metadata"].get("finalizers") and not dry:
+                stub._delete(resource, key)  # its last finalizer is off
+                return 200, merged
             status = 200 if stored else 201
             return status, merged if dry else stub._store(resource, merged)
         if stored is None:
@@ -831,9 +844,16 @@ def _status(
     return status
 
 
+def _json_patched(stored: Json, patch: list[Json]) -> Json | None:
+    """Give the object after a JSON patch; None where a test fails or a path leads nowhere."""
+    try:
+        patched: Json = jsonpatch.apply_patch(stored, patch)
+    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException):
+        return None
+    return patched
+
+
 def _merged(into: Any, patch: Any) -> Any:
-    if isinstance(patch, list):
-        return into  # JSON patches are for the real API server
     if not isinstance(patch, dict) or not isinstance(into, dict):
         return patch
     for key, value in patch.items():

@@ -274,7 +274,11 @@ def test_forbidden_says_how_to_test_for_the_right(stub: StubServer) -> None:
 def test_a_kind_that_is_not_served_is_not_a_missing_object() -> None:
     with StubServer(served=(POD,)) as stub:
         cluster = stub.cluster()
-        for ask in (lambda: cluster.get(MODELS, "m"), lambda: cluster.find(MODELS, "m")):
+        asks: tuple[Callable[[], object], ...] = (
+            lambda: cluster.get(MODELS, "m"),
+            lambda: cluster.find(MODELS, "m"),
+        )
+        for ask in asks:
             with pytest.raises(NotFound) as caught:
                 ask()
             assert "does not serve models.sedna.io" in caught.value.message
@@ -433,10 +437,11 @@ def test_looking_up_a_name_is_bounded(stub: StubServer, monkeypatch: pytest.Monk
 
 
 def test_a_server_that_accepts_and_says_nothing() -> None:
-    with (
-        StubServer() as stub,
-        listener(lambda connection: connection.recv(1) and threading.Event().wait(3)) as port,
-    ):
+    def silent(connection: socket.socket) -> None:
+        connection.recv(1)
+        threading.Event().wait(3)
+
+    with StubServer() as stub, listener(silent) as port:
         cluster = stub.cluster(server=f"https://127.0.0.1:{port}", timeout=0.3)
         with pytest.raises(Unreachable, match="no answer in time"):
             cluster.get(MODELS, "m")
@@ -622,7 +627,11 @@ def test_a_create_whose_answer_was_lost_is_known_again_though_the_server_drops_n
     manifest = {**stored, "metadata": {**stored["metadata"], "resourceVersion": "1"}}
     manifest["spec"] = {**stored.get("spec", {}), "credentialName": None}
     stub.fail(Reset(), method="PATCH")
-    surroundings = quick()[0]._replace(sleep=lambda _: stub.put(MODELS, stored))
+
+    def create_meanwhile(_seconds: float) -> None:
+        stub.put(MODELS, stored)
+
+    surroundings = quick()[0]._replace(sleep=create_meanwhile)
     assert stub.cluster(surroundings=surroundings).apply(MODELS, manifest).created
 
 
@@ -631,7 +640,11 @@ def test_an_answer_to_a_write_that_is_too_long_to_be_read_leaves_it_in_doubt(
 ) -> None:
     monkeypatch.setattr("sednactl.cluster.sending.LARGEST_REFUSAL", 1000)
     cluster = stub.cluster(surroundings=quick()[0])
-    for write in (lambda: cluster.create(MODELS, model("a")), lambda: cluster.apply(MODELS, model("b"))):
+    writes: tuple[Callable[[], object], ...] = (
+        lambda: cluster.create(MODELS, model("a")),
+        lambda: cluster.apply(MODELS, model("b")),
+    )
+    for write in writes:
         stub.fail(Answers(502, "x" * 5000, content_type="text/html", done=True))
         with pytest.raises(Unreachable, match="is not known") as caught:
             write()

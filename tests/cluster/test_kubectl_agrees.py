@@ -30,7 +30,7 @@ contexts = st.fixed_dictionaries(
 clusters = st.fixed_dictionaries(
     {"server": st.sampled_from(["https://one:1", "https://two:2", "http://three"])}
 )
-users = st.one_of(
+users: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.fixed_dictionaries({"token": st.sampled_from(["t1", "0123", "yes-no"])}),
     st.fixed_dictionaries({"username": st.just("jane"), "password": st.sampled_from(["p1", "p2"])}),
     st.just({}),

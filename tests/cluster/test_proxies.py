@@ -217,7 +217,10 @@ def test_a_proxy_that_is_not_there_is_named(stub: StubServer) -> None:
 
 
 def test_a_silent_proxy_is_bounded(stub: StubServer) -> None:
-    with listener(lambda connection: bool(threading.Event().wait(5))) as port:
+    def silent(_connection: socket.socket) -> None:
+        threading.Event().wait(5)
+
+    with listener(silent) as port:
         proxy = proxy_from(f"http://127.0.0.1:{port}", "test")
         with pytest.raises(Unreachable, match="no answer in time"):
             stub.cluster(proxy=proxy, timeout=0.3).request("GET", "/version")

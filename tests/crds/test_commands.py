@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sednactl.cli.main import run
+from sednactl.errors import Unreachable
 from sednactl.manifests.reading import read_documents
+from sednactl.sandbox.api.refusal import Refusal
+from sednactl.sandbox.api.requests import Request, answer_refusal
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.releases import LATEST, RELEASES, SINCE, release_named
 from sednactl.sedna.resources import CLUSTER_ROLE, CLUSTER_ROLE_BINDING, CRD
@@ -254,6 +258,72 @@ def test_what_the_api_server_itself_writes_meanwhile_is_no_change(bare: BareClus
     bare.on_request = meddle
     run = bare("crd", "upgrade", "reid", "--yes")
     assert (run.code, run.out, left) == (0, f"{REID} upgraded\n", 0)
+
+
+class InTrouble:
+    """Lets a server do what it is asked, or not, and answer every write of a definition with an internal error."""
+
+    def __init__(self, bare: BareCluster, *, does: bool, blind: bool = False) -> None:
+        self.writes = 0
+        answer = bare.server.handle
+
+        def handle(request: Request) -> Any:
+            writing = request.method == "PATCH" and REID in request.path and "dryRun" not in request.query
+            looking = blind and self.writes and request.method == "GET" and REID in request.path
+            self.writes += writing
+            if writing and does:
+                answer(request)
+            if writing or looking:
+                return answer_refusal(Refusal("InternalError", "etcdserver: leader changed"))
+            return answer(request)
+
+        bare.server.handle = handle  # type: ignore[method-assign]
+
+
+def test_a_write_whose_answer_tells_nothing_is_looked_after(bare: BareCluster) -> None:
+    bare.install("0.6", "ReidJob")
+    InTrouble(bare, does=True)
+    run = bare.at_once("crd", "upgrade", "reid", "--yes")
+    assert (run.code, run.out) == (0, f"{REID} upgraded\n"), run.err
+
+
+@pytest.mark.parametrize("does", [True, False])
+def test_a_write_of_which_nothing_is_known_is_in_doubt(bare: BareCluster, does: bool) -> None:
+    bare.install("0.6", "ReidJob", "VideoAnalyticsJob")
+    usual = bare.server.handle
+    InTrouble(bare, does=does, blind=does)
+    run = bare.at_once("crd", "upgrade", "reid", "va", "--yes")
+    assert run.code == 7
+    assert run.out.splitlines() == [
+        f"{REID} in doubt: it may or may not be changed",
+        "videoanalyticsjobs.sedna.io upgraded",
+    ]
+    assert "it may have been done all the same: look before doing it again" in run.err
+    bare.server.handle = usual  # type: ignore[method-assign]
+    assert bare("crd", "upgrade", "reid", "--yes").code == 0
+    InTrouble(bare, does=False)
+    again = bare.at_once("crd", "upgrade", "reid", "--sedna-version", "0.6", "--yes", "-o", "json")
+    actions = {one["kind"]: one["action"] for one in json.loads(again.out)["definitions"]}
+    assert (again.code, actions) == (7, {"ReidJob": "in doubt"})
+    names = bare.at_once("crd", "upgrade", "reid", "--sedna-version", "0.6", "--yes", "-o", "name")
+    assert (names.code, names.out) == (7, "")
+
+
+def test_what_came_after_a_lost_connection_is_said_not_to_be_tried(
+    bare: BareCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare.install("0.6", "ReidJob", "VideoAnalyticsJob")
+
+    def lost(*_: Any, dry_run: bool, **__: Any) -> None:
+        error = Unreachable("the connection was closed")
+        error.put_in_doubt()
+        raise error
+
+    monkeypatch.setattr("sednactl.lifecycle.crd_changing.send_definition", lost)
+    run = bare("crd", "upgrade", "reid", "va", "--yes", "--force-conflicts", "-o", "json")
+    actions = {one["kind"]: one["action"] for one in json.loads(run.out)["definitions"]}
+    assert (run.code, actions) == (5, {"ReidJob": "in doubt", "VideoAnalyticsJob": "not tried"})
+    assert "look before doing it again" in run.err
 
 
 def test_what_is_being_deleted_is_left_alone(bare: BareCluster) -> None:

@@ -17,7 +17,7 @@ from tests.crds.bare_cluster import BareCluster
 from tests.validation.mutants import sample
 
 OLD = release_named("0.6")
-ALIASES = {"hostAliases": [{"hostnames": ["camera"]}]}
+ALIASES: dict[str, Any] = {"hostAliases": [{"hostnames": ["camera"]}]}
 
 
 def reid(name: str, namespace: str = "default", **pod: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def test_a_healthy_cluster_is_in_order() -> None:
 @pytest.mark.parametrize("error", [NO, NotFound("no such API"), Unreachable("timed out")])
 def test_what_could_not_be_looked_at_is_unknown(identifier: str, error: Exception) -> None:
     """Whatever a check reads, alone or together: where that is not there, it never says ok."""
-    everything = dict.fromkeys(parts(), error)
+    everything: dict[str, Any] = dict.fromkeys(parts(), error)
     observed = seen(**everything)
     for kind in SEDNA_KINDS:
         observed.looks[f"families/{kind.kind}"] = observed.looks["version"]  # type: ignore[index]
@@ -44,7 +44,8 @@ def test_what_could_not_be_looked_at_is_unknown(identifier: str, error: Exceptio
 
 @pytest.mark.parametrize("blind", sorted(parts()))
 def test_one_blind_spot_hides_nothing_else(blind: str) -> None:
-    observed = seen(**{blind: NO})
+    unseen: dict[str, Any] = {blind: NO}
+    observed = seen(**unseen)
     for one in all_checks().values():
         statuses = {result.status for result in check(one.id, observed)}
         depends = blind in one.reads

@@ -20,7 +20,8 @@ from sednactl.diagnosis.observed import Scope
 from sednactl.errors import Forbidden, ServerFault, Unauthorized, Unreachable
 from sednactl.sandbox.api.bootstrap import furnish
 from sednactl.sandbox.api.in_process import in_process_cluster
-from sednactl.sandbox.api.rights import ADMIN, IDENTITIES, User
+from sednactl.sandbox.api.requests import User
+from sednactl.sandbox.api.rights import ADMIN, IDENTITIES
 from sednactl.sandbox.api.server import ApiServer
 from sednactl.sandbox.clock import Clock
 from sednactl.sandbox.controllers.global_manager.installation import installation

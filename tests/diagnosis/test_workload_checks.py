@@ -160,7 +160,7 @@ def test_surplus_pods_are_repaired() -> None:
 
 
 def test_services_of_a_sedna_before_0_7_lead_to_their_pods() -> None:
-    former = {"prefix": "jointinference", "owner_kind": "JointInference"}
+    former: dict[str, Any] = {"prefix": "jointinference", "owner_kind": "JointInference"}
     pods = [pod(f"helmet-{side}-x", side, **former) for side in ("cloud", "edge")]
     there = service(**former)
     running = {"conditions": [condition("Running")]}
@@ -233,7 +233,7 @@ def test_a_kind_without_a_controller() -> None:
     )
 
 
-BARE = {("Secret", "park", "s3"): {"metadata": {"name": "s3"}}}
+BARE: dict[tuple[str, str, str], Json | None] = {("Secret", "park", "s3"): {"metadata": {"name": "s3"}}}
 ANNOTATED = {
     ("Secret", "park", "s3"): {"metadata": {"name": "s3", "annotations": {"s3-endpoint": "minio:9000"}}}
 }

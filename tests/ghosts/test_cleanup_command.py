@@ -512,7 +512,7 @@ def test_what_comes_back_is_said_with_its_cause(park: Park, monkeypatch: pytest.
             park.fill(again)
 
     park.fill(child("Deployment", "helmet-deployment-cloud"))
-    park.slept = _Listening(rebuild)  # type: ignore[assignment]
+    park.slept = _Listening(rebuild)
     done = park.clean("--yes")
     assert done.code == 7
     assert "came-back" in done.out and "the Global Manager puts it back" in " ".join(done.out.split())

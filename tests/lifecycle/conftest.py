@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sednactl.lifecycle.ownership import owner_uids
+from sednactl.sedna.belonging import owner_uids
 from sednactl.sedna.kinds import SEDNA_KINDS
 from sednactl.sedna.resources import CHILD_RESOURCES, ENDPOINT_SLICE, Resource
 from tests.cluster.stub import StubServer

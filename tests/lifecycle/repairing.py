@@ -96,7 +96,7 @@ class Repairing:
             # 4: the killed run had already done all that was to be done
             assert done.code in (0, 4), (done, left)
             self._until(lambda: self._live(kind) is None, "an end of the deletion")
-            self._until(lambda: not self._owned(), f"the end of {[one['metadata'] for one in self._owned()]}")
+            self._until(self._all_let_go, f"the end of {[one['metadata'] for one in self._owned()]}")
             self._whole(kind)
         assert done.code in (0, 4), (how, done)
         self._until(lambda: "nothing to repair" in self.park("repair", *self._words(kind)).out, how)
@@ -144,6 +144,11 @@ class Repairing:
         # as it was, with the finalizer.
         self._hold(None)
         return not any(one["metadata"]["name"] == "helmet-deployment-edge" for one in self._owned())
+
+    def _all_let_go(self) -> bool:
+        """Tell whether nothing is left of it, and let go what is: Sedna may just have made it anew, finalizer and all."""
+        self._hold(None)
+        return not self._owned()
 
     def _with_a_surplus_pod(self) -> None:
         pods = self.park.cluster.request("GET", f"/api/v1/namespaces/{PLACE}/pods")["items"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,7 +76,7 @@ def test_a_second_owner_keeps_its_child() -> None:
     assert cascade.stays[0].cause == "other-owner"
 
 
-DELETED = {"deletionTimestamp": ago(5)}
+DELETED: dict[str, Any] = {"deletionTimestamp": ago(5)}
 
 
 @pytest.mark.parametrize(

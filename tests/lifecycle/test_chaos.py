@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import pytest
 from sednactl.lifecycle.replacement_record import file_stamp
 from sednactl.sedna.kinds import REID
 from sednactl.sedna.resources import POD
-from tests.cluster.stub import Answers, Closes, Fault, Request, Reset, StubServer, Truncated
+from tests.cluster.stub import Answers, StubServer
+from tests.cluster.weather import Weather
 from tests.lifecycle.conftest import collect_garbage, fill
 from tests.lifecycle.objects import pod, workload
 from tests.lifecycle.test_replacement import Shell, template
@@ -19,42 +19,22 @@ from tests.lifecycle.test_replacement import Shell, template
 ALLOWED = {0, 4, 5, 6, 7}
 
 
-def _fault(chance: random.Random) -> Fault:
-    status = chance.choice([400, 401, 403, 404, 409, 410, 422, 429, 500, 503])
-    unserved = Answers(404, "no such path", content_type="text/plain")
-    return chance.choice(
-        [
-            Answers(status),
-            unserved,
-            Answers(500, done=True),
-            Reset(),
-            Reset(done=True),
-            Closes(),
-            Truncated(30),
-        ]
-    )
+UNSERVED = Answers(404, "no such path", content_type="text/plain")
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_any_faults(stub: StubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    chance = random.Random(seed)
     job = {**workload(REID), "spec": template(1)}
     stub.put(REID.resource, job)
     fill(stub, {**pod("helmet-reid-1", "reid", owner=job, prefix="reidjob"), **template(1)["template"]})
     shell = Shell(stub, tmp_path, monkeypatch)
     shell.before_request = lambda _: collect_garbage(stub)
     _let_time_pass(monkeypatch)
-    rate = chance.choice([0.03, 0.1, 0.3])
-    real = stub._fault_for
-
-    def sometimes(request: Request, target: str) -> Fault | None:
-        usual = real(request, target)
-        return _fault(chance) if chance.random() < rate else usual
+    weather = Weather(stub, seed, others=(UNSERVED,))
 
     for version in range(2, 6):
-        monkeypatch.setattr(stub, "_fault_for", sometimes)
-        done = shell(REID, template(version), "--replace", "--timeout", "20s")
-        monkeypatch.setattr(stub, "_fault_for", real)
+        with weather.bad():
+            done = shell(REID, template(version), "--replace", "--timeout", "20s")
         assert done.code in ALLOWED, done.err
         live, under_way = shell.live(), shell.records().get("")
         if done.code == 0:

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from sednactl.cli.main import run
 from sednactl.cluster.access import ClusterAccess
 from sednactl.cluster.door import Cluster, open_cluster
 from sednactl.errors import NotFound
@@ -18,9 +19,10 @@ from sednactl.lifecycle.followed import follow_workloads
 from sednactl.lifecycle.ownership import Family
 from sednactl.lifecycle.reading import Reading, read_family, read_workloads
 from sednactl.lifecycle.state import state_of
+from sednactl.lifecycle.users_of import read_usage
 from sednactl.render.workloads import workload_table
 from sednactl.render.workloads_changing import ChangingTable
-from sednactl.sedna.kinds import DATASET, JOINT_INFERENCE, SEDNA_KINDS, SednaKind
+from sednactl.sedna.kinds import DATASET, FEDERATED_LEARNING, JOINT_INFERENCE, MODEL, SEDNA_KINDS, SednaKind
 from sednactl.sedna.resources import DEPLOYMENT, HPA
 from sednactl.surroundings import Surroundings
 from tests.cluster.stub import Answers, StubServer
@@ -224,3 +226,46 @@ def test_a_dataset_is_followed_with_its_samples(stub: StubServer, tmp_path: Path
             elif text:
                 break
         assert " 12 " in text
+
+
+@pytest.mark.parametrize("name", [None, "faces"])
+def test_who_uses_a_dataset_is_followed_too(stub: StubServer, tmp_path: Path, name: str | None) -> None:
+    def told() -> str:
+        reading = next(followed.readings)
+        usage = reading.usage
+        assert usage is not None
+        assert set(usage.users) == set(read_usage(followed.cluster, DATASET, "park").users)
+        table = workload_table(DATASET, reading.families, NOW, usage=usage)
+        return shown.update(reading.families, table)
+
+    stub.put(DATASET.resource, workload(DATASET, "faces", spec={"format": "csv"}))
+    stub.fail(Answers(403), path="/lifelonglearningjobs", times=99)
+    followed = Following(stub, tmp_path, DATASET, name)
+    shown = ChangingTable(None)
+    with closing(cast(Any, followed.readings)):
+        head, row = told().splitlines()
+        assert (head.split()[-1], row.split()[-1]) == ("USED-BY", "?")
+        job = workload(
+            FEDERATED_LEARNING, "surface", spec={"trainingWorkers": [{"dataset": {"name": "faces"}}]}
+        )
+        stub.put(FEDERATED_LEARNING.resource, job)
+        assert told().splitlines()[-1].split()[-1] == "fl/surface,?"
+        stub.remove(FEDERATED_LEARNING.resource, "surface", "park")
+        assert told().splitlines()[-1].split()[-1] == "?"
+
+
+def test_a_watch_of_models_is_headed_as_the_list_is(stub: StubServer, tmp_path: Path) -> None:
+    stub.put(MODEL.resource, workload(MODEL, "yolo", spec={"url": "/m", "format": "pb"}))
+    kubeconfig = stub.kubeconfig(tmp_path / "config")
+    listed = typed(stub, tmp_path, "get", "model", "-n", "park").out
+    environ = {"HOME": str(tmp_path), "KUBECONFIG": str(kubeconfig)}
+
+    class Once(io.StringIO):
+        def flush(self) -> None:
+            if self.getvalue():
+                raise KeyboardInterrupt
+
+    said = Once()
+    surroundings = Surroundings(io.StringIO(), said, io.StringIO(), environ, lambda: NOW)
+    assert run(("get", "model", "-n", "park", "-w"), surroundings) == 130
+    assert said.getvalue() == listed

@@ -148,7 +148,7 @@ def test_a_half_made_service_is_made_anew_once_its_model_is_there() -> None:
 
 
 def test_a_service_of_a_sedna_before_0_7_is_made_anew_and_what_kubernetes_would_leave_goes() -> None:
-    former = {"prefix": "jointinference", "owner_kind": "JointInference"}
+    former: dict[str, Any] = {"prefix": "jointinference", "owner_kind": "JointInference"}
     pods = [pod(f"helmet-{side}-x1", side, **former) for side in ("cloud", "edge")]
     looked = {**STARTED, **FALSE_ALARM}
     (step,) = plan(JOINT_INFERENCE, *pods, service(**former), spec=ji_spec(), status=looked).steps
@@ -188,7 +188,7 @@ def test_a_child_without_owner_is_adopted() -> None:
     ],
 )
 def test_a_federated_job_with_other_pods_than_it_should_have_is_made_anew(pods: list[str], word: str) -> None:
-    spec = {"trainingWorkers": [{}, {}]}
+    spec: Json = {"trainingWorkers": [{}, {}]}
     made = [pod(f"helmet-{worker}-{n}", worker) for n, worker in enumerate(pods)]
     own = child("Service", "helmet-aggregation", "aggregation")
     (step,) = plan(FEDERATED_LEARNING, *made, own, spec=spec).steps
@@ -197,7 +197,7 @@ def test_a_federated_job_with_other_pods_than_it_should_have_is_made_anew(pods: 
 
 
 def test_a_federated_job_whose_pods_are_being_replaced_or_that_is_over_is_left_alone() -> None:
-    spec = {"trainingWorkers": [{}, {}]}
+    spec: Json = {"trainingWorkers": [{}, {}]}
     own = child("Service", "helmet-aggregation", "aggregation")
     going = pod("t", "train", meta={"deletionTimestamp": ago(1)})
     assert plan(FEDERATED_LEARNING, pod("a", "aggregation"), going, own, spec=spec).nothing
@@ -235,7 +235,7 @@ def test_kinds_with_nothing_to_repair(kind: SednaKind) -> None:
 
 
 def test_bare_pods_are_left_to_the_global_manager_that_counts_them() -> None:
-    former = {"prefix": "jointinference", "owner_kind": "JointInference"}
+    former: dict[str, Any] = {"prefix": "jointinference", "owner_kind": "JointInference"}
     pods = [pod(f"helmet-{side}-x1", side, **former) for side in ("cloud", "edge")]
     counted = {**STARTED, "conditions": [{"type": "Running", "status": "True"}]}
     assert plan(JOINT_INFERENCE, *pods, service(**former), spec=ji_spec(), status=counted).nothing

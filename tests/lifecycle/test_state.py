@@ -194,7 +194,7 @@ def test_a_service_made_before_0_7_runs_as_bare_pods() -> None:
 
 
 def test_a_global_manager_before_0_7_looks_after_its_bare_pods() -> None:
-    former = {"prefix": "jointinference", "owner_kind": "JointInference"}
+    former: dict[str, Any] = {"prefix": "jointinference", "owner_kind": "JointInference"}
     running = {"conditions": [condition("Running")]}
     cloud, edge = (pod(f"helmet-{side}-x", side, **former) for side in ("cloud", "edge"))
     state = judge(workload(status=running), cloud, edge)
@@ -251,7 +251,7 @@ def fl_pod(name: str, worker: str, **more: Any) -> Json:
     ],
 )
 def test_federated_learning_by_its_pods(aggregators: list[Json], trainers: list[Json], word: str) -> None:
-    spec = {"trainingWorkers": [{}, {}]}
+    spec: Json = {"trainingWorkers": [{}, {}]}
     pods = [fl_pod(f"a{i}", "aggregation", **each) for i, each in enumerate(aggregators)]
     pods += [fl_pod(f"t{i}", "train", **each) for i, each in enumerate(trainers)]
     state = judge(
@@ -282,11 +282,11 @@ def test_the_other_kinds() -> None:
     single = pod("r", "reid", prefix="reidjob", owner_kind="ReidJob")
     assert judge(workload(REID), single, kind=REID).word == "Running"
     assert judge(workload(REID), kind=REID, unreadable=("Pod",)).word == "Unknown"
-    fe = {"prefix": "featureextractionservice", "owner_kind": "FeatureExtractionService"}
+    fe: dict[str, Any] = {"prefix": "featureextractionservice", "owner_kind": "FeatureExtractionService"}
     children = (deployment("fe", **fe), *reached("fe", **fe))
     state = judge(workload(FEATURE_EXTRACTION, status=FALSE_ALARM), *children, kind=FEATURE_EXTRACTION)
     assert state.word == "Running" and state.doubt is not None
-    search = {"prefix": "objectsearchservice", "owner_kind": "ObjectSearchService"}
+    search: dict[str, Any] = {"prefix": "objectsearchservice", "owner_kind": "ObjectSearchService"}
     whole = [deployment(worker, **search) for worker in ("userworker", "reidworker")]
     whole += [one for worker in ("userworker", "reidworker") for one in reached(worker, **search)]
     tracking = pod("t", "trackingworker", **search)

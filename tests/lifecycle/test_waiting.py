@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sednactl.errors import ConditionUnmet, NotFound, Unreachable
@@ -171,7 +173,11 @@ def test_a_job_succeeds_when_all_its_pods_have(stub: StubServer) -> None:
 
     def work(seconds: float) -> None:
         phase = "Succeeded" if seconds > 60 else "Running"
-        more = {"prefix": "federatedlearningjob", "owner_kind": "FederatedLearningJob", "phase": phase}
+        more: dict[str, Any] = {
+            "prefix": "federatedlearningjob",
+            "owner_kind": "FederatedLearningJob",
+            "phase": phase,
+        }
         fill(stub, pod("a", "aggregation", **more), pod("t", "train", **more))
 
     time = VirtualTime(work)
@@ -179,7 +185,11 @@ def test_a_job_succeeds_when_all_its_pods_have(stub: StubServer) -> None:
     cluster = stub.cluster(surroundings=surroundings)
     wait_until_succeeded(cluster, FEDERATED_LEARNING, "helmet", "park", 300, surroundings)
     assert 60 < time.seconds < 70
-    failed = {"prefix": "federatedlearningjob", "owner_kind": "FederatedLearningJob", "phase": "Failed"}
+    failed: dict[str, Any] = {
+        "prefix": "federatedlearningjob",
+        "owner_kind": "FederatedLearningJob",
+        "phase": "Failed",
+    }
     fill(stub, pod("t", "train", **failed))
     with pytest.raises(ConditionUnmet, match="will not succeed"):
         wait_until_succeeded(cluster, FEDERATED_LEARNING, "helmet", "park", 300, surroundings)

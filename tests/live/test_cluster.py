@@ -179,7 +179,12 @@ def test_pages_and_metadata_only(cluster: HttpCluster) -> None:
 def test_answers_that_the_server_zips(cluster: HttpCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     unzipped = []
     real = sending._unzipped
-    monkeypatch.setattr(sending, "_unzipped", lambda *given: unzipped.append(1) or real(*given))
+
+    def counted(*given: Any) -> Any:
+        unzipped.append(1)
+        return real(*given)
+
+    monkeypatch.setattr(sending, "_unzipped", counted)
     cluster.create(MODELS, model(url="/m" * 200_000))
     (found,) = cluster.list(Selection(MODELS, cluster.namespace))
     assert found["spec"]["url"] == "/m" * 200_000

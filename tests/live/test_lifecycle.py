@@ -154,7 +154,7 @@ def test_a_create_is_atomic_even_against_one_that_came_first(plane: Plane, names
         cluster.find = asked  # type: ignore[method-assign]
 
     create_workload(cluster, model("big", namespace))
-    cluster.find = blind  # type: ignore[assignment,method-assign]
+    cluster.find = blind  # type: ignore[method-assign]
     other = model("big", namespace)
     other["spec"]["url"] = "/overwritten.pb"
     with pytest.raises(AlreadyExists):

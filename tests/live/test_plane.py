@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.live.conftest import SetLoad
@@ -45,6 +47,10 @@ def _service(name: str) -> Json:
     }
 
 
+def _has_one(plane: Plane, namespace: str, deployment: str) -> bool:
+    return _ready(plane, namespace, deployment) == 1
+
+
 def _ready(plane: Plane, namespace: str, deployment: str) -> int:
     status, answer = plane.api("GET", f"{_DEPLOYMENTS.format(namespace)}/{deployment}")
     return answer.get("status", {}).get("readyReplicas", 0) if status == 200 else -1
@@ -55,9 +61,7 @@ def _start_service(plane: Plane, namespace: str) -> None:
         plane.api.expect("POST", _MODELS.format(namespace), _model(name))
     plane.api.expect("POST", _SERVICES.format(namespace), _service("helmet"))
     for side in ("cloud", "edge"):
-        eventually(
-            lambda side=side: _ready(plane, namespace, f"helmet-deployment-{side}") == 1, what=f"{side} ready"
-        )
+        eventually(partial(_has_one, plane, namespace, f"helmet-deployment-{side}"), what=f"{side} ready")
 
 
 def test_a_service_runs_scales_with_load_and_goes(plane: Plane, namespace: str, load: SetLoad) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +162,7 @@ def told_everything(folder: Path) -> None:
         return any(item["kind"] == "ScaleSnapshot" and item["deleted"] for item in told)
 
     for name in ("json", "recording"):
-        eventually(lambda name=name: ended(name), what=f"the deletion in {name}")
+        eventually(partial(ended, name), what=f"the deletion in {name}")
     snapshots = [json.loads(line) for line in (folder / "json").read_text().splitlines()]
     cloud = [item["sides"]["cloud"]["current"] for item in snapshots if item["sides"]]
     assert {1, 4} <= set(cloud)
@@ -226,7 +227,7 @@ def test_a_container_without_request_leaves_the_metric_unknown_and_says_why(
     assert done.code == 6
     assert "left side unknown, so it does not hold" in done.err
     side = eventually(lambda: _unknown(status(sednactl, namespace)["cloud"]), what="the reason")
-    assert side["limited"] == "metrics unknown"
+    assert side is not None and side["limited"] == "metrics unknown"
     table = sednactl("scale", "status", "-n", namespace)
     assert table.code == 0
     assert "metrics unknown: no request set" in table.out
@@ -280,7 +281,7 @@ def test_a_restarted_api_server_is_survived(
     # A watch that has seen nothing yet ends where the cluster is away: both must be at work before that.
     for file in ("json", "recording"):
         written = watching / file
-        eventually(lambda at=written: at.exists() and at.read_text(), what=f"the watch that writes {file}")
+        eventually(partial(_text, written), what=f"the watch that writes {file}")
     plane.restart_api_server()
     deployment = f"/apis/apps/v1/namespaces/{namespace}/deployments/helmet-deployment-cloud"
     plane.api.expect("PATCH", deployment, {"spec": {"replicas": 3}}, "application/merge-patch+json")
@@ -304,3 +305,7 @@ def test_a_restarted_api_server_is_survived(
     )
     assert "connection lost, trying again" in (watching / "errors").read_text()
     assert "connected again" in (watching / "errors").read_text()
+
+
+def _text(file: Path) -> str:
+    return file.read_text() if file.exists() else ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -197,9 +198,7 @@ def watch_it_scale_under_load(story: Story, load: SetLoad) -> None:
     story.until_limited(SEED, "cloud", None)
     # What `kubectl get hpa` tells, our table tells too, with the same numbers.
     for side in ("cloud", "edge"):
-        eventually(
-            lambda side=side: tells_what_kubectl_tells(story, side), what=f"kubectl's numbers of {side}"
-        )
+        eventually(partial(tells_what_kubectl_tells, story, side), what=f"kubectl's numbers of {side}")
 
 
 def tells_what_kubectl_tells(story: Story, side: str) -> bool:

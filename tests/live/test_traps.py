@@ -117,6 +117,7 @@ def test_2_a_failed_that_is_false(plane: Plane, namespace: str, sednactl: Sednac
         return found if "false alarm" in found["DOC703"][0]["message"] else None
 
     found = eventually(alarmed, what="the false alarm")
+    assert found is not None
     assert statuses(found["DOC703"]) == {"ok"} and "jointinference helmet" in found["DOC703"][0]["message"]
     assert statuses(found["DOC701"]) == {"ok"}
 

@@ -143,7 +143,7 @@ class Living(Logs):
 
 def follow(cluster: Living, wanted: Wanted = EVERYTHING, enough: int = 99) -> list[Any]:
     following = Following(cluster, [Selection(POD, "park")], lambda _: True, wanted)  # type: ignore[arg-type]
-    told = []
+    told: list[Any] = []
     end = time.monotonic() + 60
     for one in following.lines({"timestamps": "true"}, idle=0.05):
         assert time.monotonic() < end, told

@@ -162,7 +162,7 @@ def test_a_file_that_changes_meanwhile_is_left(tmp_path: Path) -> None:
         def isatty(self) -> bool:
             return True
 
-        def readline(self, size: int | None = -1, /) -> str:
+        def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
             file.write_text(SPOILED + "# more\n")
             return "y\n"
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 from sednactl.sedna.kinds import JOINT_INFERENCE
@@ -52,6 +53,10 @@ def share(terminal: Terminal, seconds: float) -> float:
     return 100 * (cpu_seconds(terminal.process.pid) - before) / (time.monotonic() - began)
 
 
+def _has(words: str, text: str) -> bool:
+    return words in text
+
+
 def main(services: int, seconds: float) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder, StubServer(tls=False) as server:
@@ -70,7 +75,7 @@ def main(services: int, seconds: float) -> None:
             put_at = time.monotonic()
             server.put(DEPLOYMENT, o.deployment(name="service-00003", wanted=wanted, ready=turn))
             mark = f"wants {1 if not turn else 2 + (turn - 1) % 3} to {wanted}"
-            shown.until(lambda text, mark=mark: mark in text)
+            shown.until(partial(_has, mark))
             delays.append(1000 * (time.monotonic() - put_at))
             time.sleep(0.37)
         delays.sort()

@@ -102,7 +102,7 @@ def test_the_foretold_scale_down_comes_then_and_not_before(
     found = decided(hpa, current, *alike(current, load), history=history)
     if found.next_scale_down is None or found.asked is None or found.rescale:
         return
-    again = {"history": found.history}
+    again: dict[str, Any] = {"history": found.history}
     after = found.next_scale_down
     assert decided(hpa, current, *alike(current, load), **again, after=after + 0.01).desired < current
     if after > 0.02:

@@ -20,7 +20,7 @@ from sednactl.sedna.quantity import (
     plain_number,
 )
 
-SUFFIXES = {
+SUFFIXES: dict[str, int | Fraction] = {
     "": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18,
     "m": Fraction(1, 10**3), "u": Fraction(1, 10**6), "n": Fraction(1, 10**9),
     "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60,
@@ -92,7 +92,7 @@ def test_values_that_are_no_quantity(value: object) -> None:
     ),
 )
 def test_agrees_with_plain_fractions(sign: str, whole: str, fraction: str, suffix: str) -> None:
-    factor = SUFFIXES[suffix] if suffix in SUFFIXES else Fraction(10) ** int(suffix[1:])
+    factor = Fraction(SUFFIXES[suffix] if suffix in SUFFIXES else Fraction(10) ** int(suffix[1:]))
     exact = Fraction(whole + fraction) * factor
     expected = min(ceil(exact * NANO), LARGEST)
     assert nano_units(sign + whole + fraction + suffix) == (-expected if sign == "-" else expected)

@@ -108,7 +108,7 @@ def snapshots(steps: list[Step]) -> list[ScaleSnapshot]:
     kinds: dict[str, dict[str, Any]] = {kind: {} for kind in WHERE}
     for _at, _type, item in steps:
         kinds[item["kind"]][item["metadata"]["name"]] = item
-    return snapshots_of(*(list(found.values()) for found in kinds.values()), [], o.NOW)
+    return snapshots_of(*(list(found.values()) for found in kinds.values()), [], o.NOW)  # type: ignore[arg-type,call-arg]
 
 
 @pytest.mark.parametrize(("wide", "namespaces"), [(False, False), (True, False), (False, True)])

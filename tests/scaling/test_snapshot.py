@@ -20,7 +20,7 @@ def one(*children: dict[str, Any], workload: dict[str, Any] | None = None) -> Sc
         kind: [child for child in children if child["kind"] == kind]
         for kind in ("Deployment", "HorizontalPodAutoscaler", "Pod")
     }
-    [snapshot] = snapshots_of([workload or o.workload()], *by_kind.values(), o.NOW)
+    [snapshot] = snapshots_of([workload or o.workload()], *by_kind.values(), o.NOW)  # type: ignore[arg-type,call-arg]
     return snapshot
 
 

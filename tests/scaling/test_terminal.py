@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -201,7 +202,7 @@ def test_cut_watches_and_a_forgotten_history_lose_nothing(park: StubServer, tmp_
         park.put(DEPLOYMENT, without_age(o.deployment(wanted=wanted)))
         park.compact()
         park.cut_watches()
-        shown.until(lambda text, wanted=wanted: f"cloud {wanted}" in text)
+        shown.until(partial(_has, f"cloud {wanted}"))
     shown.process.sendintr()
     assert shown.end() == 130
 
@@ -460,3 +461,7 @@ def test_what_v_tells_comes_after_the_picture(park: StubServer, tmp_path: Path) 
     picture, _, after = shown.bytes.partition(LEAVE)
     assert b"GET /apis" not in picture
     assert b"GET /apis/autoscaling/v2/namespaces/park/horizontalpodautoscalers" in after
+
+
+def _has(words: str, text: str) -> bool:
+    return words in text

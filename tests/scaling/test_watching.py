@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -163,14 +164,24 @@ def test_any_order_of_changes_ends_where_a_fresh_reading_does(seed: int) -> None
     fold, _ = started()
     alive: dict[str, dict[str, Any]] = {}
     names = ["a", "b", "c"]
+
+    def deployed(side: str, name: str) -> Any:
+        return o.deployment(side, name=name, wanted=random_.randrange(5))
+
+    def scaled(side: str, name: str) -> Any:
+        return o.hpa(side, name=name, maximum=random_.randrange(1, 5))
+
+    def foreign(side: str, name: str) -> Any:
+        return o.foreign(o.hpa(side, name=name, called=f"own-{side}"))
+
     for _step in range(200):
         name, side = random_.choice(names), random_.choice(["cloud", "edge"])
         item = random_.choice(
             [
-                lambda n=name: o.workload(n),
-                lambda n=name, s=side: o.deployment(s, name=n, wanted=random_.randrange(5)),
-                lambda n=name, s=side: o.hpa(s, name=n, maximum=random_.randrange(1, 5)),
-                lambda n=name, s=side: o.foreign(o.hpa(s, name=n, called=f"own-{s}")),
+                partial(o.workload, name),
+                partial(deployed, side, name),
+                partial(scaled, side, name),
+                partial(foreign, side, name),
             ]
         )()
         if item["metadata"].get("uid", "").startswith("own-"):

@@ -11,7 +11,7 @@ from sednactl.validation.schemas import Node, schema_of
 
 WORDS = ("cpu", "a", "b-1", "Always", "x.y/z", "10.0.0.1", "TCP", "")
 QUANTITIES = ("1", "500m", "2Gi", 3, "1.5", "1e3", ".5", "+1Ki")
-STRANGE = (
+STRANGE: tuple[Any, ...] = (
     None,
     True,
     0,
@@ -73,7 +73,7 @@ def mutate(content: dict[str, Any], rng: random.Random) -> dict[str, Any]:
 
 
 def _containers(value: Any) -> list[Any]:
-    found = []
+    found: list[Any] = []
     if isinstance(value, dict):
         found.append(value)
         for key, item in value.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def test_the_schema_would_notice(official: Any, tmp_path: Path, monkeypatch: pyt
     log = everything(tmp_path, monkeypatch)
     assert list(official.iter_errors(log)) == []
     run_of_log = log["runs"][0]
-    for spoil in (
+    spoils: tuple[Callable[[dict[str, Any]], object], ...] = (
         lambda run: run["results"][0].update(level="info"),
         lambda run: run["results"][0].pop("message"),
         lambda run: run["results"][0].update(line=3),
@@ -98,7 +99,8 @@ def test_the_schema_would_notice(official: Any, tmp_path: Path, monkeypatch: pyt
         lambda run: run.update(columnKind="bytes"),
         lambda run: run["tool"]["driver"].pop("name"),
         lambda run: run["results"][0].update(suppressions=[{"kind": "comment"}]),
-    ):
+    )
+    for spoil in spoils:
         spoiled = copy.deepcopy(log)
         spoil(spoiled["runs"][0])
         assert list(official.iter_errors(spoiled)) != []

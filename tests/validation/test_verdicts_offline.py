@@ -34,7 +34,7 @@ def crd_schema(kind: str, release: Release) -> dict[str, Any]:
 
 def strict(schema: Any) -> Any:
     """What a plain JSON Schema validator needs to see what the server sees: no unknown fields, 64-bit numbers."""
-    result = {}
+    result: dict[str, Any] = {}
     for key, value in schema.items():
         if key == "properties":
             result[key] = {name: strict(field) for name, field in value.items()}

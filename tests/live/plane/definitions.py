@@ -7,6 +7,8 @@ hold against upstream's.
 
 from __future__ import annotations
 
+from functools import partial
+
 from sednactl.sedna.kinds import SEDNA_KINDS
 from sednactl.sedna.releases import SINCE, release_named
 from sednactl.validation.crd import crd_of
@@ -34,7 +36,7 @@ def await_definitions(api: Api, definitions: list[Json]) -> None:
     """Wait until the API serves CRDs that are there."""
     for definition in definitions:
         name = definition["metadata"]["name"]
-        eventually(lambda name=name: _established(api, name), what=f"CRD {name} established")
+        eventually(partial(_established, api, name), what=f"CRD {name} established")
 
 
 def _established(api: Api, name: str) -> bool:

@@ -81,6 +81,9 @@ class Plane:
         """Stop the API server and start it again on the same address; skips on a plane not our own."""
         pytest.skip("cannot restart a running plane")
 
+    def refresh_global_manager(self) -> None:
+        """Start the Global Manager anew, so that it lists what it cannot follow; does nothing on a plane not our own."""
+
     def stop_api_server(self) -> None:
         """Stop the API server until `restart_api_server`; skips on a plane not our own."""
         pytest.skip("cannot stop a running plane")
@@ -129,6 +132,7 @@ class OwnPlane(Plane):
         self._programs: list[RunningProgram] = []
         self._kubelet: StandInKubelet | None = None
         self._manager: OurGlobalManager | None = None
+        self._real_manager: RunningProgram | None = None
         self._etcd, self._port = free_port(), free_port()
         self._identities: Identities = make_identities(folder / "pki", f"https://127.0.0.1:{self._port}")
         super().__init__(self._identities.kubeconfigs["admin"], has_global_manager=with_global_manager)
@@ -172,6 +176,12 @@ class OwnPlane(Plane):
             self.stop_api_server()
         self._start_api_server()
 
+    def refresh_global_manager(self) -> None:
+        if self._real_manager is not None:
+            self._real_manager.stop()
+            self._programs.remove(self._real_manager)
+            self._real_manager = self.start_real_global_manager()
+
     def stop(self) -> None:
         """Stop everything, last started first."""
         for part in (self._manager, self._kubelet):
@@ -197,7 +207,7 @@ class OwnPlane(Plane):
         self._kubelet = StandInKubelet(self.api)
         self._kubelet.start()
         if manager is not None:
-            self.start_real_global_manager()
+            self._real_manager = self.start_real_global_manager()
         elif self.has_global_manager:
             self._manager = OurGlobalManager(self.kubeconfig)
             self._manager.start()
@@ -288,7 +298,7 @@ def real_global_manager(folder: Path, kubeconfig: Path, namespace: str = "") -> 
     }
     config.write_text(json.dumps(settings))
     name = "sedna-gm"
-    command = [program_folder() / name, f"--config={config}", "-v=2"]
+    command: list[str | Path] = [program_folder() / name, f"--config={config}", "-v=2"]
     return RunningProgram(name, command, folder / f"{name}.log")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -130,7 +131,11 @@ def test_a_role_gives_what_it_says_as_soon_as_it_says_so(
     admin.create(SECRET, secret("s"))
     admin.create(SECRET, secret("t"))
     assert manager.get(SECRET, "s")["metadata"]["name"] == "s"
-    for denied in (lambda: manager.get(SECRET, "t"), lambda: manager.delete(SECRET, "s")):
+    others: tuple[Callable[[], object], ...] = (
+        lambda: manager.get(SECRET, "t"),
+        lambda: manager.delete(SECRET, "s"),
+    )
+    for denied in others:
         with pytest.raises(Forbidden):
             denied()
     rules = [{"apiGroups": [""], "resources": ["pods", "pods/status"], "verbs": ["list", "patch"]}]

@@ -14,7 +14,7 @@ import itertools
 import queue
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sednactl.cluster.door import Change, Selection
 from sednactl.errors import AlreadyExists, Conflict, NotFound
@@ -29,7 +29,13 @@ _PATH = re.compile(
 )
 
 
-class MemoryCluster:
+if TYPE_CHECKING:
+    _Rest: Any = object
+else:
+    _Rest = object
+
+
+class MemoryCluster(_Rest):  # type: ignore[misc]  # to a type checker it has the rest of a Cluster, too
     """Objects in memory behind the methods of `Cluster` that controllers use."""
 
     namespace = "default"
@@ -143,9 +149,10 @@ class MemoryCluster:
             for item in self.of(resource, namespace):
                 self.delete(resource, item["metadata"]["name"], namespace=namespace)
             return {"kind": "Status"}
-        there = self.objects.get((resource, namespace, name))
-        if there is None:
+        known = self.objects.get((resource, namespace, name))
+        if known is None:
             raise NotFound(f"{resource.full_name} {name} not found", status=404, reason="NotFound")
+        there = known
         new = _merged(there, body) if method == "PATCH" else copy.deepcopy(body)
         return self._update(resource, there, new, sub)
 

@@ -444,8 +444,8 @@ def test_after_a_restart_no_node_is_taken_for_silent() -> None:
         return [NodeLifecycle(stage.cluster, stage.clock), Kubelets(stage.cluster, stage.clock, NODES)]
 
     stage = Stage(KINDS, two_hours_later)
-    lease = {"metadata": {"name": "edge", "namespace": "kube-node-lease"}}
-    lease["spec"] = {"renewTime": "2020-01-01T00:00:00.000000Z"}  # type: ignore[assignment]
+    lease: dict[str, Any] = {"metadata": {"name": "edge", "namespace": "kube-node-lease"}}
+    lease["spec"] = {"renewTime": "2020-01-01T00:00:00.000000Z"}
     stage.cluster.put(LEASE, lease)
     label = {"sandbox.sednactl.io/kubelet": ""}
     ready = {"conditions": [{"type": "Ready", "status": "True"}], "allocatable": {"cpu": "1"}}

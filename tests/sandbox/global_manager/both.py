@@ -288,5 +288,5 @@ def _env(variable: Json) -> Json:
 def _difference(real: Any, ours: Any) -> str:
     import difflib
 
-    lines = [json.dumps(one, indent=1, sort_keys=True).splitlines() for one in (real, ours)]
-    return "\n" + "\n".join(difflib.unified_diff(*lines, "real", "ours", lineterm="", n=4))
+    was, now = (json.dumps(one, indent=1, sort_keys=True).splitlines() for one in (real, ours))
+    return "\n" + "\n".join(difflib.unified_diff(was, now, "real", "ours", lineterm="", n=4))

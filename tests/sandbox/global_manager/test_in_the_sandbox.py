@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -106,11 +107,14 @@ def park(plane: SandboxPlane) -> Iterator[Park]:
 def test_a_service_comes_up_with_endpoints_and_leaves_nothing(park: Park) -> None:
     park.helmet(hpa=("edge", "cloud"))
     for name in ("helmet-deployment-cloud", "helmet-deployment-edge"):
-        eventually(lambda name=name: park.ready(name), what=f"{name} ready")
+        eventually(partial(park.ready, name), what=f"{name} ready")
     assert park.names(HPA) == ["hpa-helmet-deployment-cloud", "hpa-helmet-deployment-edge"]
     eventually(lambda: park.get(ENDPOINTS, "helmet-cloud").get("subsets"), what="endpoints")
-    last = eventually(lambda: (park.get(JI, "helmet").get("status") or {}).get("conditions"))[-1]
-    assert last["type"] in ("Running", "Failed")  # by chance, as in the real one
+    conditions = eventually(lambda: (park.get(JI, "helmet").get("status") or {}).get("conditions"))
+    assert conditions is not None and conditions[-1]["type"] in (
+        "Running",
+        "Failed",
+    )  # by chance, as in the real one
     park.delete(JI, "helmet")
     eventually(lambda: park.names(DEPLOYMENT, HPA, SERVICE, POD) == [], what="all gone")
 

@@ -152,7 +152,7 @@ def test_a_missing_model_is_never_tried_again() -> None:
 def worker_name(scene: Scene, side: str) -> str:
     deployment = scene.cluster.get(DEPLOYMENT, f"helmet-deployment-{side}", NAMESPACE)
     env = deployment["spec"]["template"]["spec"]["containers"][0]["env"]
-    return next(one["value"] for one in env if one["name"] == "WORKER_NAME")
+    return str(next(one["value"] for one in env if one["name"] == "WORKER_NAME"))
 
 
 def test_an_edit_of_hpa_alone_renders_the_template_anew_and_keeps_replicas() -> None:

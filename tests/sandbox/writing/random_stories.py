@@ -28,7 +28,7 @@ def random_story(seed: int, steps: int = 6) -> Story:
             how = JSON_PATCH
         if how == "apply":
             options["force"] = dice.random() < 0.5
-        body = make(dice, whole=how == "update")
+        body: Any = make(dice, whole=how == "update")
         if how == JSON_PATCH:
             body = [{"op": "add", "path": "/metadata/labels", "value": {"x": "1"}}]
         elif how == MERGE and dice.random() < 0.3:
