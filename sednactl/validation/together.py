@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from sednactl.sedna.kinds import BY_KIND
 from sednactl.validation.noted import Demand, Noted, Own, Pins, Placed
 from sednactl.validation.shape import mapping, text, whole
 
@@ -148,4 +149,6 @@ def facts_of(kind: str, content: dict[str, Any]) -> dict[str, Any]:
             "refused": tuple(refused_in(content)),
             "broken": tuple(broken_in(content)),
         }
+    if mapping(content, "metadata").get("ownerReferences") and kind not in BY_KIND:
+        return {"owned": True}
     return _NO_FACTS

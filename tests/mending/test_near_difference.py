@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from difflib import unified_diff
+from difflib import SequenceMatcher, unified_diff
 
 import pytest
 from hypothesis import given
@@ -64,7 +64,7 @@ def test_a_plain_change_looks_as_difflib_writes_it() -> None:
 def test_two_whole_texts_are_never_compared_where_little_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[int] = []
 
-    class Watched(near_difference.SequenceMatcher):  # type: ignore[type-arg]
+    class Watched(SequenceMatcher[str]):
         def __init__(self, junk: None, before: list[str], after: list[str]) -> None:
             compared.append(len(before) + len(after))
             super().__init__(junk, before, after)

@@ -22,6 +22,11 @@ def found(*documents: dict[str, Any]) -> list[tuple[str, str]]:
     return [(one.rule, spell_path(one.path)) for one in findings if one.rule in RULES]
 
 
+def levels(*documents: dict[str, Any]) -> list[str]:
+    findings = check_documents(document_of(one, index=index) for index, one in enumerate(documents))
+    return [one.level for one in findings if one.rule in RULES]
+
+
 def other(kind: str, name: str, spec: dict[str, Any] | None = None, namespace: str = "") -> dict[str, Any]:
     metadata = {"name": name} | ({"namespace": namespace} if namespace else {})
     return {"apiVersion": "v1", "kind": kind, "metadata": metadata, "spec": spec or {}}
@@ -51,6 +56,14 @@ def test_names_of_children_that_are_taken() -> None:
     autoscaler = other("HorizontalPodAutoscaler", "hpa-helmet-deployment-cloud", namespace="park")
     assert found(SERVICE, autoscaler) == TAKEN
     assert found(changed(SERVICE, {"spec.cloudWorker.hpa": None}), autoscaler) == []
+
+
+def test_a_taken_name_is_an_error_unless_its_owner_takes_it_along() -> None:
+    taken = other("Deployment", "helmet-deployment-edge", namespace="park")
+    owner = {"apiVersion": "sedna.io/v1alpha1", "kind": "JointInferenceService", "name": "helmet", "uid": "1"}
+    owned = changed(taken, {"metadata.ownerReferences": [owner]})
+    assert found(SERVICE, owned) == TAKEN
+    assert [levels(SERVICE, one) for one in (taken, owned)] == [["error"], ["warning"]]
 
 
 @pytest.mark.parametrize("name", ["helmet", "helmet-deployment", "helmet-deployment-old"])

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
 page(
     "SDN104",
-    "warning",
+    "error",
     """
     Name of a child that another document has
 
     The Global Manager names children after their workload: Service <name>-cloud or
     <name>-aggregation, Deployment <name>-deployment-edge, and so on. Where an object of that name
     exists, whoever owns it, the workload ends as Failed, or a federated job gets an aggregation
-    worker and no training workers.
+    worker and no training workers. Only a warning where the other document has an owner, as a child that
+    was read from a cluster has: it goes with that owner.
     """,
 )
 page(
@@ -117,7 +118,8 @@ def _taken_names(together: Together) -> Iterator[tuple[Document, Problem]]:
             message = f'its {kind} "{name}" is that of the {first} too'
         else:
             continue
-        yield claim.document, Problem("SDN104", path, message, "rename one of them")
+        level = "warning" if other is not None and other.facts.get("owned") else None
+        yield claim.document, Problem("SDN104", path, message, "rename one of them", level=level)
 
 
 def _brought_back(together: Together) -> Iterator[tuple[Document, Problem]]:
