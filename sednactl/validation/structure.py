@@ -242,6 +242,10 @@ class _Walk:
             hint = quoting(value)
         elif node.type in _TYPES and isinstance(value, str) and _reads_as(value, node.type):
             hint = "remove the quotes"
+        elif (
+            node.type == "integer" and isinstance(value, str) and value[:-1].isdecimal() and value[-1] in "%s"
+        ):
+            hint = f"write {value[:-1]}: a whole number, without the unit"
         elif node.type == "array" and not isinstance(value, (list, dict)):
             hint = "begin each entry with '- '"
         elif node.type == "array" and isinstance(value, dict):

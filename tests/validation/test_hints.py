@@ -39,6 +39,12 @@ def hint(rule: str, old: str, new: str) -> str:
     ("rule", "old", "new", "words"),
     [
         (
+            "SDN004",
+            "averageUtilization: 20}",
+            "averageUtilization: 20%}",
+            "write 20: a whole number, without the unit",
+        ),
+        (
             "SDN003",
             "template: {spec: {containers: [{name: little",
             "template: {spec: {zzz: 1, containers: [{name: little",
