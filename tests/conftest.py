@@ -64,6 +64,7 @@ _SECOND_PLANE = (
 )
 # Files whose fixtures take longer to set up than their tests take to run.
 _TOGETHER = (
+    "tests/packaging/test_compiled.py",
     "tests/packaging/test_wheel.py",
     "tests/sandbox/controllers/test_on_api_servers.py",
     "tests/validation/test_verdicts_offline.py",
@@ -73,6 +74,7 @@ _TOGETHER = (
 # What takes long, most of it waiting: begun early, so that nothing is waited for at the end of a run.
 _LONG = (  # the longest first
     "tests/lifecycle/test_killed.py",
+    "tests/packaging/test_compiled.py",
     "tests/sandbox/suites/test_story.py",
     "tests/crds/test_killed.py",
     "tests/sandbox/suites/test_scale_watch.py",

@@ -405,8 +405,20 @@ def test_idle_comes_when_nothing_happens(stub: StubServer) -> None:
     changes.close()  # type: ignore[attr-defined]
 
 
+@pytest.fixture(autouse=True)
+def others() -> set[threading.Thread]:
+    """Note the threads of others, e.g. of a sandbox in this process that serves tests which this one came between."""
+    _others.clear()
+    _others.update(threading.enumerate())
+    return _others
+
+
+_others: set[threading.Thread] = set()
+
+
 def watch_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith("sednactl-watch")]
+    running = set(threading.enumerate()) - _others
+    return [thread for thread in running if thread.name.startswith("sednactl-watch")]
 
 
 def gone(seconds: float = 40.0) -> bool:

@@ -10,13 +10,12 @@ import pytest
 import yaml
 
 from sednactl.manifests.writing import to_yaml
-from sednactl.packaged import templates_dir
 from tests.authoring.test_writing import TRICKY
 from tests.live.conftest import Sednactl
 from tests.live.plane.plane import Plane
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "seed-service.yaml"
-EXAMPLE = str(templates_dir() / "examples" / "jointinference.yaml")
+EXAMPLE = str(FIXTURE.with_name("seed-values.yaml"))
 MODES = {"cloud": {"cloud"}, "edge": {"edge"}, "both": {"cloud", "edge"}, "none": set[str]()}
 SMALL = ("--cloud-model=big", "--cloud-image=c:v1", "--edge-model=little", "--edge-image=e:v1")
 
