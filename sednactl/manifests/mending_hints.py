@@ -65,6 +65,8 @@ def of_file(name: str, error: OSError) -> str:
     if error.errno == errno.EISDIR:
         return "name a file in the folder"
     if error.errno in (errno.EACCES, errno.EPERM):
+        if os.path.isdir(name):  # noqa: PTH112
+            return f"you may not look into it: 'ls -ld {name}' shows who may, chmod u+rx lets its owner"
         return f"you may not read it: 'ls -l {name}' shows who may, chmod u+r lets its owner"
     if error.errno == errno.ELOOP:
         return "the link leads back to itself: name the file it was meant for"

@@ -132,7 +132,8 @@ def test_files_that_cannot_be_opened(command: str, tmp_path: Path, monkeypatch: 
 
 
 def test_files_that_may_not_be_read() -> None:
-    assert "chmod u+r" in of_file("f", PermissionError(13, "Permission denied"))
+    assert "chmod u+r lets" in of_file("f", PermissionError(13, "Permission denied"))
+    assert "chmod u+rx lets" in of_file(os.curdir, PermissionError(13, "Permission denied"))
     assert of_file("f", IsADirectoryError(21, "Is a directory")) == "name a file in the folder"
     assert "can be read" in of_file("f", OSError(5, "Input/output error"))
 
