@@ -173,11 +173,14 @@ def _another(ignoring: Ignoring, target: Target, for_cluster: bool, infos: bool,
 
 def _hint(problem: Problem, document: Document, position: Position) -> str:
     """Give a problem's hint; one to quote a value shows the characters that are in the file, as --fix keeps them."""
-    if problem.rule == WRONG_TYPE and problem.hint.startswith("quote it"):
-        from sednactl.validation.as_written import quoting_as_written
+    if problem.rule != WRONG_TYPE:
+        return problem.hint
+    from sednactl.validation.as_written import QUOTE_IT, quoting_as_written
 
-        return quoting_as_written(document, problem.path, position) or problem.hint
-    return problem.hint
+    as_written = (
+        quoting_as_written(document, problem.path, position) if problem.hint.startswith(QUOTE_IT) else ""
+    )
+    return as_written or problem.hint
 
 
 def title_of(document: Document) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.sedna.kinds import BY_KIND
+from sednactl.validation.mounting import DOWNLOADER
 from sednactl.validation.noted import Demand, Noted, Own, Pins, Placed
 from sednactl.validation.shape import mapping, text, whole
 
@@ -92,7 +93,7 @@ def _may_be_taken(workload: Workload) -> bool:
             if name[-1:] == "z" or name[:6] == "sedna-" or len(name) == 63:
                 return True
     for _, _, container in workload.containers():
-        if container.get("name") == "storage-initializer":
+        if container.get("name") == DOWNLOADER:
             return True
         mounts = container.get("volumeMounts")
         for mount in mounts if type(mounts) is list else ():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sednactl.validation.go_urls import address_of, go_refuses, scheme_of
+from sednactl.validation.mounting import DOWNLOADED
 from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.names import placeholder
 from sednactl.validation.rules.triggers import LEARNING
@@ -72,7 +73,7 @@ def url_can_be_fetched(workload: Workload) -> Iterator[Problem]:
         elif not scheme and _climbs(url):
             message = f'"{_clip(url)}" holds "..", and Kubernetes refuses such a volume'
             yield Problem("SDN402", path, message, "write the folder's own path", level="error")
-        elif scheme and scheme not in ("s3", "http", "https"):
+        elif scheme and scheme not in DOWNLOADED:
             message = f"nothing downloads {scheme}: addresses"
             yield Problem("SDN402", path, message, "use s3, http, https or a path on the node")
         elif scheme and not address_of(url):
