@@ -20,13 +20,12 @@ from sednactl.manifests.everyday_lines import (
     NOTHING,
     VALUE,
     Declined,
-    Lines,
+    known,
+    read,
 )
 
 LONGEST: Final = 256 * 1024
 """Characters of a document that is read here; anything larger is worth the start of libyaml."""
-known: Final = Lines()
-"""Lines that were read before, of any document."""
 
 
 def load(text: str) -> tuple[Any, int] | None:
@@ -51,7 +50,10 @@ def _load(text: str) -> tuple[Any, int] | None:
     waiting: str | None = ""
     outer: list[tuple[Any, int]] = []
     first = 0
-    for kind, level, inner, key, value in map(known.__getitem__, text.split("\n")):
+    lines = text.split("\n")
+    for written in lines:
+        line = known.get(written)
+        kind, level, inner, key, value = line if line is not None else read(written)
         if level != here:
             if kind == NOTHING:  # its level is no other's
                 first += not whole

@@ -21,8 +21,10 @@ ENTRY_KEY: Final = 4
 ENTRY_VALUE: Final = 5
 FRESH: Final = 6
 """What a line is: nothing, `key:`, `key: value`, `- value`, `- key:`, `- key: value`; for FRESH see `Line`."""
-_MOST_KNOWN: Final = 20_000
+_MOST_KNOWN: Final = 5_000
 _LONGEST: Final = 400
+_LONGEST_SURE_NUMBER: Final = 19
+"""Digits with fewer of which a whole number surely fits 64 bits."""
 _WIDEST: Final = 90
 """Columns of indentation that are read: as every level of nesting needs half of one, a bound of depth too."""
 
@@ -34,9 +36,9 @@ _TAIL: Final = re.compile(
 _KEY_BEGINS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 _KEY_HOLDS: Final = _KEY_BEGINS | frozenset("0123456789./-")
 _LETTERS: Final = _KEY_BEGINS - {"_"}
-# A number ends with a digit or a point, but for hexadecimal ones, which begin with 0.
-_IN_TEXT: Final = "[A-Za-z0-9_./@+=%~,():-]"
-_SURELY_TEXT: Final = re.compile(rf"(?:[A-Za-z/]{_IN_TEXT}*|[1-9]{_IN_TEXT}*[A-Za-z])(?<!:)")
+_TEXTS_BEGIN: Final = _LETTERS | {"/"}
+# A number ends with a digit or a point, but for hexadecimal ones, which begin with 0; and holds no comma.
+_NUMBERS_BEGIN: Final = frozenset("123456789")
 
 
 class Declined(Exception):
@@ -55,54 +57,75 @@ list that stands there, as every document needs one of its own. No named tuple: 
 _SKIPPED: Final[Line] = (NOTHING, -2, 0, "", None)
 
 
-class Lines(dict[str, Line]):
-    """Lines that were read, by their text; one that is asked for and not there is read. Raises Declined."""
+known: Final[dict[str, Line]] = {}
+"""Lines that were read before, of any document, by their text."""
+_heads: Final[dict[str, Line]] = {}
+"""What stands before values, read as the line of a key that has none."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._heads: dict[str, Line] = {}
 
-    def __missing__(self, text: str) -> Line:
-        if len(text) > _LONGEST:
-            raise Declined
-        if len(self) >= _MOST_KNOWN:
-            self.clear()
-        head, colon, tail = text.partition(": ")
-        begun = self._heads.get(head) if colon else None
-        if begun is not None and _is_surely_text(tail):
-            kind, level, inner, key, _ = begun
-            line: Line = (kind + 1, level, inner, key, tail)
-        else:
-            line = self._read(text, head, colon, tail)
-        self[text] = line
-        return line
+def line_of(text: str) -> Line:
+    """Give what a line says. Raises Declined."""
+    return known.get(text) or read(text)
 
-    def _read(self, text: str, head: str, colon: str, tail: str) -> Line:
-        if not colon and text[-1:] == ":":
-            head, colon = text[:-1], ":"
-        begun = self._begun(head) if colon else None
-        return _without_key(text) if begun is None else _with_tail(begun, tail)
 
-    def _begun(self, head: str) -> Line | None:
-        """Read what stands before a value, and remember it."""
-        begun = self._heads.get(head) or _head(head)
-        if begun is not None:
-            if len(self._heads) >= _MOST_KNOWN:
-                self._heads.clear()
-            self._heads[head] = begun
-        return begun
+def read(text: str) -> Line:
+    """Read a line that is not known, which it is then. Raises Declined."""
+    if len(text) > _LONGEST:
+        raise Declined
+    head, colon, tail = text.partition(": ")
+    begun = _heads.get(head) if colon else None
+    if begun is None:
+        line = _read(text, head, colon, tail)
+    elif _is_surely_text(tail):
+        kind, level, inner, key, _ = begun
+        line = (kind + 1, level, inner, key, tail)
+    else:
+        line = _with_tail(begun, tail)
+    if len(known) >= _MOST_KNOWN:
+        known.clear()
+    known[text] = line
+    return line
+
+
+def _read(text: str, head: str, colon: str, tail: str) -> Line:
+    """Read a line that begins as none did yet, or that no key begins."""
+    if not colon and text[-1:] == ":":
+        head, colon = text[:-1], ":"
+    begun = _head(head) if colon else None
+    if begun is None:
+        return _without_key(text)
+    if len(_heads) >= _MOST_KNOWN:
+        _heads.clear()
+    _heads[head] = begun
+    return _with_tail(begun, tail)
 
 
 def _is_surely_text(tail: str) -> bool:
     """Tell, quickly, whether what follows a key is one word that means itself, as most words do."""
-    if tail[:1] in _LETTERS and tail.isalnum() and tail.isascii():  # quicker than the expression
-        return tail not in WORDS
-    return _SURELY_TEXT.fullmatch(tail) is not None and tail not in WORDS
+    first, last = tail[:1], tail[-1:]
+    if first in _NUMBERS_BEGIN:
+        if last not in _LETTERS and "," not in tail:
+            return False
+    elif first == "-":
+        if tail[1:2] != "-" or tail[2:3] not in _LETTERS:  # a flag, as arguments are
+            return False
+    elif first not in _TEXTS_BEGIN:
+        return False
+    # Without a space in it nothing but a colon at the end could make it anything else.
+    return " " not in tail and last != ":" and tail not in WORDS and tail.isascii() and tail.isprintable()
 
 
 def _with_tail(begun: Line, tail: str) -> Line:
     """Give the line of a key with what follows it."""
     kind, level, inner, key, _ = begun
+    if not tail:
+        return begun
+    first = tail[0]
+    if first in _NUMBERS_BEGIN:
+        if tail.isdecimal() and tail.isascii() and len(tail) < _LONGEST_SURE_NUMBER:
+            return (kind + 1, level, inner, key, int(tail))
+    elif first in _QUOTES and _is_quoted(tail, first):
+        return (kind + 1, level, inner, key, tail[1:-1])
     found = _TAIL.fullmatch(tail)
     if found is None:
         return (kind + 1 + FRESH, level, inner, key, _in_brackets(tail))
@@ -110,13 +133,25 @@ def _with_tail(begun: Line, tail: str) -> Line:
     if word is None:
         return begun
     first = word[0]
-    if first in "\"'":
+    if first in _QUOTES:
         return (kind + 1, level, inner, key, word[1:-1])
     if first in "{[":
         return (kind + 1 + FRESH, level, inner, key, _MAKES[word])
     return (kind + 1, level, inner, key, meaning(word))
 
 
+def _is_quoted(tail: str, quote: str) -> bool:
+    """Tell, quickly, whether what follows a key is a text in quotes, and the text is what stands between them."""
+    return (
+        tail[-1] == quote
+        and tail.count(quote) == 2
+        and "\\" not in tail
+        and tail.isascii()
+        and tail.isprintable()
+    )
+
+
+_QUOTES: Final = frozenset("\"'")
 _MAKES: Final = {"{}": dict, "[]": list}
 
 
@@ -145,13 +180,15 @@ def _without_key(text: str) -> Line:
     column = len(text) - len(bare)
     if bare[:2] != "- " or column > _WIDEST:
         raise Declined
+    if _is_surely_text(bare[2:]):
+        return (ENTRY, 2 * column + 1, 0, "", bare[2:])
     found = _TAIL.fullmatch(bare, 1)
     if found is None:
         return (ENTRY + FRESH, 2 * column + 1, 0, "", _in_brackets(bare[1:]))
     word: str | None = found[2]
     if word is None:
         raise Declined
-    if word[0] in "\"'":
+    if word[0] in _QUOTES:
         return (ENTRY, 2 * column + 1, 0, "", word[1:-1])
     if word[0] in "{[":
         return (ENTRY + FRESH, 2 * column + 1, 0, "", _MAKES[word])

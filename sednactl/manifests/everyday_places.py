@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 
 from sednactl.manifests.document import Position
-from sednactl.manifests.everyday import LONGEST, known
-from sednactl.manifests.everyday_lines import ENTRY, ENTRY_KEY, FRESH, KEY, NOTHING, VALUE, Declined
+from sednactl.manifests.everyday import LONGEST
+from sednactl.manifests.everyday_lines import ENTRY, ENTRY_KEY, FRESH, KEY, NOTHING, VALUE, Declined, line_of
 
 
 class Marks:
@@ -53,7 +53,7 @@ def locate(text: str, path: tuple[str | int, ...], *, key: bool = False) -> Posi
 def _columns(text: str, number: int) -> tuple[int, int]:
     """Give the columns of a line's key and of its value; for an entry that of its value twice."""
     line = text.split("\n", number + 1)[number]
-    kind, level, inner, _, _ = known[line]
+    kind, level, inner, _, _ = line_of(line)
     column = inner // 2 if level & 1 else level // 2
     if kind % FRESH == ENTRY:
         column = level // 2 + 1
@@ -69,7 +69,7 @@ def _columns(text: str, number: int) -> tuple[int, int]:
 
 def _in_brackets(text: str, number: int) -> bool:
     """Tell whether a line holds a map or list in brackets, in which nothing is found here."""
-    kind, _, _, _, value = known[text.split("\n", number + 1)[number]]
+    kind, _, _, _, value = line_of(text.split("\n", number + 1)[number])
     return kind >= FRESH and value not in (dict, list)
 
 
@@ -91,7 +91,7 @@ def _read(text: str) -> Marks | None:
     waiting: str | None = ""
     outer: list[tuple[Marks, int]] = []
     for number, line in enumerate(text.split("\n")):
-        kind, begins, inner, key, _ = known[line]
+        kind, begins, inner, key, _ = line_of(line)
         if kind == NOTHING:
             continue
         if begins > level:
