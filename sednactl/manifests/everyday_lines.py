@@ -23,6 +23,7 @@ FRESH: Final = 6
 """What a line is: nothing, `key:`, `key: value`, `- value`, `- key:`, `- key: value`; for FRESH see `Line`."""
 _MOST_KNOWN: Final = 5_000
 _LONGEST: Final = 400
+_LONGEST_WORD: Final = max(map(len, WORDS))
 _LONGEST_SURE_NUMBER: Final = 19
 """Digits with fewer of which a whole number surely fits 64 bits."""
 _WIDEST: Final = 90
@@ -102,9 +103,11 @@ def _read(text: str, head: str, colon: str, tail: str) -> Line:
 
 def _is_surely_text(tail: str) -> bool:
     """Tell, quickly, whether what follows a key is one word that means itself, as most words do."""
-    first, last = tail[:1], tail[-1:]
+    if not tail:
+        return False
+    first = tail[0]
     if first in _NUMBERS_BEGIN:
-        if last not in _LETTERS and "," not in tail:
+        if tail[-1] not in _LETTERS and "," not in tail:
             return False
     elif first == "-":
         if tail[1:2] != "-" or tail[2:3] not in _LETTERS:  # a flag, as arguments are
@@ -112,7 +115,13 @@ def _is_surely_text(tail: str) -> bool:
     elif first not in _TEXTS_BEGIN:
         return False
     # Without a space in it nothing but a colon at the end could make it anything else.
-    return " " not in tail and last != ":" and tail not in WORDS and tail.isascii() and tail.isprintable()
+    return (
+        " " not in tail
+        and tail[-1] != ":"
+        and (len(tail) > _LONGEST_WORD or tail not in WORDS)
+        and tail.isprintable()
+        and tail.isascii()
+    )
 
 
 def _with_tail(begun: Line, tail: str) -> Line:
