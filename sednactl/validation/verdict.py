@@ -134,8 +134,9 @@ class _Object(Test):
             return False
         fields = self._fields
         for name, item in value.items():
-            test = fields.get(name)
-            if test is None:
+            try:
+                test = fields[name]
+            except KeyError:
                 test = self._field(name)
             if type(item) is test.whole_class:
                 continue

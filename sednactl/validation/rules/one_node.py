@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
+from sednactl.validation.plain.workloads import claims_no_port_of_a_node
 from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import MAIN, Place, ends_before_the_pod, on_the_nodes_network
 from sednactl.validation.shape import listed, mapping, maps, text, whole
@@ -26,7 +27,15 @@ Socket = tuple[str, str, int]
 """Protocol, address ("" for all of the node's) and port."""
 
 
-@rule("SDN212", "warning", *_REPLICATED, "FederatedLearningJob", *_LEARNING, about=("hostNetwork", "ports"))
+@rule(
+    "SDN212",
+    "warning",
+    *_REPLICATED,
+    "FederatedLearningJob",
+    *_LEARNING,
+    about=("hostNetwork", "ports"),
+    unless=claims_no_port_of_a_node,
+)
 def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
     """Several replicas that fight for one node's ports
 
