@@ -8,13 +8,23 @@ from __future__ import annotations
 from typing import Final
 
 _ALNUM: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_MOST_KNOWN: Final = 2_000
+_known_labels: Final[set[str]] = set()
+"""DNS labels that were asked about: one name stands at several places of a manifest."""
 
 
 def is_dns_label(text: str, longest: int = 63) -> bool:
     """Tell whether `text` is an RFC 1123 label: a-z, 0-9 and '-', a letter or digit at both ends."""
+    if text in _known_labels:
+        return len(text) <= longest
     if not 0 < len(text) <= longest or not text.isascii() or text[0] == "-" or text[-1] == "-":
         return False
-    return text.replace("-", "").isalnum() and text == text.lower()
+    if not text.replace("-", "").isalnum() or text != text.lower():
+        return False
+    if len(_known_labels) >= _MOST_KNOWN:
+        _known_labels.clear()
+    _known_labels.add(text)
+    return True
 
 
 def is_dns_1035_label(text: str, longest: int = 63) -> bool:

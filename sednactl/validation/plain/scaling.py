@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sednactl.sedna.quantity import LARGEST, NANO, nanos_of
-from sednactl.validation.shape import mapping, maps, text, whole
+from sednactl.validation.shape import listed, mapping, text, whole
 
 LONGEST_WINDOW: Final = 3600
 LEAST_BYTES: Final = 1000
@@ -69,7 +69,7 @@ def can_scale(worker: Any) -> bool:
     if share < 1 or "initContainers" in pod:
         return False
     requested = most = 0
-    for _, container in maps(pod, "containers"):
+    for container in listed(pod, "containers"):
         resources = mapping(container, "resources")
         request = nanos_of(mapping(resources, "requests").get("cpu")) or 0
         limit = nanos_of(mapping(resources, "limits").get("cpu")) or 0
