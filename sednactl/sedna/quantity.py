@@ -7,7 +7,6 @@ floats do not. Rules as in apimachinery's resource.Quantity.
 
 from __future__ import annotations
 
-import functools
 from typing import Final
 
 from sednactl.errors import InvalidInput
@@ -68,24 +67,29 @@ def is_quantity(value: object) -> bool:
 def nanos_of(value: object) -> int | None:
     """Give a value of any type in nano-units, None where it is no quantity."""
     if isinstance(value, str):
-        return _remembered(value) if len(value) <= _LONGEST_REMEMBERED else _read(value)
+        known = _known.get(value)
+        return _read(value) if known is None else known
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _read(str(value))
     return None
 
 
-_LONGEST_REMEMBERED: Final = 24
-"""Characters of a quantity: manifests say the same few short ones over and over."""
+_MOST_KNOWN: Final = 4096
+_LONGEST_KNOWN: Final = 24
+_known: Final[dict[str, int]] = {}
+"""Quantities that were read, up to so many of so many characters: manifests say the same few short ones over and over."""
 
 
 def _read(text: str) -> int | None:
     try:
-        return nano_units(text)
+        nanos = nano_units(text)
     except InvalidInput:
         return None
-
-
-_remembered = functools.lru_cache(maxsize=4096)(_read)
+    if len(text) <= _LONGEST_KNOWN:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[text] = nanos
+    return nanos
 
 
 def milli_units(quantity: str | int | float) -> int:

@@ -37,6 +37,7 @@ class Inquiry:
         asked = [rule for rule in rules if rule.check]
         self._checks: list[Check] = [rule.check for rule in asked if rule.check]
         self._within = [rule.within for rule in asked]
+        self._unless = [rule.unless for rule in asked]
         self._sound: dict[str, set[bytes]] = {rule.within: set() for rule in asked if rule.within}
         self._always = [number for number, rule in enumerate(asked) if not rule.about]
         self._about = _by_field(asked)
@@ -46,6 +47,9 @@ class Inquiry:
         found: list[Problem] = []
         fresh: dict[str, set[bytes]] = {}
         for number in sorted(self._concerned(workload)):
+            unless = self._unless[number]
+            if unless is not None and unless(workload):
+                continue
             within = self._within[number]
             if within:
                 if within not in fresh:
@@ -67,11 +71,11 @@ class Inquiry:
         concerned = set(self._always)
         about = self._about
         for part in workload.parts():
-            for field in part:
-                if field in about:
-                    value = part[field]
-                    for plain, numbers in about[field]:
-                        if not plain or not plain(value):
+            for field, value in part.items():
+                tests = about.get(field)
+                if tests is not None:
+                    for plain, numbers in tests:
+                        if plain is None or not plain(value):
                             concerned.update(numbers)
         return concerned
 

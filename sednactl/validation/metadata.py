@@ -38,18 +38,34 @@ MAPS_OF_TEXTS: Final = frozenset(("labels", "annotations"))
 _NO_MAP: Final[dict[str, Any]] = {}
 
 
-def metadata_problems(node: Node, content: dict[str, Any], root: Node) -> Iterator[Problem]:
+def metadata_problems(node: Node, content: dict[str, Any], root: Node) -> list[Problem]:
     """Give everything the API server would refuse in `metadata`."""
     metadata = content.get("metadata")
     if metadata is None:
         metadata = _NO_MAP
-    shape = [] if _is_everyday(metadata) else list(_shape(node, metadata, ("metadata",), Guesses(root)))
-    yield from shape
-    if not shape:
-        yield from _names(metadata, content.get("kind"))
-        yield from _labels(metadata)
-        yield from _owners(metadata)
-        yield from _finalizers(metadata)
+    if not _is_everyday(metadata):
+        shape = list(_shape(node, metadata, ("metadata",), Guesses(root)))
+        if shape:
+            return shape
+    elif not _tells_more(metadata):
+        return []
+    return [
+        *_names(metadata, content.get("kind")),
+        *_labels(metadata),
+        *_owners(metadata),
+        *_finalizers(metadata),
+    ]
+
+
+def _tells_more(metadata: dict[str, Any]) -> bool:
+    """Tell, of everyday metadata, whether it says more than a right name and namespace."""
+    for name, value in metadata.items():
+        if name == "name":
+            if not is_dns_subdomain(value):
+                return True
+        elif name != "namespace" or not is_dns_label(value):
+            return True
+    return "name" not in metadata
 
 
 def _is_everyday(metadata: Any) -> bool:

@@ -62,6 +62,8 @@ DEFERRED = ("SDN207", "SDN225")
 Check = Callable[["Workload"], "Iterable[Problem]"]
 Plain = Callable[[Any], bool]
 """Tells of a field's value, whatever it is, that a rule has nothing to say about it; in doubt it says no."""
+Spared = Callable[["Workload"], bool]
+"""Tells the same of a whole workload, more quickly than the rule itself would find out."""
 
 
 class Rule(Record):
@@ -69,7 +71,8 @@ class Rule(Record):
 
     It holds for releases of Sedna not older than `since`. `about` names fields (of
     `Workload.parts`): where none of them stands the rule has nothing to say, and is not asked; nor
-    where each that stands is plain, for those that have a test. `within` names the block
+    where each that stands is plain, for those that have a test. Nor is it asked of workloads for which `unless`
+    says yes. `within` names the block
     (hpa, resources, hardExampleMining) that the rule looks at, when it looks at each by itself and at nothing else.
     """
 
@@ -81,6 +84,7 @@ class Rule(Record):
     since: Release = RELEASES[0]
     about: Mapping[str, Plain | None] = MappingProxyType({})
     within: str = ""
+    unless: Spared | None = None
 
     @property
     def title(self) -> str:
@@ -98,11 +102,12 @@ def rule(
     since: Release = RELEASES[0],
     about: Iterable[str] | Mapping[str, Plain | None] = (),
     within: str = "",
+    unless: Spared | None = None,
 ) -> Callable[[Check], Check]:
     """Write a function into the book as a rule for these kinds (for all kinds when none are named).
 
     With `about` it is only asked of workloads that have one of these fields, and not where its value
-    is plain; with `within` only of blocks of that name that are new.
+    is plain, with `within` only of blocks of that name that are new, with `unless` not where that says yes.
     """
     fields = about if isinstance(about, Mapping) else dict.fromkeys(about)
 
@@ -110,7 +115,9 @@ def rule(
         if identifier in _book and _book[identifier].check is not check:
             raise ValueError(f"two rules are called {identifier}")
         words = check.__doc__ or ""
-        _book[identifier] = Rule(identifier, level, frozenset(kinds), words, check, since, fields, within)
+        _book[identifier] = Rule(
+            identifier, level, frozenset(kinds), words, check, since, fields, within, unless
+        )
         return check
 
     return enter

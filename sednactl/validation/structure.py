@@ -50,7 +50,7 @@ def structural_problems(kind: str, content: dict[str, Any], release: Release = L
     With the CRDs of `release`; a kind that it does not have gives nothing here.
     """
     root = schema_of(kind, release)
-    if root is None or manifest_test(root)(content):
+    if root is None or manifest_test(root).takes(content):
         return []
     return explained(root, content, release)
 

@@ -1,7 +1,7 @@
 """Says whether an API server would take the fields of a manifest: yes or no, nothing about where or why.
 
 Nearly all manifests are right, and `structure` looks for what is wrong with the others. Each node of
-a schema becomes a function of a value, made when a value first leads there. A test holds the two
+a schema becomes a test of values, made when a value first leads there. A test holds the two
 against each other: the answer is yes exactly where `structure` finds nothing.
 """
 
@@ -9,36 +9,71 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sednactl.validation.schemas import NOTHING, Node
 
-Fits = Callable[[Any], bool]
-_PLAIN: Final = {"string": str, "boolean": bool}
 _LEAST: Final = -(2**63)
 _MOST: Final = 2**63 - 1
 _ELSEWHERE: Final = frozenset(("metadata", "apiVersion", "kind"))
 _MOST_TEXTS: Final = 2_000
 
 
-@functools.cache
-def manifest_test(root: Node) -> Fits:
-    """Give what says whether the manifest of a kind is right, metadata aside; `root` is the kind's schema."""
-    required = tuple(name for name in root.required if name != "metadata")
-    of_fields = _fields_test(root, ())
+class Test:
+    """Tells whether values that are not null fit a node: any value of `whole_class` does, others if it takes them.
 
-    def fits(content: dict[str, Any]) -> bool:
+    What takes nothing else is a test by itself, of texts or booleans of any kind, or of fields that are not known.
+    """
+
+    def __init__(self, whole_class: Any = None) -> None:
+        self.whole_class = whole_class
+
+    def takes(self, value: Any) -> bool:  # noqa: ARG002
+        """Tell whether a value fits that is not of the class."""
+        return False
+
+
+class _Anything(Test):
+    def takes(self, value: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+_UNKNOWN: Final = Test()
+_ANYTHING: Final = _Anything()
+_TEXT: Final = Test(str)
+_BOOLEAN: Final = Test(bool)
+
+
+class ManifestTest:
+    """Tells whether the manifest of a kind is right, metadata aside; `root` is the kind's schema."""
+
+    def __init__(self, root: Node) -> None:
+        self._root = root
+        self._required = tuple(name for name in root.required if name != "metadata")
+        self._fields = _Object(root, ())
+
+    def takes(self, content: dict[str, Any]) -> bool:
+        """Tell whether an API server would take the fields of a manifest."""
         for name, value in content.items():
+            if name in _ELSEWHERE:
+                continue
             if name == "status":
-                node = root.field(name)
+                node = self._root.field(name)
                 if node is None or not _known(node, value):
                     return False
-            elif name not in _ELSEWHERE and not of_fields({name: value}):
+            elif not self._fields.has(name, value):
                 return False
-        return all(content.get(name) is not None for name in required)
+        for name in self._required:  # noqa: SIM110 - twice as fast
+            if content.get(name) is None:
+                return False
+        return True
 
-    return fits
+
+@functools.cache
+def manifest_test(root: Node) -> ManifestTest:
+    """Give what says whether the manifest of a kind is right, metadata aside; `root` is the kind's schema."""
+    return ManifestTest(root)
 
 
 def _known(node: Node | None, value: Any) -> bool:
@@ -54,147 +89,226 @@ def _known(node: Node | None, value: Any) -> bool:
     return True
 
 
-class _Fields(dict[str, Any]):
-    """What the fields of an object take, by name: a class where any value of it will do, else a test."""
-
-    def __init__(self, node: Node) -> None:
-        super().__init__()
-        self._node = node
-
-    def __missing__(self, name: str) -> Any:
-        node = self._node.field(name)
-        if node is not None:
-            takes = self[name] = _class_or_test(node)
-            return takes
-        if self._node.additional is not None:  # not remembered: such names are free, and may be very many
-            return _class_or_test(self._node.additional)
-        return _unknown if self._node.closed else _anything
-
-
-def _unknown(value: Any) -> bool:  # noqa: ARG001
-    return False
-
-
-def _anything(value: Any) -> bool:  # noqa: ARG001
-    return True
-
-
-def _class_or_test(node: Node) -> Any:
-    plain = _PLAIN.get(node.type)
-    return plain if plain and (plain is bool or _within(node) is None) else _test(node)
-
-
 @functools.cache
-def _test(node: Node) -> Fits:
+def _test(node: Node) -> Test:
     """Give what tells whether a value that is not null fits a node."""
     kind = node.type
     if kind == "object":
-        return _object_test(node)
+        required = _required(node)
+        if node.additional is not None and not node.field_names and not required:
+            return _Map(node.additional)
+        return _Object(node, required)
     if kind == "array":
-        return _array_test(node)
+        return _Array(node)
     if kind == "integer":
-        return _integer_test(node)
-    within = _within(node) or _anything
-    if kind == "string":
-        return lambda value: type(value) is str and within(value)
-    if kind == "int-or-string":
-        return lambda value: within(value) if type(value) is str else is_integer(value)
+        return _Integer(node)
     if kind == "boolean":
-        return lambda value: type(value) is bool
+        return _BOOLEAN
+    bounds = _Bounds(node)
+    if kind == "string":
+        return _TEXT if bounds.none else _Text(bounds)
+    if kind == "int-or-string":
+        return _IntegerOrText(bounds)
     if kind == "number":
-        return lambda value: is_number(value) and within(value)
-    return within
+        return _Number(bounds)
+    return _ANYTHING if bounds.none else _Bounded(bounds)
 
 
-def _object_test(node: Node) -> Fits:
-    """Give what tells whether a value is a map with the right fields; a null stands for no field at all."""
+def _required(node: Node) -> tuple[str, ...]:
+    """Give the fields that an object has to have, as no default stands for them."""
     needed = [(name, node.field(name)) for name in node.required]
-    return _fields_test(
-        node, tuple(name for name, child in needed if child is None or child.default is NOTHING)
-    )
+    return tuple([name for name, child in needed if child is None or child.default is NOTHING])
 
 
-def _fields_test(node: Node, required: tuple[str, ...]) -> Fits:
-    if node.additional is not None and not node.field_names and not required:
-        return _map_test(node.additional)
-    fields = _Fields(node)
+class _Object(Test):
+    """Takes maps with the right fields; a null stands for no field at all."""
 
-    def fits(value: Any) -> bool:
+    def __init__(self, node: Node, required: tuple[str, ...]) -> None:
+        super().__init__()
+        self._node = node
+        self._required = required
+        self._fields: dict[str, Test] = {}
+
+    def takes(self, value: Any) -> bool:
         if type(value) is not dict:
             return False
+        fields = self._fields
         for name, item in value.items():
-            wanted = fields[name]
-            if type(item) is wanted:
+            try:
+                test = fields[name]
+            except KeyError:
+                test = self._field(name)
+            if type(item) is test.whole_class:
                 continue
             if item is None:
-                if wanted is _unknown:
+                if test is _UNKNOWN:
                     return False
-            elif type(wanted) is type or not wanted(item):
+            elif not test.takes(item):
                 return False
-        for name in required:  # noqa: SIM110 - twice as fast
+        for name in self._required:  # noqa: SIM110 - twice as fast
             if value.get(name) is None:
                 return False
         return True
 
-    return fits
+    def has(self, name: str, value: Any) -> bool:
+        """Tell whether it has a field, and that takes a value."""
+        test = self._field(name)
+        if value is None:
+            return test is not _UNKNOWN
+        return type(value) is test.whole_class or test.takes(value)
+
+    def _field(self, name: str) -> Test:
+        found = self._fields.get(name)
+        if found is not None:
+            return found
+        node = self._node.field(name)
+        if node is not None:
+            self._fields[name] = made = _test(node)
+            return made
+        if self._node.additional is not None:  # not remembered: such names are free, and may be very many
+            return _test(self._node.additional)
+        return _UNKNOWN if self._node.closed else _ANYTHING
 
 
-def _map_test(items: Node) -> Fits:
-    """Give what tells whether a value is a map with free keys whose values fit."""
-    wanted = _class_or_test(items)
+class _Map(Test):
+    """Takes maps with free keys whose values fit."""
 
-    def fits(value: Any) -> bool:
+    def __init__(self, items: Node) -> None:
+        super().__init__()
+        self._test = _test(items)
+
+    def takes(self, value: Any) -> bool:
         if type(value) is not dict:
             return False
+        test = self._test
+        wanted = test.whole_class
         for item in value.values():
-            if type(item) is wanted or item is None:
-                continue
-            if type(wanted) is type or not wanted(item):
+            if type(item) is not wanted and item is not None and not test.takes(item):
                 return False
         return True
 
-    return fits
 
+class _Array(Test):
+    """Takes lists whose entries fit, and differ where they have to."""
 
-def _array_test(node: Node) -> Fits:
-    items = node.items
-    if items is None:
-        return lambda value: type(value) is list
-    wanted = _class_or_test(items)
-    differ = None
-    if node.list_type == "map":
-        differ = _map_differs(items, node.keys)
-    elif node.list_type == "set":
-        differ = _set_differs
+    def __init__(self, node: Node) -> None:
+        super().__init__(list if node.items is None else None)
+        self._items = node.items
+        self._test = _ANYTHING if node.items is None else _test(node.items)
+        self._of_texts = node.list_type == "set"
+        self._keys = node.keys if node.list_type == "map" else ()
 
-    def fits(value: Any) -> bool:
+    def takes(self, value: Any) -> bool:
         if type(value) is not list:
             return False
+        test = self._test
+        wanted = test.whole_class
         for item in value:
-            if type(item) is not wanted and (item is None or type(wanted) is type or not wanted(item)):
+            if type(item) is not wanted and (item is None or not test.takes(item)):
                 return False
-        return differ is None or len(value) < 2 or differ(value)
+        if len(value) < 2:
+            return True
+        if self._of_texts:
+            return len({repr(item) for item in value}) == len(value)
+        return not self._keys or self._differ(value)
 
-    return fits
-
-
-def _set_differs(value: list[Any]) -> bool:
-    return len({repr(item) for item in value}) == len(value)
-
-
-def _map_differs(items: Node, keys: tuple[str, ...]) -> Fits:
-    """Give what tells whether the entries of a list, each a map that fits, differ in their keys."""
-    first = keys[0] if len(keys) == 1 else None
-
-    def differ(value: list[Any]) -> bool:
-        if first is not None:
+    def _differ(self, value: list[Any]) -> bool:
+        """Tell whether the entries of a list, each a map that fits, differ in their keys."""
+        if len(self._keys) == 1:
+            first = self._keys[0]
             names = {item.get(first) for item in value}
             if len(names) == len(value) and None not in names:
                 return True
-        named = [repr(key) for key in (map_key(items, keys, item) for item in value) if key]
+        items = self._items
+        named = (
+            [repr(key) for key in (map_key(items, self._keys, item) for item in value) if key]
+            if items
+            else []
+        )
         return len(set(named)) == len(named)
 
-    return differ
+
+class _Integer(Test):
+    """Takes whole numbers of a range."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self._least, self._most = _range(node)
+        self._bounds = _Bounds(node) if node.limit("enum") else None
+
+    def takes(self, value: Any) -> bool:
+        if type(value) is int:
+            right = self._least <= value <= self._most
+        else:
+            right = is_integer(value) and self._least <= value <= self._most
+        return right and (self._bounds is None or self._bounds.hold(value))
+
+
+def _range(node: Node) -> tuple[int, int]:
+    least, most = node.limit("minimum"), node.limit("maximum")
+    ends = (-(2**31), 2**31 - 1) if node.limit("format") == "int32" else (_LEAST, _MOST)
+    return max(ends[0], ends[0] if least is None else least), min(ends[1], ends[1] if most is None else most)
+
+
+class _Bounds:
+    """The bounds that a node sets to values of its type: a pattern, words, ends; or none."""
+
+    def __init__(self, node: Node) -> None:
+        pattern = node.limit("pattern")
+        self._values: Any = node.limit("enum")
+        self._least: Any = node.limit("minimum")
+        self._most: Any = node.limit("maximum")
+        if node.limit("format") == "int32":
+            self._least, self._most = _range(node)
+        self._search: Any = compiled(pattern).search if pattern else None
+        self._matched: set[str] = set()
+        of_texts = not self._values and self._least is None and self._most is None
+        self.none = not pattern and of_texts
+
+    def hold(self, value: Any) -> bool:
+        """Tell whether a value of the right type keeps them."""
+        if isinstance(value, str) and self._search is not None and not self._matches(value):
+            return False
+        if self._values and value not in self._values:
+            return False
+        return (self._least is None or value >= self._least) and (self._most is None or value <= self._most)
+
+    def _matches(self, text: str) -> bool:
+        """Tell whether a text has the form; remembers those that had it, as few are written very often."""
+        if text in self._matched:
+            return True
+        if self._search(text) is None:
+            return False
+        if len(self._matched) >= _MOST_TEXTS:
+            self._matched.clear()
+        self._matched.add(text)
+        return True
+
+
+class _Bounded(Test):
+    """Takes what keeps the bounds."""
+
+    def __init__(self, bounds: _Bounds) -> None:
+        super().__init__()
+        self._bounds = bounds
+
+    def takes(self, value: Any) -> bool:
+        return self._bounds.hold(value)
+
+
+class _Text(_Bounded):
+    def takes(self, value: Any) -> bool:
+        return type(value) is str and self._bounds.hold(value)
+
+
+class _IntegerOrText(_Bounded):
+    def takes(self, value: Any) -> bool:
+        return self._bounds.hold(value) if type(value) is str else is_integer(value)
+
+
+class _Number(_Bounded):
+    def takes(self, value: Any) -> bool:
+        return is_number(value) and self._bounds.hold(value)
 
 
 def map_key(items: Node, keys: Iterable[str], item: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -208,62 +322,6 @@ def map_key(items: Node, keys: Iterable[str], item: dict[str, Any]) -> list[tupl
         if value is not NOTHING:
             values.append((name, value))
     return values
-
-
-def _integer_test(node: Node) -> Fits:
-    least, most = _range(node)
-    within = _within(node) if node.limit("enum") else None
-
-    def fits(value: Any) -> bool:
-        if type(value) is not int and not is_integer(value):
-            return False
-        return least <= value <= most and (within is None or within(value))
-
-    return fits
-
-
-def _range(node: Node) -> tuple[float, float]:
-    least, most = node.limit("minimum"), node.limit("maximum")
-    ends = (-(2**31), 2**31 - 1) if node.limit("format") == "int32" else (_LEAST, _MOST)
-    return max(ends[0], ends[0] if least is None else least), min(ends[1], ends[1] if most is None else most)
-
-
-def _within(node: Node) -> Fits | None:
-    """Give what tells whether a value of the right type keeps the bounds of a node; None where it has none."""
-    pattern, values = node.limit("pattern"), node.limit("enum")
-    least, most = node.limit("minimum"), node.limit("maximum")
-    if node.limit("format") == "int32":
-        least, most = _range(node)
-    if not pattern and not values and least is None and most is None:
-        return None
-    matches = _pattern_test(pattern) if pattern else _anything
-
-    def within(value: Any) -> bool:
-        if isinstance(value, str) and not matches(value):
-            return False
-        if values and value not in values:
-            return False
-        return (least is None or value >= least) and (most is None or value <= most)
-
-    return within
-
-
-def _pattern_test(pattern: str) -> Callable[[str], bool]:
-    """Give what tells whether a text has a form; remembers those that had it, as few are written very often."""
-    search = compiled(pattern).search
-    known: set[str] = set()
-
-    def matches(text: str) -> bool:
-        if text in known:
-            return True
-        if search(text) is None:
-            return False
-        if len(known) >= _MOST_TEXTS:
-            known.clear()
-        known.add(text)
-        return True
-
-    return matches
 
 
 @functools.cache

@@ -7,15 +7,24 @@ from __future__ import annotations
 
 from typing import Final
 
-_LOWER: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
-_ALNUM: Final = _LOWER | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_LOWER_DASH: Final = _LOWER | {"-"}
-_LABEL: Final = _ALNUM | frozenset("-_.")
+_ALNUM: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_MOST_KNOWN: Final = 2_000
+_known_labels: Final[set[str]] = set()
+"""DNS labels that were asked about: one name stands at several places of a manifest."""
 
 
 def is_dns_label(text: str, longest: int = 63) -> bool:
     """Tell whether `text` is an RFC 1123 label: a-z, 0-9 and '-', a letter or digit at both ends."""
-    return 0 < len(text) <= longest and _LOWER_DASH.issuperset(text) and text[0] != "-" and text[-1] != "-"
+    if text in _known_labels:
+        return len(text) <= longest
+    if not 0 < len(text) <= longest or not text.isascii() or text[0] == "-" or text[-1] == "-":
+        return False
+    if not text.replace("-", "").isalnum() or text != text.lower():
+        return False
+    if len(_known_labels) >= _MOST_KNOWN:
+        _known_labels.clear()
+    _known_labels.add(text)
+    return True
 
 
 def is_dns_1035_label(text: str, longest: int = 63) -> bool:
@@ -65,4 +74,6 @@ _WORD_RULE: Final = "only letters, digits, '-', '_' and '.', beginning and endin
 
 
 def _is_label_word(text: str) -> bool:
-    return _LABEL.issuperset(text) and text[0] in _ALNUM and text[-1] in _ALNUM
+    if not text.isascii() or text[0] not in _ALNUM or text[-1] not in _ALNUM:
+        return False
+    return text.isalnum() or text.replace("-", "").replace("_", "").replace(".", "").isalnum()

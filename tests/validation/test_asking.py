@@ -5,16 +5,21 @@ from __future__ import annotations
 import copy
 import os
 import random
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sednactl.sedna.kinds import JOINT_INFERENCE, SEDNA_KINDS
 from sednactl.sedna.releases import LATEST
 from sednactl.validation.asking import Inquiry
 from sednactl.validation.rulebook import Rule, rules_for
 from sednactl.validation.structure import Problem, structural_problems
+from sednactl.validation.target import Target
+from sednactl.validation.words import is_dns_label, label_value_fault
 from sednactl.validation.workload import Workload
 from tests.validation.mutants import STRANGE, mutate, sample
 
@@ -106,10 +111,46 @@ def test_rules_with_nothing_to_say_are_not_asked() -> None:
     asked: list[str] = []
     inquiry = Inquiry([_counted(rule, asked) for rule in rules_for(KIND, LATEST)])
     assert inquiry.problems(Workload(KIND, content, fits=True)) == []
-    always = {rule.id for rule in rules_for(KIND, LATEST) if not rule.about}
-    assert always == {"SDN101", "SDN102", "SDN132", "SDN704"}
-    between_fields = {"SDN134", "SDN144", "SDN212", "SDN221"}  # no field alone tells that they are kept
+    always = {rule.id for rule in rules_for(KIND, LATEST) if not rule.about and not rule.unless}
+    assert always == {"SDN704"}
+    between_fields = {"SDN144", "SDN212"}  # neither a field nor a quick look tells that they are kept
     assert set(asked) == always | between_fields
+
+
+@pytest.mark.parametrize("kind", [kind.kind for kind in SEDNA_KINDS])
+@pytest.mark.parametrize("kubernetes", [None, (1, 22)])
+def test_rules_that_a_quick_look_spares_find_nothing(kind: str, kubernetes: tuple[int, int] | None) -> None:
+    rules = [rule for rule in rules_for(kind, LATEST) if rule.unless]
+    rng = random.Random(f"quick looks at {kind}")
+    bases = [sample(kind, rng) for _ in range(20)] + ([_healthy()] if kind == KIND else [])
+    names = ("a", "1a", "a.b", "a-deployment-b", "a" * 47, "a" * 48, "a" * 63, "A", "", None, 5)
+    spared = asked = 0
+    for _ in range(MUTANTS):
+        content = mutate(rng.choice(bases), rng)
+        if isinstance(content.get("metadata"), dict):
+            content["metadata"]["name"] = rng.choice(names)
+        fits = not structural_problems(kind, content)
+        for rule in rules:
+            if rule.unless and rule.unless(Workload(kind, content, Target(LATEST, kubernetes), fits=fits)):
+                assert _alone([rule], Workload(kind, content, Target(LATEST, kubernetes))) == [], rule.id
+                spared += 1
+            else:
+                asked += 1
+    assert spared and (asked or kind in ("Model", "Dataset"))  # these have no pods
+
+
+_NAMES = st.one_of(
+    st.text("aZ9-._é²İ", max_size=6),
+    st.builds(str.__mul__, st.sampled_from(("a", "é")), st.integers(62, 64)),
+)
+
+
+@given(_NAMES)
+def test_labels_are_what_kubernetes_says(name: str) -> None:
+    label = re.fullmatch("[a-z0-9]([-a-z0-9]*[a-z0-9])?", name) is not None and len(name) <= 63
+    value = re.fullmatch("(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?", name) is not None and len(name) <= 63
+    assert is_dns_label(name) == label
+    assert (label_value_fault(name) == "") == value
 
 
 _WRONG = (

@@ -22,7 +22,7 @@ MUTANTS = int(os.environ.get("SEDNACTL_FUZZ", "200"))
 
 def agreed(root: Node, content: dict[str, Any], release: Release = LATEST) -> bool:
     """Hold the two against each other, and give what they say."""
-    fits = manifest_test(root)(content)
+    fits = manifest_test(root).takes(content)
     problems = explained(root, content, release)
     assert fits == (not problems), (content, problems)
     return fits

@@ -6,7 +6,7 @@ import re
 
 from sednactl.manifests.changes import Change, Insert, Quote, Remove, Replace
 from sednactl.validation.mends.fault import Fault, put, spelled
-from sednactl.validation.rules.mining import ALGORITHMS
+from sednactl.validation.plain.mining import ALGORITHMS
 from sednactl.validation.rules.pod_words import words_at
 from sednactl.validation.rules.triggers import OPERATORS, OTHER_SPELLINGS, TRAIN_METRIC
 from sednactl.validation.shape import has, mapping, text

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from sednactl.validation.plain.variables import plain_variables
 from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import Place
 from sednactl.validation.shape import has, mapping, maps, text
@@ -27,19 +28,7 @@ _HUGE: Final = ("limits.hugepages-", "requests.hugepages-")
 _WORD: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
-def _plainly_named(variables: Any) -> bool:
-    if type(variables) is not list:
-        return False
-    for variable in variables:
-        if type(variable) is not dict or "valueFrom" in variable:
-            return False
-        name = variable.get("name")
-        if type(name) is not str or not name.isidentifier() or not name.isascii():
-            return False
-    return True
-
-
-@rule("SDN141", "error", about={"env": _plainly_named, "envFrom": None})
+@rule("SDN141", "error", about={"env": plain_variables, "envFrom": None})
 def environment_in_order(workload: Workload) -> Iterator[Problem]:
     """Environment variable that Kubernetes refuses
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
+from sednactl.validation.plain.workloads import is_for_any_kubernetes
 from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.scaling import JI
 from sednactl.validation.shape import maps, text
@@ -15,7 +16,7 @@ from sednactl.validation.structure import Problem
 from sednactl.validation.workload import Workload
 
 
-@rule("SDN221", "error", JI, since=DEPLOYMENTS_SINCE, about=("hpa",))
+@rule("SDN221", "error", JI, since=DEPLOYMENTS_SINCE, about=("hpa",), unless=is_for_any_kubernetes)
 def kubernetes_can_scale(workload: Workload) -> Iterator[Problem]:
     """Autoscaling that this Kubernetes does not have yet
 
@@ -40,7 +41,7 @@ def kubernetes_can_scale(workload: Workload) -> Iterator[Problem]:
                     yield Problem("SDN221", path, message, hint, level="warning")
 
 
-@rule("SDN136", "warning", about=("initContainers",))
+@rule("SDN136", "warning", about=("initContainers",), unless=is_for_any_kubernetes)
 def kubernetes_has_sidecars(workload: Workload) -> Iterator[Problem]:
     """Sidecar that this Kubernetes does not have yet
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sednactl.sedna.quantity import nanos_of
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
+from sednactl.validation.plain.scaling import can_scale, share_of_cpu
 from sednactl.validation.rulebook import Plain, rule
 from sednactl.validation.rules.pod_parts import INIT, MAIN, ends_before_the_pod
 from sednactl.validation.rules.resources import is_resource
@@ -23,21 +24,7 @@ from sednactl.validation.workload import Workload
 _KNOWN: Final = ", ".join(BLOCKS)
 
 
-def _share_of_cpu(metrics: Any) -> bool:
-    """Tell whether there is one metric, the utilization of CPU, and nothing beside it."""
-    if type(metrics) is not list or len(metrics) != 1 or text(metrics[0], "type") != "Resource":
-        return False
-    resource = mapping(metrics[0], "resource")
-    target = mapping(resource, "target")
-    return (
-        (len(metrics[0]), len(resource), len(target)) == (2, 2, 2)
-        and resource.get("name") == "cpu"
-        and target.get("type") == "Utilization"
-        and (whole(target, "averageUtilization") or 0) >= 1
-    )
-
-
-METRICS: Final[dict[str, Plain | None]] = {"metrics": _share_of_cpu}
+METRICS: Final[dict[str, Plain | None]] = {"metrics": share_of_cpu}
 """For rules that have nothing to say about the usual metric."""
 
 
@@ -83,31 +70,7 @@ def metric_blocks(workload: Workload) -> Iterator[Problem]:
                 )
 
 
-def _can_scale(worker: Any) -> bool:
-    """Tell whether a worker does not scale, or by the usual metric, of which its containers request enough.
-
-    Enough: each has a request and a limit, and by more than a tenth the limits reach the target.
-    """
-    if type(worker) is not dict or "hpa" not in worker:
-        return True
-    metrics: Any = mapping(worker, "hpa").get("metrics")
-    pod = mapping(mapping(worker, "template"), "spec")
-    if not _share_of_cpu(metrics) or INIT in pod:
-        return False
-    requested = most = 0
-    for _, container in maps(pod, MAIN):
-        resources = mapping(container, "resources")
-        request = nanos_of(mapping(resources, "requests").get("cpu")) or 0
-        limit = nanos_of(mapping(resources, "limits").get("cpu")) or 0
-        if request <= 0 or limit <= 0:
-            return False
-        requested += request
-        most += limit
-    share = whole(mapping(metrics[0]["resource"], "target"), "averageUtilization") or 0
-    return most * 1000 > share * 11 * requested
-
-
-WORKERS: Final[dict[str, Plain | None]] = dict.fromkeys(("edgeWorker", "cloudWorker"), _can_scale)
+WORKERS: Final[dict[str, Plain | None]] = dict.fromkeys(("edgeWorker", "cloudWorker"), can_scale)
 """What rules are about that have nothing to say where a worker scales by the CPU that it requests."""
 
 

@@ -10,19 +10,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from sednactl.sedna.releases import RELEASES, Release
+from sednactl.validation.plain.mining import ALGORITHMS, is_share, usual_mining
 from sednactl.validation.rulebook import Plain, rule
-from sednactl.validation.shape import listed, mapping, maps, text
+from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
 from sednactl.validation.workload import Workload
 
 MINING: Final = ("JointInferenceService", "IncrementalLearningJob")
-ALGORITHMS: Final = {
-    "IBT": {"threshold_img": "0.5", "threshold_box": "0.5"},
-    "Threshold": {"threshold": "0.5"},
-    "CrossEntropy": {"threshold_cross_entropy": "0.5"},
-    "Random": {"random_ratio": "0.3"},
-}
-"""Algorithms of Sedna's library up to 0.7, with their settings and what they are by default."""
 ALGORITHMS_SINCE: Final = {"Random": Release(0, 6, 0)}
 """The first release with an algorithm, for those that are younger than 0.3."""
 LATER_ALGORITHMS: Final = ("CloudOnly", "EdgeOnly", "BertRouter")
@@ -37,21 +31,7 @@ def minings_of(workload: Workload) -> Iterator[tuple[tuple[Any, ...], dict[str, 
         yield ("spec", part, "hardExampleMining"), mining
 
 
-def _usual(mining: Any) -> bool:
-    """Tell whether an algorithm of every release has settings of its own, each once and a share."""
-    name = text(mining, "name")
-    if name not in ALGORITHMS or name in ALGORITHMS_SINCE:
-        return False
-    unused = set(ALGORITHMS[name])
-    for parameter in listed(mining, "parameters"):
-        key = text(parameter, "key")
-        if key not in unused or not _is_share(text(parameter, "value")):
-            return False
-        unused.remove(key)
-    return True
-
-
-_ABOUT: Final[dict[str, Plain | None]] = {"hardExampleMining": _usual}
+_ABOUT: Final[dict[str, Plain | None]] = {"hardExampleMining": usual_mining}
 
 
 @rule("SDN301", "warning", *MINING, about=_ABOUT, within="hardExampleMining")
@@ -131,14 +111,7 @@ def settings_are_usable(workload: Workload) -> Iterator[Problem]:
             if name == "Random":
                 message = "Random fails with any random_ratio given here"
                 yield Problem("SDN303", path, message, "leave it out; the default is 0.3")
-            elif not _is_share(value):
+            elif not is_share(value):
                 yield Problem(
                     "SDN303", path, f'{key} is "{value}", not a share between 0 and 1', 'e.g. "0.9"'
                 )
-
-
-def _is_share(value: str) -> bool:
-    try:
-        return 0 <= float(value) <= 1
-    except ValueError:
-        return False

@@ -9,14 +9,29 @@ from sednactl.sedna.kinds import BY_KIND, SEDNA_KINDS
 from sednactl.sedna.naming import longest_name
 from sednactl.sedna.referring import EACH, REFERENCES
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
+from sednactl.validation.plain.names import (
+    has_a_credential_name,
+    has_a_name,
+    has_its_name_filled_in,
+    is_filled_in,
+    named_with_images,
+    names_an_object,
+    placeholder,
+)
+from sednactl.validation.plain.workloads import any_child_can_carry_its_name, names_no_deployment
 from sednactl.validation.rulebook import Plain, rule
 from sednactl.validation.shape import mapping, maps, text
 from sednactl.validation.structure import Problem
-from sednactl.validation.words import are_labels, is_dns_1035_label, is_dns_label, is_dns_subdomain
+from sednactl.validation.words import are_labels, is_dns_1035_label, is_dns_subdomain
 from sednactl.validation.workload import Workload
 
 
-@rule("SDN101", "error", *(kind.kind for kind in SEDNA_KINDS if kind.makes_children))
+@rule(
+    "SDN101",
+    "error",
+    *(kind.kind for kind in SEDNA_KINDS if kind.makes_children),
+    unless=any_child_can_carry_its_name,
+)
 def name_fits_children(workload: Workload) -> Iterator[Problem]:
     """Name that the workload's children cannot carry
 
@@ -43,7 +58,7 @@ def name_fits_children(workload: Workload) -> Iterator[Problem]:
         )
 
 
-@rule("SDN102", "warning", "JointInferenceService", since=DEPLOYMENTS_SINCE)
+@rule("SDN102", "warning", "JointInferenceService", since=DEPLOYMENTS_SINCE, unless=names_no_deployment)
 def name_without_deployment(workload: Workload) -> Iterator[Problem]:
     """Name that keeps the service from healing itself
 
@@ -58,34 +73,14 @@ def name_without_deployment(workload: Workload) -> Iterator[Problem]:
         yield Problem("SDN102", ("metadata", "name"), message, "choose a name without it")
 
 
-def named_with_images(containers: Any) -> bool:
-    """Tell whether all containers of a list have a name of the right form, and an image without a placeholder."""
-    if type(containers) is not list:
-        return False
-    for container in containers:
-        image = text(container, "image")
-        if not image or placeholder(image) or not is_dns_label(text(container, "name")):
-            return False
-    return True
-
-
-def _can_name_a_node(name: Any) -> bool:
-    return type(name) is str and is_dns_subdomain(name)
-
-
-def _can_be_named(key: str) -> Plain:
-    """Make a test that tells whether what stands under a key is a name that an object can have."""
-    return lambda owner: is_dns_subdomain(text(owner, key))
-
-
 def _of_references() -> dict[str, Plain | None]:
     """Give the fields of a workload's parts that hold the names of references; a list of them has no test."""
-    tests = {key: _can_be_named(key) for key in ("name", "credentialName")}
+    tests: dict[str, Plain] = {"name": has_a_name, "credentialName": has_a_credential_name}
     found: dict[str, Plain | None] = {}
     for references in REFERENCES.values():
         for _, steps, _ in references:
             if len(steps) == 1:
-                found[steps[0]] = _can_name_a_node
+                found[steps[0]] = names_an_object
             elif EACH in steps:
                 found[steps[0]] = None
             else:
@@ -97,10 +92,10 @@ _REFERENCES = _of_references()
 _NAMES: dict[str, Plain | None] = {
     **_REFERENCES,
     **dict.fromkeys(("initContainers", "containers"), named_with_images),
-    "nodeName": _can_name_a_node,
+    "nodeName": names_an_object,
     "nodeSelector": are_labels,
-    "hardExampleMining": lambda mining: not placeholder(text(mining, "name")),
-    "url": lambda url: type(url) is str and not placeholder(url),
+    "hardExampleMining": has_its_name_filled_in,
+    "url": is_filled_in,
 }
 
 
@@ -127,7 +122,7 @@ def no_placeholders(workload: Workload) -> Iterator[Problem]:
         yield Problem("SDN111", path, message, "put the real name in its place")
 
 
-@rule("SDN112", "error", about={"nodeName": _can_name_a_node})
+@rule("SDN112", "error", about={"nodeName": names_an_object})
 def node_names(workload: Workload) -> Iterator[Problem]:
     """Node name that no node can have
 
@@ -203,24 +198,6 @@ def crash_without(workload: Workload) -> Iterator[Problem]:
         if owner.get("name") == "":
             hint = f"name a {what.capitalize()} of the same namespace; {crash}"
             yield Problem("SDN114", (*path, "name"), f"the {what}'s name is empty", hint)
-
-
-def placeholder(value: str) -> str:
-    """Give the unfilled placeholder in a name ($X, ${X}, {{ x }}, <x>), "" when there is none."""
-    if "$" not in value and "<" not in value and "{{" not in value:
-        return ""
-    for opening, closing in (("${", "}"), ("{{", "}}"), ("$(", ")"), ("<", ">")):
-        begin = value.find(opening)
-        if begin >= 0:
-            end = value.find(closing, begin)
-            return value[begin : end + len(closing)] if end > 0 else value[begin:]
-    begin = value.find("$")
-    if begin < 0:
-        return ""
-    end = begin + 1
-    while end < len(value) and (value[end].isalnum() or value[end] in "_-"):
-        end += 1
-    return value[begin:end]
 
 
 def _naming(

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sednactl.sedna.releases import DEPLOYMENTS_SINCE
+from sednactl.validation.plain.workloads import claims_no_port_of_a_node
+from sednactl.validation.replicas import host_ports, replicated
 from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import MAIN, Place, ends_before_the_pod, on_the_nodes_network
 from sednactl.validation.shape import listed, mapping, maps, text, whole
@@ -26,7 +27,15 @@ Socket = tuple[str, str, int]
 """Protocol, address ("" for all of the node's) and port."""
 
 
-@rule("SDN212", "warning", *_REPLICATED, "FederatedLearningJob", *_LEARNING, about=("hostNetwork", "ports"))
+@rule(
+    "SDN212",
+    "warning",
+    *_REPLICATED,
+    "FederatedLearningJob",
+    *_LEARNING,
+    about=("hostNetwork", "ports"),
+    unless=claims_no_port_of_a_node,
+)
 def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
     """Several replicas that fight for one node's ports
 
@@ -42,11 +51,11 @@ def replicas_on_one_node(workload: Workload) -> Iterator[Problem]:
     Mend: choose nodes by nodeSelector or affinity instead of nodeName, or give up hostNetwork,
     or keep the replicas at 1; give each worker a port of its own.
     """
-    for path, pod, most in _replicated(workload):
+    for path, pod, most in replicated(workload):
         node = pinned_to(pod)
         if most < 2 or not node:
             continue
-        ports = _host_ports(pod)
+        ports = host_ports(pod)
         if pod.get("hostNetwork") is True:
             cause, key = "hostNetwork", (*path, "hostNetwork")
         elif ports:
@@ -70,9 +79,9 @@ def all_on_one_node(workload: Workload) -> Iterator[Problem]:
     nodeName bypasses the scheduler: every replica goes to that node, and beyond its capacity
     the kubelet rejects pods while the Deployment keeps making new ones.
     """
-    for path, pod, most in _replicated(workload):
+    for path, pod, most in replicated(workload):
         node = text(pod, "nodeName")
-        if node and most > 1 and pod.get("hostNetwork") is not True and not _host_ports(pod):
+        if node and most > 1 and pod.get("hostNetwork") is not True and not host_ports(pod):
             message = f"all {most} replicas go to the node {node}, full or not"
             hint = "a nodeSelector lets the scheduler choose"
             yield Problem("SDN213", (*path, "nodeName"), message, hint)
@@ -81,22 +90,6 @@ def all_on_one_node(workload: Workload) -> Iterator[Problem]:
 def pinned_to(pod: dict[str, Any]) -> str:
     """Give the one node that a pod can run on, "" where the scheduler may choose."""
     return text(pod, "nodeName") or text(mapping(pod, "nodeSelector"), HOSTNAME) or _only_node(pod)
-
-
-def _replicated(workload: Workload) -> Iterator[tuple[Place, dict[str, Any], int]]:
-    """Give the pods that the Global Manager may make several of, with their place and the most there may be."""
-    if workload.kind == "JointInferenceService":
-        if workload.target.release < DEPLOYMENTS_SINCE:
-            return
-        for side, hpa in workload.scaled_sides():
-            yield side.pod_path, side.pod, whole(hpa, "maxReplicas") or 1
-        return
-    feature = workload.kind == "FeatureExtractionService"
-    at = () if feature else ("reidWorkers",)
-    owner = workload.spec if feature else mapping(workload.spec, "reidWorkers")
-    pod = mapping(mapping(owner, "template"), "spec")
-    if workload.kind in _REPLICATED and pod:
-        yield ("spec", *at, "template", "spec"), pod, whole(owner, "replicas") or 1
 
 
 def claimed_twice(workload: Workload) -> Iterator[tuple[Place, Place, int, str]]:
@@ -158,15 +151,3 @@ def _only_node(pod: dict[str, Any]) -> str:
         }
         names.add(only.pop()[0] if len(only) == 1 else "")
     return names.pop() if len(names) == 1 else ""
-
-
-def _host_ports(pod: dict[str, Any]) -> list[tuple[Place, int]]:
-    return [
-        ((group, index, "ports", place, "hostPort"), port["hostPort"])
-        for group in ("containers", "initContainers")
-        for index, container in maps(pod, group)
-        if "ports" in container
-        if not ends_before_the_pod(group, container)
-        for place, port in maps(container, "ports")
-        if whole(port, "hostPort")
-    ]

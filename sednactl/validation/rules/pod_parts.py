@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.shape import text
 from sednactl.validation.workload import Workload
 
 Place = tuple[Any, ...]
-INIT, MAIN = "initContainers", "containers"
+INIT: Final = "initContainers"
+MAIN: Final = "containers"
 
 
 def ends_before_the_pod(group: str, container: dict[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sednactl.validation.plain.pods import is_not_none, not_below_zero
 from sednactl.validation.rulebook import Plain, rule
 from sednactl.validation.rules.pod_parts import INIT, MAIN, Place, deployed
 from sednactl.validation.shape import EACH, has, listed, mapping, maps, text, values_at, whole
@@ -53,12 +54,8 @@ def containers_apart(workload: Workload) -> Iterator[Problem]:
                 yield Problem("SDN144", (*path, MAIN, index, "restartPolicy"), message, hint, True)
 
 
-def _not_below_zero(number: Any) -> bool:
-    return type(number) is int and number >= 0
-
-
 _NUMBERS: dict[str, Plain | None] = {
-    **dict.fromkeys(("terminationGracePeriodSeconds", "replicas"), _not_below_zero),
+    **dict.fromkeys(("terminationGracePeriodSeconds", "replicas"), not_below_zero),
     **dict.fromkeys(("activeDeadlineSeconds", "securityContext", "reidWorkers")),
 }
 
@@ -217,7 +214,7 @@ def _spread(spread: dict[str, Any], place: Place) -> Iterator[Problem]:
 
 
 _NETWORK: dict[str, Plain | None] = {
-    "dnsPolicy": lambda policy: policy != "None",
+    "dnsPolicy": is_not_none,
     **dict.fromkeys(("hostname", "subdomain", "dnsConfig", "readinessGates", "hostAliases")),
 }
 

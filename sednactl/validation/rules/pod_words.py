@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sednactl.validation.plain.pods import HOST_PATHS, KnownWords, of_a_node, plain_mounts
 from sednactl.validation.rulebook import Plain, rule
 from sednactl.validation.rules.pod_parts import INIT, deployed
-from sednactl.validation.rules.volumes import HOST_PATHS, of_a_node, plain_mounts
 from sednactl.validation.shape import EACH, values_at, values_below
 from sednactl.validation.structure import Problem
 from sednactl.validation.workload import Workload
@@ -91,16 +91,7 @@ _ABOUT_INIT_CONTAINERS = _by_first_step(_OF_CONTAINERS + _OF_INIT_CONTAINERS)
 
 def _known(choices: list[Choice]) -> Plain:
     """Make a test that tells whether a field says nothing but known words."""
-    below = [(steps[1:], words) for steps, words, _ in choices]
-
-    def known(value: Any) -> bool:
-        for steps, words in below:
-            for word in values_below(value, steps):
-                if word is not None and word not in words:
-                    return False
-        return True
-
-    return known
+    return KnownWords([(steps[1:], words) for steps, words, _ in choices])
 
 
 @rule(

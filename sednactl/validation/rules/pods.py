@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from sednactl.validation.plain.names import named_with_images
+from sednactl.validation.plain.pods import is_always
+from sednactl.validation.plain.workloads import mounts_what_it_has, runs_something
 from sednactl.validation.rulebook import Plain, rule
-from sednactl.validation.rules.names import named_with_images
 from sednactl.validation.rules.pod_parts import deployed
 from sednactl.validation.shape import has, listed, maps, text
 from sednactl.validation.structure import Problem
@@ -36,7 +38,7 @@ def containers_have_images(workload: Workload) -> Iterator[Problem]:
                     )
 
 
-@rule("SDN132", "error")
+@rule("SDN132", "error", unless=runs_something)
 def pods_have_containers(workload: Workload) -> Iterator[Problem]:
     """Pod without containers
 
@@ -55,7 +57,7 @@ def pods_have_containers(workload: Workload) -> Iterator[Problem]:
     "JointInferenceService",
     "FeatureExtractionService",
     "ObjectSearchService",
-    about={"restartPolicy": lambda policy: policy == "Always"},
+    about={"restartPolicy": is_always},
 )
 def restart_policy(workload: Workload) -> Iterator[Problem]:
     """Restart policy that a Deployment refuses
@@ -72,7 +74,7 @@ def restart_policy(workload: Workload) -> Iterator[Problem]:
             yield Problem("SDN133", (*path, "restartPolicy"), message, "remove the line")
 
 
-@rule("SDN134", "error", about=("volumeMounts",))
+@rule("SDN134", "error", about=("volumeMounts",), unless=mounts_what_it_has)
 def mounts_have_volumes(workload: Workload) -> Iterator[Problem]:
     """Mount of a volume that the pod does not have
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sednactl.sedna.quantity import LARGEST, NANO, nanos_of
+from sednactl.sedna.quantity import NANO, nanos_of
+from sednactl.validation.plain.scaling import LEAST_BYTES, MOST_CORES, usual_amounts
 from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import Place
 from sednactl.validation.shape import mapping
@@ -16,39 +17,11 @@ from sednactl.validation.structure import Problem
 from sednactl.validation.words import label_key_fault
 from sednactl.validation.workload import Workload
 
-LEAST_BYTES: Final = 1000
-"""Less memory than this is a slip of the unit."""
-MOST_CORES: Final = 256
-"""More cores than a container is likely to want."""
 _OWN: Final = ("cpu", "memory", "ephemeral-storage")
 _ALL_OWN: Final = frozenset(_OWN)
 
 
-_LIKELY: Final = {
-    "cpu": (0, MOST_CORES * NANO),
-    **dict.fromkeys(("memory", "ephemeral-storage"), (LEAST_BYTES * NANO, LARGEST)),
-}
-"""For each resource the least amount that is likely, and the first that is too much."""
-_UNLIKELY: Final = (0, 0)
-
-
-def _usual(resources: Any) -> bool:
-    """Tell whether all amounts are likely ones of Kubernetes' own resources, and no request is above its limit."""
-    limits: dict[str, int] = {}
-    for side in ("limits", "requests"):
-        for name, amount in mapping(resources, side).items():
-            nanos = nanos_of(amount)
-            least, end = _LIKELY.get(name, _UNLIKELY)
-            if nanos is None or not least <= nanos < end:
-                return False
-            if side == "limits":
-                limits[name] = nanos
-            elif nanos > limits.get(name, LARGEST):
-                return False
-    return True
-
-
-@rule("SDN138", "error", about={"resources": _usual}, within="resources")
+@rule("SDN138", "error", about={"resources": usual_amounts}, within="resources")
 def resources_in_order(workload: Workload) -> Iterator[Problem]:
     """Requests or limits that Kubernetes refuses
 
@@ -117,7 +90,7 @@ def _against_limits(resources: dict[str, Any], path: Place) -> Iterator[Problem]
         )
 
 
-@rule("SDN150", "warning", about={"resources": _usual}, within="resources")
+@rule("SDN150", "warning", about={"resources": usual_amounts}, within="resources")
 def amounts_are_likely(workload: Workload) -> Iterator[Problem]:
     """Amount in a unit that is hardly meant
 

@@ -11,38 +11,21 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
+from sednactl.validation.plain.scaling import LONGEST_WINDOW, no_policies, says_the_usual
 from sednactl.validation.rulebook import Plain, rule
 from sednactl.validation.shape import has, mapping, maps, text, whole
 from sednactl.validation.structure import Problem
 from sednactl.validation.workload import Workload
 
 JI: Final = "JointInferenceService"
-LONGEST_WINDOW: Final = 3600
 LONGEST_PERIOD: Final = 1800
 
 
-def _says_the_usual(hpa: Any) -> bool:
-    """Tell whether there are metrics, and bounds of at least 1 with room between them."""
-    least, most = whole(hpa, "minReplicas"), whole(hpa, "maxReplicas")
-    return least is not None and most is not None and 1 <= least < most and bool(hpa.get("metrics"))
-
-
-USUAL_HPA: Final[dict[str, Plain | None]] = {"hpa": _says_the_usual}
+USUAL_HPA: Final[dict[str, Plain | None]] = {"hpa": says_the_usual}
 """What rules are about that have nothing to say where an hpa says what most do."""
 
 
-def _no_policies(behavior: Any) -> bool:
-    """Tell whether there is nothing but windows, and these within their range."""
-    for rules in behavior.values() if type(behavior) is dict else (None,):
-        if type(rules) is not dict or rules.keys() != {"stabilizationWindowSeconds"}:
-            return False
-        window = rules["stabilizationWindowSeconds"]
-        if type(window) is not int or not 0 <= window <= LONGEST_WINDOW:
-            return False
-    return True
-
-
-BEHAVIOR: Final[dict[str, Plain | None]] = {"behavior": _no_policies}
+BEHAVIOR: Final[dict[str, Plain | None]] = {"behavior": no_policies}
 
 
 @rule("SDN201", "error", JI, since=DEPLOYMENTS_SINCE, about=USUAL_HPA, within="hpa")

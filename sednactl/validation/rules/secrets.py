@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from sednactl.validation.plain.names import placeholder
 from sednactl.validation.rulebook import page
-from sednactl.validation.rules.names import placeholder
 from sednactl.validation.shape import mapping
 from sednactl.validation.structure import Problem
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sednactl.validation.go_urls import address_of, go_refuses, scheme_of
 from sednactl.validation.mounting import DOWNLOADED
+from sednactl.validation.plain.names import placeholder
 from sednactl.validation.rulebook import rule
-from sednactl.validation.rules.names import placeholder
 from sednactl.validation.rules.triggers import LEARNING
 from sednactl.validation.shape import mapping
 from sednactl.validation.structure import Problem

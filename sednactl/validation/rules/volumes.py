@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from sednactl.sedna.quantity import nanos_of
+from sednactl.validation.plain.pods import of_a_node, plain_mounts
 from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import INIT, MAIN, Place
 from sednactl.validation.shape import has, mapping, maps, text, whole
@@ -24,30 +25,8 @@ _NAMED: Final = {
     "nfs": "server",
 }
 """What a source has to say besides its own name."""
-HOST_PATHS: Final = (
-    *("DirectoryOrCreate", "Directory", "FileOrCreate", "File"),
-    *("Socket", "CharDevice", "BlockDevice"),
-)
-"""Types of a hostPath; the server also takes an empty one, which checks nothing."""
 _OF_FILES: Final = ("configMap", "secret", "projected", "downwardAPI")
 """Sources whose files have modes and paths."""
-
-
-def of_a_node(volumes: Any) -> bool:
-    """Tell whether all volumes are folders or files of a node, or empty folders."""
-    if type(volumes) is not list:
-        return False
-    for volume in volumes:
-        if type(volume) is not dict or len(volume) != 2 or not is_dns_label(text(volume, "name")):
-            return False
-        place = mapping(volume, "hostPath")
-        path = text(place, "path")
-        if not path or ".." in path:
-            if volume.get("emptyDir") != {}:
-                return False
-        elif len(place) > 1 and text(place, "type") not in HOST_PATHS:
-            return False
-    return True
 
 
 @rule("SDN142", "error", about={"volumes": of_a_node})
@@ -104,19 +83,6 @@ def _source(volume: dict[str, Any], place: Place) -> Iterator[Problem]:
             f"a size of {mapping(volume, 'emptyDir')['sizeLimit']}, below 0",
             "e.g. 1Gi",
         )
-
-
-_PLAIN: Final = {"name", "mountPath"}
-
-
-def plain_mounts(mounts: Any) -> bool:
-    """Tell whether all mounts have a path and a volume, and nothing beside these."""
-    if type(mounts) is not list:
-        return False
-    for mount in mounts:
-        if type(mount) is not dict or mount.keys() != _PLAIN or not mount["name"] or not mount["mountPath"]:
-            return False
-    return True
 
 
 @rule("SDN143", "error", about={"volumeMounts": plain_mounts, "volumeDevices": None})

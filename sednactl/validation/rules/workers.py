@@ -7,8 +7,8 @@ manifest, and wait for pods of jobs to succeed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from sednactl.validation.plain.variables import HOT_UPDATE, SET_BY_SEDNA, plain_variables
 from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import MAIN, Place
 from sednactl.validation.shape import mapping, maps, text
@@ -18,53 +18,8 @@ from sednactl.validation.workload import Workload
 _LEARNING = ("IncrementalLearningJob", "LifelongLearningJob")
 _ONE_POD = ("ReidJob", "VideoAnalyticsJob")
 
-_EVERYWHERE = frozenset(("NAMESPACE", "WORKER_NAME"))
-_SERVICE = frozenset((*_EVERYWHERE, "SERVICE_NAME", "LC_SERVER", "MODEL_URL"))
-_JOB = frozenset((*_EVERYWHERE, "JOB_NAME"))
-_STAGE = frozenset((*_JOB, "LC_SERVER"))
-_FEDERATED = frozenset((*_JOB, "PARTICIPANTS_COUNT", "TRANSMITTER", "MODEL_URL"))
-_SET: dict[tuple[str, str], frozenset[str]] = {
-    ("JointInferenceService", "cloudWorker"): _SERVICE - {"LC_SERVER"} | {"BIG_MODEL_BIND_PORT"},
-    ("JointInferenceService", "edgeWorker"): _SERVICE
-    | {"BIG_MODEL_IP", "BIG_MODEL_PORT", "HEM_NAME", "HEM_PARAMETERS"},
-    ("FederatedLearningJob", "aggregationWorker"): _FEDERATED | {"AGG_BIND_PORT"},
-    ("FederatedLearningJob", "trainingWorkers"): _FEDERATED
-    | {"AGG_IP", "AGG_PORT", "DATASET_NAME", "LC_SERVER", "MODEL_NAME", "TRAIN_DATASET_URL"},
-    ("IncrementalLearningJob", "trainSpec"): _STAGE
-    | {"BASE_MODEL_URL", "MODEL_URL", "ORIGINAL_DATASET_URL", "TRAIN_DATASET_URL"},
-    ("IncrementalLearningJob", "evalSpec"): _STAGE
-    | {"MODEL_URLS", "ORIGINAL_DATASET_URL", "TEST_DATASET_URL"},
-    ("IncrementalLearningJob", "deploySpec"): _STAGE | {"HEM_NAME", "HEM_PARAMETERS", "MODEL_URL"},
-    ("LifelongLearningJob", "trainSpec"): _STAGE
-    | {
-        "HAS_COMPLETED_INITIAL_TRAINING",
-        "KB_SERVER",
-        "ORIGINAL_DATASET_URL",
-        "OUTPUT_URL",
-        "TRAIN_DATASET_URL",
-    },
-    ("LifelongLearningJob", "evalSpec"): _STAGE
-    | {"KB_SERVER", "MODEL_URLS", "ORIGINAL_DATASET_URL", "OUTPUT_URL", "TEST_DATASET_URL"},
-    ("LifelongLearningJob", "deploySpec"): _STAGE | {"MODEL_URLS", "OUTPUT_URL"},
-    ("FeatureExtractionService", "template"): _SERVICE,
-    ("ObjectSearchService", "userWorker"): _EVERYWHERE | {"SERVICE_NAME"},
-    ("ObjectSearchService", "trackingWorkers"): _EVERYWHERE
-    | {"EDGEMESH_URL", "SERVICE_NAME", "USERWORKER_URL"},
-    ("ReidJob", "template"): _STAGE,
-    ("VideoAnalyticsJob", "template"): _STAGE | {"MODEL_NAME", "MODEL_URL"},
-}
-"""Variables that a worker gets whatever its manifest says, by kind and by the field of spec that the worker is in."""
-_HOT_UPDATE = frozenset(("MODEL_HOT_UPDATE", "MODEL_HOT_UPDATE_CONFIG", "MODEL_POLL_PERIOD_SECONDS"))
 
-
-_EVER_SET = frozenset().union(*_SET.values(), _HOT_UPDATE, ("KAFKA_ENABLED", "AGG_DATA_PATH"))
-
-
-def _of_ones_own(variables: Any) -> bool:
-    return not any(text(variable, "name") in _EVER_SET for _, variable in maps({"env": variables}, "env"))
-
-
-@rule("SDN706", "warning", *sorted({kind for kind, _ in _SET}), about={"env": _of_ones_own})
+@rule("SDN706", "warning", *sorted({kind for kind, _ in SET_BY_SEDNA}), about={"env": plain_variables})
 def variables_of_sedna(workload: Workload) -> Iterator[Problem]:
     """Environment variable that Sedna sets itself
 
@@ -88,12 +43,12 @@ def variables_of_sedna(workload: Workload) -> Iterator[Problem]:
 
 
 def _set_by_sedna(workload: Workload, path: Place) -> frozenset[str]:
-    names = _SET.get((workload.kind, path[1]), frozenset())
+    names = SET_BY_SEDNA.get((workload.kind, path[1]), frozenset())
     if workload.spec.get("kafkaSupport") is True:
         names |= {"KAFKA_ENABLED"}
     model = mapping(mapping(workload.spec, "deploySpec"), "model")
     if path[1] == "deploySpec" and model.get("hotUpdateEnabled") is True:
-        names |= _HOT_UPDATE
+        names |= HOT_UPDATE
     transmitter = mapping(workload.spec, "transmitter")
     if path[1] == "aggregationWorker" and mapping(transmitter, "s3"):
         names |= {"AGG_DATA_PATH"}
