@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.sedna.kinds import BY_KIND
@@ -47,6 +48,7 @@ class Together:
         self._deployment_numbers = array("I")
         self._owning_numbers = array("I")
         self._bound_numbers = array("I")
+        self._named: dict[str, int] = {}
 
     def add(self, noted: Noted) -> Problem | None:
         """Put the next document to the rest; give a problem when its object was there before."""
@@ -68,6 +70,8 @@ class Together:
             if noted.pins is not None:
                 self.kinds.setdefault(noted.kind, noted.document)
                 self._workload_numbers.append(number)
+                for of, _, _ in noted.names:
+                    self._named[of] = self._named.get(of, 0) + 1
                 if noted.pins.own:
                     self._owning_numbers.append(number)
         if before is None:
@@ -87,10 +91,30 @@ class Together:
     @property
     def references(self) -> Iterator[Reference]:
         """Give every name that a workload refers to something by."""
+        return self.references_but_for(())
+
+    def references_but_for(self, kinds: Collection[str]) -> Iterator[Reference]:
+        """Give every name that a workload refers to something by, but for objects of some kinds."""
+        if self._named.keys() <= set(kinds):
+            return
         for number in self._workload_numbers:
             referrer, namespace, referrer_name, document, names = self._records.referring(number)
             for kind, name, path in names:
-                yield Reference((kind, namespace, name), referrer, document, path, referrer_name)
+                if kind not in kinds:
+                    yield Reference((kind, namespace, name), referrer, document, path, referrer_name)
+
+    @property
+    def named_in_vain(self) -> dict[str, int]:
+        """Count the references to each kind of which there is no object at all."""
+        return {kind: count for kind, count in self._named.items() if not self.defined.any_of(kind)}
+
+    @property
+    def contested(self) -> bool:
+        """Tell whether a child may have the name of something else; where kinds rule that out, no name is compared."""
+        children = [child[:3] for kind in self.kinds for child in _fixed(kind)]
+        if any(self.defined.any_of(made) for made, _, _ in children):
+            return True
+        return any(_may_be_alike(one, other) for one, other in combinations(children, 2))
 
     @property
     def claimed(self) -> Iterator[Key]:
@@ -247,6 +271,15 @@ def _claimed(kind: str, namespace: str, name: str, scaled: tuple[str, ...]) -> l
         for made, before, after, side in (_fixed(kind) if name else ())
         if not side or side in scaled
     ]
+
+
+def _may_be_alike(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
+    """Tell whether two children of a kind, each with what stands before and after a name, can be called the same."""
+    kind, before, after = one
+    kind_too, before_too, after_too = other
+    begin = before.startswith(before_too) or before_too.startswith(before)
+    end = after.endswith(after_too) or after_too.endswith(after)
+    return kind == kind_too and begin and end
 
 
 @cache

@@ -139,7 +139,7 @@ class Checker:
         if not together.kinds:
             return self._needless()
         from sednactl.validation.rules.between import disagreements
-        from sednactl.validation.rules.references import dangling
+        from sednactl.validation.rules.references import dangling, rule_for_missing
 
         found: list[Iterable[tuple[Document, Problem]]] = []
         survey = bounds = None
@@ -160,7 +160,14 @@ class Checker:
             found.append(refused(together, bounds))
             found.append(too_many(together, bounds, self.target.release))
             found.append(deferred(together, bounds, self.target, everywhere=self.looker.for_cluster))
-        found += [dangling(together, survey), disagreements(together)]
+        # Of most services the models are in no file, and nobody will see that said.
+        untold = {} if survey is not None or self._remarks else together.named_in_vain
+        untold = {
+            kind: count for kind, count in untold.items() if not self.looker.tells(rule_for_missing(kind))
+        }
+        if untold:
+            self.counts["info"] += sum(untold.values())
+        found += [dangling(together, survey, but_for=untold), disagreements(together)]
         findings: list[Finding] = []
         for namespace, held in self._held.items():
             if bounds is None or not bounds.ranges_of(namespace):

@@ -117,6 +117,11 @@ class Looker:
         )
         return Found(rule, level, finding, ignore, fixable)
 
+    def tells(self, rule: str) -> bool:
+        """Tell whether an info of a rule is given, or ignored, in any document without remarks; else it is but counted."""
+        decided = rule in self.ignoring.everywhere or self.ignoring.in_files or rule in MENDED
+        return bool(self.infos or decided or _level(rule) != "info")
+
     def _asked_now(self, rules: list[Rule]) -> list[Rule]:
         """Leave out the rules whose answer depends on the cluster, where that will be asked."""
         if not self.for_cluster:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.sedna.kinds import BY_KIND
-from sednactl.validation.mounting import DOWNLOADER
+from sednactl.validation.mounting import DOWNLOADER, DOWNLOADS, HOST_PREFIX, HOT_UPDATE
 from sednactl.validation.noted import Demand, Noted, Own, Pins, Placed
 from sednactl.validation.shape import mapping, text, whole
 
@@ -22,7 +22,7 @@ _FACTS: Final = {"Dataset": ("format", "nodeName", "url"), "Model": ("format", "
 BOUNDS: Final = ("LimitRange", "ResourceQuota")
 """Kinds that bound the pods of their namespace."""
 _NO_FACTS: Final[dict[str, Any]] = {}
-_PLACES: Final = ("/home/", "/downl", "/model")
+_PLACES: Final = (HOST_PREFIX, DOWNLOADS, HOT_UPDATE)
 """How the places begin where Sedna mounts anything."""
 _LEARNS_AT: Final = {
     "FederatedLearningJob": ("trainingWorkers",),
@@ -97,7 +97,7 @@ def _may_be_taken(workload: Workload) -> bool:
             return True
         mounts = container.get("volumeMounts")
         for mount in mounts if type(mounts) is list else ():
-            if text(mount, "mountPath")[:6] in _PLACES:
+            if text(mount, "mountPath").startswith(_PLACES):
                 return True
     return False
 
