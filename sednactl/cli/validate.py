@@ -232,7 +232,7 @@ class _Run:
 
     def _take(self, item: Item, tell: Callable[[], None]) -> None:
         """Put one file, or a part of a stream, to the rest."""
-        from sednactl.validation.portions import OfFile
+        from sednactl.validation.looked import OfFile
 
         self.counts["files"] += item.found if isinstance(item, OfFile) else 1
         try:
@@ -263,7 +263,7 @@ class _Run:
     def _items(self, names: list[str], recursive: bool) -> Iterator[Item]:
         """Give every file, and in its place what is wrong with a name."""
         from sednactl.manifests.sources import not_seen, sources_of
-        from sednactl.validation.portions import OfFile
+        from sednactl.validation.looked import OfFile
 
         seen: set[str] = set()
         for name in names:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.naming import FixedName, fixed_names
 from sednactl.validation.kept import Definitions, Records
-from sednactl.validation.noted import Claim, Reference, Scaler
+from sednactl.validation.noted import DEFINES, OWNING, SCALING, WORKLOAD, Claim, Reference, Scaler
 from sednactl.validation.shape import mapping
 from sednactl.validation.structure import Problem
 from sednactl.validation.together import BOUNDS
@@ -23,7 +23,7 @@ from sednactl.validation.together import BOUNDS
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.finding import Path
-    from sednactl.validation.noted import Demand, Key, Noted, Placed
+    from sednactl.validation.noted import Demand, Key, Note, Noted, Placed
     from sednactl.validation.rules.edits import Standing
 
 _MARK: Final = "\0"
@@ -50,33 +50,36 @@ class Together:
         self._bound_numbers = array("I")
         self._named: dict[str, int] = {}
 
-    def add(self, noted: Noted) -> Problem | None:
+    def add(self, note: Note, document: Document) -> Problem | None:
         """Put the next document to the rest; give a problem when its object was there before."""
-        key = (noted.kind, noted.namespace, noted.name)
-        defines = bool(noted.name and noted.defines)
+        kind, namespace, name, marks, referred, record = note
+        key = (kind, namespace, name)
+        defines = bool(name) and marks & DEFINES != 0
         before = self.defined.get(key) if defines else None
         fresh = defines and before is None
-        if fresh or noted.pins is not None:
-            number = self._records.add(noted)
+        workload = marks & WORKLOAD != 0
+        if fresh or workload:
+            number = self._records.add(record, document)
             if fresh:
                 self.defined.add(key, number)
-                self.spaces.add((noted.kind, noted.namespace))
-                if noted.target is not None:
+                self.spaces.add((kind, namespace))
+                if marks & SCALING:
                     self._autoscaler_numbers.append(number)
-                if noted.kind == "Deployment":
+                if kind == "Deployment":
                     self._deployment_numbers.append(number)
-                elif noted.kind in BOUNDS:
+                elif kind in BOUNDS:
                     self._bound_numbers.append(number)
-            if noted.pins is not None:
-                self.kinds.setdefault(noted.kind, noted.document)
+            if workload:
+                if kind not in self.kinds:
+                    self.kinds[kind] = document
                 self._workload_numbers.append(number)
-                for of, _, _ in noted.names:
+                for of in referred:
                     self._named[of] = self._named.get(of, 0) + 1
-                if noted.pins.own:
+                if marks & OWNING:
                     self._owning_numbers.append(number)
         if before is None:
             return None
-        message = f'{noted.kind} "{noted.name}" is given twice, first in {before.place}'
+        message = f'{kind} "{name}" is given twice, first in {before.place}'
         return Problem("SDN103", ("metadata", "name"), message, "rename or remove one")
 
     @property

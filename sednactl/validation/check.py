@@ -117,7 +117,9 @@ class Checker:
             self.counts.update(found.level for found in looked.about_remarks)
         findings = list(looked.about_remarks)
         self._keep(self._now(looked), findings)
-        doubled = self._together.add(looked.noted) if looked.noted else None
+        if looked.untold:
+            self.counts["info"] += looked.untold
+        doubled = self._together.add(looked.noted, looked.document) if looked.noted else None
         if doubled:
             self._keep([self.looker.found(doubled, looked.document, looked.remarks)], findings)
         return findings
@@ -127,7 +129,7 @@ class Checker:
         waiting = [one for one in looked.found if one.rule in _DEFERRED]
         if not waiting or looked.noted is None:
             return looked.found
-        self._held.setdefault(looked.noted.namespace, Counter()).update(waiting)
+        self._held.setdefault(looked.noted[1], Counter()).update(waiting)
         return [one for one in looked.found if one.rule not in _DEFERRED]
 
     def finish(self, cluster: Cluster | None = None) -> list[Finding]:

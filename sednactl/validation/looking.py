@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sednactl.validation.asking import Inquiry
     from sednactl.validation.finding import Level
     from sednactl.validation.ignoring import Ignoring, Remark
-    from sednactl.validation.noted import Noted
+    from sednactl.validation.noted import Note
     from sednactl.validation.rulebook import Rule
     from sednactl.validation.schemas import Node
     from sednactl.validation.target import Target
@@ -57,6 +57,7 @@ class Looker:
         self._of_kinds: dict[str, _OfKind] = {}
         self._placed: dict[str, int] = {}
         self._unseen: dict[str, Found] = {}
+        self._untold: set[str] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let another process begin anew: what was found here so far is nothing to it."""
@@ -77,10 +78,16 @@ class Looker:
             from sednactl.validation.rulebook import rulebook
 
             remarks, about = remarks_in(document, rulebook())
-        found = [self.found(problem, document, remarks) for problem in dict.fromkeys(problems)]
-        kept = noted.document if noted else document.without_content()
+        found: list[Found] = []
+        untold = 0
+        for problem in dict.fromkeys(problems):
+            if problem.rule in self._untold and problem.level is None and not remarks:
+                untold += 1  # most findings are such
+            else:
+                found.append(self.found(problem, document, remarks))
+        kept = document.without_content()
         title = title_of(document) if self.titles else ""
-        return Looked(kept, skipped, found, noted, remarks, about, title)
+        return Looked(kept, skipped, found, noted, remarks, about, title, untold)
 
     def found(self, problem: Problem, document: Document, remarks: list[Remark]) -> Found:
         """Give a problem its level and place, and the decision to ignore it if there is one."""
@@ -96,7 +103,9 @@ class Looker:
         if unseen and not about:
             found = Found(rule, level, None, ignore, fixable)
             if level == "info" and not (problem.level or self.ignoring.in_files or rule in MENDED):
-                self._unseen[rule] = found  # in whatever document it is: most findings are such
+                self._unseen[rule] = found  # in whatever document it is
+                if not self.tells(rule) and rule not in _deferred():
+                    self._untold.add(rule)
             return found
         position = document.locate(problem.path, key=problem.at_key)
         if about:
@@ -126,9 +135,8 @@ class Looker:
         """Leave out the rules whose answer depends on the cluster, where that will be asked."""
         if not self.for_cluster:
             return rules
-        from sednactl.validation.rulebook import DEFERRED
-
-        return [rule for rule in rules if rule.id not in DEFERRED]
+        deferred = _deferred()
+        return [rule for rule in rules if rule.id not in deferred]
 
     def _fixable(self, problem: Problem, document: Document) -> bool:
         if problem.rule not in MENDED:
@@ -138,7 +146,7 @@ class Looker:
         change = change_for(problem.rule, problem.path, problem.message, document.content, self.target)
         return change is not None
 
-    def _problems(self, kind: str, document: Document) -> tuple[list[Problem], Noted]:
+    def _problems(self, kind: str, document: Document) -> tuple[list[Problem], Note]:
         from sednactl.validation.metadata import metadata_problems
         from sednactl.validation.workload import Workload
 
@@ -203,6 +211,12 @@ def _level(rule: str) -> Level:
     from sednactl.validation.rulebook import level_of
 
     return level_of(rule)
+
+
+def _deferred() -> tuple[str, ...]:
+    from sednactl.validation.rulebook import DEFERRED
+
+    return DEFERRED
 
 
 def identity_problems(document: Document, target: Target) -> tuple[list[Problem], str | None]:

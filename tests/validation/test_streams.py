@@ -15,8 +15,10 @@ from sednactl.manifests.document import KeptText
 from sednactl.manifests.reading import documents_in, documents_of_stretch, stretches_of
 from sednactl.validation import portions, processes
 from sednactl.validation.check import Checker, in_order
-from sednactl.validation.portions import Item, Look, OfFile, Stream, look_at, of_file
+from sednactl.validation.looked import OfFile
+from sednactl.validation.portions import Item, Look, Stream, look_at, of_file
 from sednactl.validation.processes import Portion
+from sednactl.validation.sent import received
 from tests.conftest import RunSednactl
 
 MODEL = "apiVersion: sedna.io/v1alpha1\nkind: Model\nmetadata: {name: NAME}\nspec: {url: /a, format: pb}\n"
@@ -91,7 +93,7 @@ def _in_stretches(text: str, stretch: int) -> Iterable[Item]:
     looker = Checker().looker
     work = Look(looker)
     for portion in portions._portions([_stream(text)], looker, stretch):
-        answer = portion.answer or work(portion.asks)
+        answer = list(received(portion.answer or work(portion.asks)))
         if portion.about is None:
             yield from answer
         else:
