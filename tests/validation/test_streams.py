@@ -150,6 +150,17 @@ def test_no_process_is_started_where_nobody_asks() -> None:
     assert not crew._members
 
 
+def _much(asks: str) -> str:
+    return asks + "x" * 300_000
+
+
+def test_no_size_of_what_is_asked_and_answered_makes_two_sides_wait_for_each_other() -> None:
+    sizes = [1, 7000, 9000, 400_000, 2, 400_000, 400_000, *range(3, 20), 400_000, 5]
+    asked = [f"{number}:{'a' * size}" for number, size in enumerate(sizes)]
+    given = processes.worked_at(map(Portion, asked), _much, 2)
+    assert [portion.answer for portion in given] == [_much(each) for each in asked]
+
+
 @pytest.mark.parametrize(("name", "form"), [("-", "json"), ("stream.yaml", "junit")])
 def test_the_command_gives_the_same_bytes_for_one_large_stream(
     run_sednactl: RunSednactl, tmp_path: Path, name: str, form: str
