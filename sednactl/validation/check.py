@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.document import Document, document_of
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from sednactl.validation.looked import Found, Looked
     from sednactl.validation.structure import Problem
 
-LATEST_TARGET = Target()
-_DEFERRED = frozenset(DEFERRED)
-_MOST_LINES = 50
+LATEST_TARGET: Final = Target()
+_DEFERRED: Final = frozenset(DEFERRED)
+_MOST_LINES: Final = 50
 """Errors that are spelled out where a manifest is refused; `validate` has room for all."""
 
 

@@ -68,15 +68,18 @@ class Records:
             document,
             tuple([(long(of), named, long(path)) for of, named, path in names]),
             scaled,
-            pins and _unpacked(pins, document),
+            None if pins is None else _unpacked(pins, document),
             target,
         )
 
 
 def _unpacked(pins: tuple[Any, ...], document: Document) -> Pins:
-    nodes, placed, demands, spec, own = pins
+    nodes = tuple([(node, long(path)) for node, path in pins[0]]) if pins else ()
+    if len(pins) < 2:
+        return Pins(nodes)
+    _, placed, demands, spec, own = pins
     return Pins(
-        tuple([(node, long(path)) for node, path in nodes]),
+        nodes,
         tuple([Placed(dataset, node, document, long(path)) for dataset, node, path in placed]),
         tuple([Demand(pod, count, document, long(at), long(by)) for pod, count, at, by in demands]),
         spec,

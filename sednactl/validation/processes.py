@@ -93,11 +93,12 @@ class _Crew:
         import multiprocessing
         import threading
 
-        from sednactl.validation.rulebook import rulebook
+        from sednactl.validation.rulebook import load_for
 
-        rulebook()
-        # Forked, a process begins where we are, with every rule loaded. Elsewhere than on Linux the
-        # system's libraries may not survive that, and with a second thread nothing may.
+        # Forked, a process begins where we are, with the rules that most documents ask for; what else there
+        # is takes four times as long to load, and is loaded at the same time by those who need it. Elsewhere than
+        # on Linux the system's libraries may not survive a fork, and with a second thread nothing may.
+        load_for("JointInferenceService")
         usual = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
         method = self._method or usual
         context: Any = multiprocessing.get_context(method)

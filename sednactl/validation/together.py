@@ -65,7 +65,7 @@ def note(
 
 
 def _pins(workload: Workload, document: Document, for_cluster: bool, own: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Give what a workload says about nodes, as it is kept: the fields of `Pins`, without its document."""
+    """Give what a workload says about nodes, as it is kept: the fields of `Pins` up to the last one that says anything."""
     nodes = []
     for path, pod in workload.pods():
         node = text(pod, "nodeName")
@@ -85,7 +85,9 @@ def _pins(workload: Workload, document: Document, for_cluster: bool, own: tuple[
         demands = _demands(workload, document)
         spec = workload.spec if workload.kind == "JointInferenceService" else None
     placed = tuple(_placed(workload)) if workload.kind in _LEARNS_AT else ()
-    return tuple(nodes), placed, demands, spec, own
+    if placed or demands or own or spec is not None:
+        return tuple(nodes), placed, demands, spec, own
+    return (tuple(nodes),) if nodes else ()
 
 
 def _demands(workload: Workload, document: Document) -> tuple[Any, ...]:
