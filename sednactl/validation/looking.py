@@ -17,9 +17,11 @@ from sednactl.validation.finding import Finding, one_line
 from sednactl.validation.ignoring import holds_remarks, remarks_in
 from sednactl.validation.looked import Found, Looked
 from sednactl.validation.mends import MENDED
+from sednactl.validation.metadata import metadata_problems
 from sednactl.validation.shape import mapping, text
 from sednactl.validation.structure import WRONG_TYPE, Problem, structural_problems
 from sednactl.validation.together import note
+from sednactl.validation.workload import Workload
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document, Position
@@ -147,9 +149,6 @@ class Looker:
         return change is not None
 
     def _problems(self, kind: str, document: Document) -> tuple[list[Problem], Note]:
-        from sednactl.validation.metadata import metadata_problems
-        from sednactl.validation.workload import Workload
-
         content = document.content
         of_kind = self._of_kinds.get(kind) or self._begun(kind, document)
         problems = structural_problems(kind, content, self.target.release)
