@@ -14,13 +14,14 @@ from sednactl.errors import ClusterError, ExitCode, InvalidInput, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sednactl.manifests.sources import Source
     from sednactl.render.findings_run import Checked, Run
     from sednactl.surroundings import Surroundings
     from sednactl.validation.check import Checker
     from sednactl.validation.finding import Finding
     from sednactl.validation.ignoring import Ignoring
-    from sednactl.validation.looked import Looked
-    from sednactl.validation.portions import Item
+    from sednactl.validation.looked import Looked, OfFile
+    from sednactl.validation.portions import Item, Stream
     from sednactl.validation.target import Target
 
 _SECONDS_UNTOLD = 0.2
@@ -207,6 +208,7 @@ class _Run:
 
             items = looked_at(items, self.checker.looker, jobs)
         from sednactl.cli.ticker import Ticker
+        from sednactl.validation.looked import OfFile
 
         with Ticker(self.surroundings) as tell:
             shown = self.surroundings.monotonic()
@@ -227,24 +229,27 @@ class _Run:
                     )
 
             for item in items:
-                self._take(item, tell_now_and_then)
+                if isinstance(item, OfFile):
+                    self._take(item)
+                else:
+                    self._look(item, tell_now_and_then)
                 tell_now_and_then()
 
-    def _take(self, item: Item, tell: Callable[[], None]) -> None:
-        """Put one file, or a part of a stream, to the rest."""
-        from sednactl.validation.portions import OfFile
+    def _take(self, item: OfFile) -> None:
+        """Put what one file, or a part of a stream, holds to the rest."""
+        self.counts["files"] += item.found
+        for looked in item.looked:
+            self._take_document(looked)
+        if item.error:
+            self.unreadable.append((item.name, item.error))
 
-        self.counts["files"] += item.found if isinstance(item, OfFile) else 1
+    def _look(self, item: Source | Stream, tell: Callable[[], None]) -> None:
+        """Look at one file, one document at a time: a stream may hold very many."""
+        self.counts["files"] += 1
         try:
-            if isinstance(item, OfFile):
-                for looked in item.looked:
-                    self._take_document(looked)
-                if item.error:
-                    raise item.error
-            else:  # one document at a time: a stream may hold very many
-                for document in item.documents():
-                    self._take_document(self.checker.looker.look(document))
-                    tell()
+            for document in item.documents():
+                self._take_document(self.checker.looker.look(document))
+                tell()
         except InvalidInput as error:
             self.unreadable.append((item.name, error))
 
@@ -263,7 +268,7 @@ class _Run:
     def _items(self, names: list[str], recursive: bool) -> Iterator[Item]:
         """Give every file, and in its place what is wrong with a name."""
         from sednactl.manifests.sources import not_seen, sources_of
-        from sednactl.validation.portions import OfFile
+        from sednactl.validation.looked import OfFile
 
         seen: set[str] = set()
         for name in names:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sednactl.records import Record
+
+if TYPE_CHECKING:
+    from sednactl.manifests.again import ReadAgain
 
 
 class Position(Record):
@@ -80,9 +84,7 @@ class Document:
         Of one that can be read again not even the text is kept.
         """
         if self.origin is not None:
-            from sednactl.manifests.again import ReadAgain
-
-            return ReadAgain(self.origin, self.file, self.index, self.line, self.below)
+            return _read_again()(self.origin, self.file, self.index, self.line, self.below)
         return Document(
             None,
             self.file,
@@ -93,6 +95,14 @@ class Document:
             self.text,
             below=self.below,
         )
+
+
+@functools.cache
+def _read_again() -> type[ReadAgain]:
+    # An import that is done is still a search of its module's attributes, for every document.
+    from sednactl.manifests.again import ReadAgain
+
+    return ReadAgain
 
 
 def document_of(content: Any, file: str = "", index: int = 0) -> Document:

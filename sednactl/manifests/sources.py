@@ -21,6 +21,7 @@ ENDINGS = (".yaml", ".yml", ".json")
 """File names that a folder is searched for, as kubectl does."""
 _USUALLY_ALL = 64 * 1024
 _AT_A_TIME = 1024 * 1024
+_TO_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 PROJECT_FILE = ".sednactl.yaml"
 """A project's own wishes to sednactl: no manifest, though it ends like one."""
 
@@ -85,7 +86,7 @@ def _bytes_of(path: str) -> tuple[bytes, bool]:
 
     The system's calls themselves: what `open` makes around them costs twice as much as they do.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    handle = os.open(path, _TO_READ)
     try:
         about = os.fstat(handle)
         lasts = stat.S_ISREG(about.st_mode)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.sedna.kinds import BY_KIND
 from sednactl.sedna.naming import FixedName, fixed_names
 from sednactl.validation.kept import Definitions, Records
-from sednactl.validation.noted import Claim, Reference, Scaler
+from sednactl.validation.noted import DEFINES, OWNING, SCALING, WORKLOAD, Claim, Reference, Scaler
 from sednactl.validation.shape import mapping
 from sednactl.validation.structure import Problem
 from sednactl.validation.together import BOUNDS
@@ -22,7 +23,7 @@ from sednactl.validation.together import BOUNDS
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.finding import Path
-    from sednactl.validation.noted import Demand, Key, Noted, Placed
+    from sednactl.validation.noted import Demand, Key, Note, Noted, Placed
     from sednactl.validation.rules.edits import Standing
 
 _MARK: Final = "\0"
@@ -47,32 +48,38 @@ class Together:
         self._deployment_numbers = array("I")
         self._owning_numbers = array("I")
         self._bound_numbers = array("I")
+        self._named: dict[str, int] = {}
 
-    def add(self, noted: Noted) -> Problem | None:
+    def add(self, note: Note, document: Document) -> Problem | None:
         """Put the next document to the rest; give a problem when its object was there before."""
-        key = (noted.kind, noted.namespace, noted.name)
-        defines = bool(noted.name and noted.defines)
+        kind, namespace, name, marks, referred, record = note
+        key = (kind, namespace, name)
+        defines = bool(name) and marks & DEFINES != 0
         before = self.defined.get(key) if defines else None
         fresh = defines and before is None
-        if fresh or noted.pins is not None:
-            number = self._records.add(noted)
+        workload = marks & WORKLOAD != 0
+        if fresh or workload:
+            number = self._records.add(record, document)
             if fresh:
                 self.defined.add(key, number)
-                self.spaces.add((noted.kind, noted.namespace))
-                if noted.target is not None:
+                self.spaces.add((kind, namespace))
+                if marks & SCALING:
                     self._autoscaler_numbers.append(number)
-                if noted.kind == "Deployment":
+                if kind == "Deployment":
                     self._deployment_numbers.append(number)
-                elif noted.kind in BOUNDS:
+                elif kind in BOUNDS:
                     self._bound_numbers.append(number)
-            if noted.pins is not None:
-                self.kinds.setdefault(noted.kind, noted.document)
+            if workload:
+                if kind not in self.kinds:
+                    self.kinds[kind] = document
                 self._workload_numbers.append(number)
-                if noted.pins.own:
+                for of in referred:
+                    self._named[of] = self._named.get(of, 0) + 1
+                if marks & OWNING:
                     self._owning_numbers.append(number)
         if before is None:
             return None
-        message = f'{noted.kind} "{noted.name}" is given twice, first in {before.place}'
+        message = f'{kind} "{name}" is given twice, first in {before.place}'
         return Problem("SDN103", ("metadata", "name"), message, "rename or remove one")
 
     @property
@@ -87,10 +94,30 @@ class Together:
     @property
     def references(self) -> Iterator[Reference]:
         """Give every name that a workload refers to something by."""
+        return self.references_but_for(())
+
+    def references_but_for(self, kinds: Collection[str]) -> Iterator[Reference]:
+        """Give every name that a workload refers to something by, but for objects of some kinds."""
+        if self._named.keys() <= set(kinds):
+            return
         for number in self._workload_numbers:
             referrer, namespace, referrer_name, document, names = self._records.referring(number)
             for kind, name, path in names:
-                yield Reference((kind, namespace, name), referrer, document, path, referrer_name)
+                if kind not in kinds:
+                    yield Reference((kind, namespace, name), referrer, document, path, referrer_name)
+
+    @property
+    def named_in_vain(self) -> dict[str, int]:
+        """Count the references to each kind of which there is no object at all."""
+        return {kind: count for kind, count in self._named.items() if not self.defined.any_of(kind)}
+
+    @property
+    def contested(self) -> bool:
+        """Tell whether a child may have the name of something else; where kinds rule that out, no name is compared."""
+        children = [child[:3] for kind in self.kinds for child in _fixed(kind)]
+        if any(self.defined.any_of(made) for made, _, _ in children):
+            return True
+        return any(_may_be_alike(one, other) for one, other in combinations(children, 2))
 
     @property
     def claimed(self) -> Iterator[Key]:
@@ -247,6 +274,15 @@ def _claimed(kind: str, namespace: str, name: str, scaled: tuple[str, ...]) -> l
         for made, before, after, side in (_fixed(kind) if name else ())
         if not side or side in scaled
     ]
+
+
+def _may_be_alike(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
+    """Tell whether two children of a kind, each with what stands before and after a name, can be called the same."""
+    kind, before, after = one
+    kind_too, before_too, after_too = other
+    begin = before.startswith(before_too) or before_too.startswith(before)
+    end = after.endswith(after_too) or after_too.endswith(after)
+    return kind == kind_too and begin and end
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.errors import InvalidInput
 from sednactl.manifests.document import Document, document_of
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from sednactl.validation.looked import Found, Looked
     from sednactl.validation.structure import Problem
 
-LATEST_TARGET = Target()
-_DEFERRED = frozenset(DEFERRED)
-_MOST_LINES = 50
+LATEST_TARGET: Final = Target()
+_DEFERRED: Final = frozenset(DEFERRED)
+_MOST_LINES: Final = 50
 """Errors that are spelled out where a manifest is refused; `validate` has room for all."""
 
 
@@ -117,7 +117,9 @@ class Checker:
             self.counts.update(found.level for found in looked.about_remarks)
         findings = list(looked.about_remarks)
         self._keep(self._now(looked), findings)
-        doubled = self._together.add(looked.noted) if looked.noted else None
+        if looked.untold:
+            self.counts["info"] += looked.untold
+        doubled = self._together.add(looked.noted, looked.document) if looked.noted else None
         if doubled:
             self._keep([self.looker.found(doubled, looked.document, looked.remarks)], findings)
         return findings
@@ -127,7 +129,7 @@ class Checker:
         waiting = [one for one in looked.found if one.rule in _DEFERRED]
         if not waiting or looked.noted is None:
             return looked.found
-        self._held.setdefault(looked.noted.namespace, Counter()).update(waiting)
+        self._held.setdefault(looked.noted[1], Counter()).update(waiting)
         return [one for one in looked.found if one.rule not in _DEFERRED]
 
     def finish(self, cluster: Cluster | None = None) -> list[Finding]:
@@ -139,7 +141,7 @@ class Checker:
         if not together.kinds:
             return self._needless()
         from sednactl.validation.rules.between import disagreements
-        from sednactl.validation.rules.references import dangling
+        from sednactl.validation.rules.references import dangling, rule_for_missing
 
         found: list[Iterable[tuple[Document, Problem]]] = []
         survey = bounds = None
@@ -160,7 +162,14 @@ class Checker:
             found.append(refused(together, bounds))
             found.append(too_many(together, bounds, self.target.release))
             found.append(deferred(together, bounds, self.target, everywhere=self.looker.for_cluster))
-        found += [dangling(together, survey), disagreements(together)]
+        # Of most services the models are in no file, and nobody will see that said.
+        untold = {} if survey is not None or self._remarks else together.named_in_vain
+        untold = {
+            kind: count for kind, count in untold.items() if not self.looker.tells(rule_for_missing(kind))
+        }
+        if untold:
+            self.counts["info"] += sum(untold.values())
+        found += [dangling(together, survey, but_for=untold), disagreements(together)]
         findings: list[Finding] = []
         for namespace, held in self._held.items():
             if bounds is None or not bounds.ranges_of(namespace):

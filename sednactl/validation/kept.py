@@ -6,11 +6,14 @@ be left out: any later document may be the same object, or have the name that th
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.manifests.again import ReadAgain
 from sednactl.validation.noted import Defined, Demand, Noted, Own, Pins, Placed
 from sednactl.validation.packed import Index, Packed
+from sednactl.validation.vocabulary import long
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document, Origin
@@ -25,138 +28,101 @@ class Records:
 
     def __init__(self) -> None:
         self._packed = Packed()
-        self._files = _Files()
-        self._words = _Words()
+        self._places = _Places()
 
-    def add(self, noted: Noted) -> int:
-        """Keep what was noted of the next document; give its number."""
-        number = self._words.numbers
-        names = tuple([(number[kind], name, number[path]) for kind, name, path in noted.names])
-        document: Any = noted.document
-        if isinstance(document, ReadAgain):
-            below = number[document.below] if document.below else None
-            document = (self._files.number(document), document.index, document.line, below)
-        return self._packed.add(
-            (
-                *(number[noted.kind], noted.namespace, noted.name, noted.facts or None),
-                *(document, names, noted.scaled, noted.pins and self._pins(noted.pins), noted.target),
-            )
-        )
-
-    def _pins(self, pins: Pins) -> tuple[Any, ...]:
-        number = self._words.numbers
-        nodes, placed, demands, spec, own = pins
-        return (
-            tuple([(node, number[path]) for node, path in nodes]),
-            tuple([(one.dataset, one.node, number[one.path]) for one in placed]),
-            tuple([(one.pod, one.replicas, number[one.path], number[one.count_path]) for one in demands]),
-            spec,
-            tuple([(one.what, one.name, number[one.path], number[one.pod], one.given) for one in own]),
-        )
+    def add(self, record: Any, document: Document) -> int:
+        """Keep what was noted of the next document, packed; give its number."""
+        number = self._packed.add_packed(record)
+        self._places.add(number, document)
+        return number
 
     def key(self, number: int) -> Key:
         """Give what the document defines."""
         kind, namespace, name, *_ = self._packed[number]
-        return self._words[kind], namespace, name
+        return long(kind), namespace, name
 
     def named(self, number: int) -> tuple[str, str, str, tuple[str, ...]]:
         """Give a document's kind, namespace and name, and which sides of it have an hpa, without all the rest."""
-        kind, namespace, name, _, _, _, scaled, *_ = self._packed[number]
-        return self._words[kind], namespace, name, scaled
+        kind, namespace, name, _, _, scaled, *_ = self._packed[number]
+        return long(kind), namespace, name, scaled
 
     def referring(self, number: int) -> tuple[str, str, str, Document, tuple[tuple[str, str, Path], ...]]:
         """Give a document's kind, namespace and name, it, and kind, name and path of what it refers to."""
-        kind, namespace, name, _, place, names, *_ = self._packed[number]
-        word = self._words
-        referred = tuple([(word[of], named, word[path]) for of, named, path in names])
-        return word[kind], namespace, name, self._document(place), referred
+        kind, namespace, name, _, names, *_ = self._packed[number]
+        referred = tuple([(long(of), named, long(path)) for of, named, path in names])
+        return long(kind), namespace, name, self._places[number], referred
 
     def defined(self, number: int) -> Defined:
         """Give the facts about what the document defines."""
-        _, _, _, facts, place, *_ = self._packed[number]
-        return Defined(facts or _NO_FACTS, self._document(place))
+        _, _, _, facts, *_ = self._packed[number]
+        return Defined(facts or _NO_FACTS, self._places[number])
 
     def __getitem__(self, number: int) -> Noted:
-        kind, namespace, name, facts, place, names, scaled, pins, target = self._packed[number]
-        word = self._words
-        document = self._document(place)
+        kind, namespace, name, facts, names, scaled, pins, target = self._packed[number]
+        document = self._places[number]
         return Noted(
-            word[kind],
+            long(kind),
             namespace,
             name,
             facts or _NO_FACTS,
             document,
-            tuple((word[of], named, word[path]) for of, named, path in names),
+            tuple([(long(of), named, long(path)) for of, named, path in names]),
             scaled,
-            pins and self._unpacked(pins, document),
+            None if pins is None else _unpacked(pins, document),
             target,
         )
 
-    def _unpacked(self, pins: tuple[Any, ...], document: Document) -> Pins:
-        nodes, placed, demands, spec, own = pins
-        word = self._words
-        return Pins(
-            tuple((node, word[path]) for node, path in nodes),
-            tuple(Placed(dataset, node, document, word[path]) for dataset, node, path in placed),
-            tuple(Demand(pod, count, document, word[at], word[by]) for pod, count, at, by in demands),
-            spec,
-            tuple(Own(what, name, word[path], word[pod], given) for what, name, path, pod, given in own),
-        )
 
-    def _document(self, place: Any) -> Document:
-        if not isinstance(place, tuple):
-            whole: Document = place
-            return whole
-        number, index, line, below = place
-        origin, file = self._files[number]
-        return ReadAgain(origin, file, index, line, () if below is None else self._words[below])
+def _unpacked(pins: tuple[Any, ...], document: Document) -> Pins:
+    nodes = tuple([(node, long(path)) for node, path in pins[0]]) if pins else ()
+    if len(pins) < 2:
+        return Pins(nodes)
+    _, placed, demands, spec, own = pins
+    return Pins(
+        nodes,
+        tuple([Placed(dataset, node, document, long(path)) for dataset, node, path in placed]),
+        tuple([Demand(pod, count, document, long(at), long(by)) for pod, count, at, by in demands]),
+        spec,
+        tuple([Own(what, name, long(path), long(pod), given) for what, name, path, pod, given in own]),
+    )
 
 
-class _Files:
-    """Where documents came from; those of one file follow each other."""
+class _Places:
+    """Where documents came from, by the numbers of their records; those of one file follow each other."""
 
     def __init__(self) -> None:
-        self._packed = Packed()
+        self._files = Packed()
+        self._firsts = array("I")
         self._last: tuple[Origin, str] | None = None
+        self._indexes = array("I")
+        self._lines = array("I")
+        self._below: dict[int, Path] = {}
+        self._documents: dict[int, Document] = {}
 
-    def number(self, document: ReadAgain) -> int:
-        """Give a number for where a document can be read again."""
+    def add(self, number: int, document: Document) -> None:
+        """Note the place of the document of the next record; one that cannot be read again is kept itself."""
+        self._indexes.append(document.index)
+        self._lines.append(document.line)
+        if not isinstance(document, ReadAgain):
+            self._documents[number] = document
+            return
         origin, file = document.origin, document.file
         if (origin, file) != self._last:
             self._last = origin, file
-            self._packed.add(file if origin == file else self._last)
-        return len(self._packed) - 1
+            self._files.add(file if origin == file else self._last)
+            self._firsts.append(number)
+        if document.below:
+            self._below[number] = document.below
 
-    def __getitem__(self, number: int) -> tuple[Origin, str]:
-        found: str | tuple[Origin, str] = self._packed[number]
-        return (found, found) if isinstance(found, str) else found
-
-
-class _Words:
-    """Kinds and paths by number: there are few of them, in however many documents.
-
-    `numbers` has the number of any kind or path that it is asked for.
-    """
-
-    def __init__(self) -> None:
-        self._words: list[Any] = []
-        self.numbers = _Numbers(self._words)
-
-    def __getitem__(self, number: int) -> Any:
-        return self._words[number]
-
-
-class _Numbers(dict[Any, int]):
-    """The numbers of words in a list, to whose end it puts those that are not there."""
-
-    def __init__(self, words: list[Any]) -> None:
-        super().__init__()
-        self._words = words
-
-    def __missing__(self, word: Any) -> int:
-        number = self[word] = len(self._words)
-        self._words.append(word)
-        return number
+    def __getitem__(self, number: int) -> Document:
+        document = self._documents.get(number)
+        if document is not None:
+            return document
+        found: str | tuple[Origin, str] = self._files[bisect_right(self._firsts, number) - 1]
+        origin, file = (found, found) if isinstance(found, str) else found
+        return ReadAgain(
+            origin, file, self._indexes[number], self._lines[number], self._below.get(number, ())
+        )
 
 
 class Definitions:

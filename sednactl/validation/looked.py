@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from sednactl.records import Record
 
 if TYPE_CHECKING:
+    from sednactl.errors import InvalidInput
     from sednactl.manifests.document import Document
     from sednactl.validation.finding import Finding, Level
     from sednactl.validation.ignoring import Ignore, Remark
-    from sednactl.validation.noted import Noted
+    from sednactl.validation.noted import Note
 
 
 class Found(Record):
@@ -27,12 +28,26 @@ class Found(Record):
 
 
 class Looked(Record):
-    """What one document gives. `document` has no content; `skipped` says that it is not Sedna's; `title` names it."""
+    """What one document gives. `document` has no content; `skipped` says that it is not Sedna's; `title` names it.
+
+    `untold` counts the infos beside `found` that nobody decided about and nobody will see.
+    """
 
     document: Document
     skipped: bool
     found: list[Found]
-    noted: Noted | None
+    noted: Note | None
     remarks: list[Remark]
     about_remarks: list[Finding]
     title: str = ""
+    untold: int = 0
+
+
+class OfFile(Record):
+    """What a file, or a stretch of it, holds, up to the error that ends it, if there is one."""
+
+    name: str
+    looked: list[Looked]
+    error: InvalidInput | None = None
+    found: bool = True
+    """Not so for a name that no file has, and for all stretches but the first."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sednactl.validation.asking import Inquiry
     from sednactl.validation.finding import Level
     from sednactl.validation.ignoring import Ignoring, Remark
-    from sednactl.validation.noted import Noted
+    from sednactl.validation.noted import Note
     from sednactl.validation.rulebook import Rule
     from sednactl.validation.schemas import Node
     from sednactl.validation.target import Target
@@ -59,6 +59,7 @@ class Looker:
         self._of_kinds: dict[str, _OfKind] = {}
         self._placed: dict[str, int] = {}
         self._unseen: dict[str, Found] = {}
+        self._untold: set[str] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let another process begin anew: what was found here so far is nothing to it."""
@@ -79,10 +80,16 @@ class Looker:
             from sednactl.validation.rulebook import rulebook
 
             remarks, about = remarks_in(document, rulebook())
-        found = [self.found(problem, document, remarks) for problem in dict.fromkeys(problems)]
-        kept = noted.document if noted else document.without_content()
+        found: list[Found] = []
+        untold = 0
+        for problem in dict.fromkeys(problems):
+            if problem.rule in self._untold and problem.level is None and not remarks:
+                untold += 1  # most findings are such
+            else:
+                found.append(self.found(problem, document, remarks))
+        kept = document.without_content()
         title = title_of(document) if self.titles else ""
-        return Looked(kept, skipped, found, noted, remarks, about, title)
+        return Looked(kept, skipped, found, noted, remarks, about, title, untold)
 
     def found(self, problem: Problem, document: Document, remarks: list[Remark]) -> Found:
         """Give a problem its level and place, and the decision to ignore it if there is one."""
@@ -98,7 +105,9 @@ class Looker:
         if unseen and not about:
             found = Found(rule, level, None, ignore, fixable)
             if level == "info" and not (problem.level or self.ignoring.in_files or rule in MENDED):
-                self._unseen[rule] = found  # in whatever document it is: most findings are such
+                self._unseen[rule] = found  # in whatever document it is
+                if not self.tells(rule) and rule not in _deferred():
+                    self._untold.add(rule)
             return found
         position = document.locate(problem.path, key=problem.at_key)
         if about:
@@ -119,13 +128,17 @@ class Looker:
         )
         return Found(rule, level, finding, ignore, fixable)
 
+    def tells(self, rule: str) -> bool:
+        """Tell whether an info of a rule is given, or ignored, in any document without remarks; else it is but counted."""
+        decided = rule in self.ignoring.everywhere or self.ignoring.in_files or rule in MENDED
+        return bool(self.infos or decided or _level(rule) != "info")
+
     def _asked_now(self, rules: list[Rule]) -> list[Rule]:
         """Leave out the rules whose answer depends on the cluster, where that will be asked."""
         if not self.for_cluster:
             return rules
-        from sednactl.validation.rulebook import DEFERRED
-
-        return [rule for rule in rules if rule.id not in DEFERRED]
+        deferred = _deferred()
+        return [rule for rule in rules if rule.id not in deferred]
 
     def _fixable(self, problem: Problem, document: Document) -> bool:
         if problem.rule not in MENDED:
@@ -135,7 +148,7 @@ class Looker:
         change = change_for(problem.rule, problem.path, problem.message, document.content, self.target)
         return change is not None
 
-    def _problems(self, kind: str, document: Document) -> tuple[list[Problem], Noted]:
+    def _problems(self, kind: str, document: Document) -> tuple[list[Problem], Note]:
         content = document.content
         of_kind = self._of_kinds.get(kind) or self._begun(kind, document)
         problems = structural_problems(kind, content, self.target.release)
@@ -197,6 +210,12 @@ def _level(rule: str) -> Level:
     from sednactl.validation.rulebook import level_of
 
     return level_of(rule)
+
+
+def _deferred() -> tuple[str, ...]:
+    from sednactl.validation.rulebook import DEFERRED
+
+    return DEFERRED
 
 
 def identity_problems(document: Document, target: Target) -> tuple[list[Problem], str | None]:

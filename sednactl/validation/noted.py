@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.records import Record
 
@@ -12,6 +12,18 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str, str]
 """Kind, namespace ("" where none is written) and name."""
+
+Note = tuple[str, str, str, int, tuple[str, ...], Any]
+"""What one document gives: kind, namespace and name, marks, the kind of each object that it refers to, and the rest
+of what is noted as `packed` gives it."""
+DEFINES: Final = 1
+"""The mark of what defines an object: its name and namespace are ones."""
+WORKLOAD: Final = 2
+"""The mark of a workload of Sedna."""
+OWNING: Final = 4
+"""The mark of a workload with names or places in its pods that Sedna may take too."""
+SCALING: Final = 8
+"""The mark of an autoscaler of a Deployment."""
 
 
 class Reference(Record):
@@ -105,8 +117,7 @@ class Noted(Record):
     """What one document defines and refers to. `pins` is None for what is no workload of Sedna.
 
     `names` holds kind, name and path of each reference, `scaled` the sides of a service that have
-    an hpa, `target` the name of the Deployment that an autoscaler scales; `defines` is false where
-    the namespace is none. `document` has no content.
+    an hpa, `target` the name of the Deployment that an autoscaler scales. `document` has no content.
     """
 
     kind: str
@@ -118,4 +129,3 @@ class Noted(Record):
     scaled: tuple[str, ...] = ()
     pins: Pins | None = None
     target: str | None = None
-    defines: bool = True

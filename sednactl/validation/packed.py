@@ -8,10 +8,19 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, Final
 
 _NONE: Final = 0xFFFF_FFFF
+_NOTHING: Final[tuple[int, ...]] = ()
+
+
+def packed(value: Any) -> Any:
+    """Give the bytes of a value of plain ones; what holds anything else comes back as it is."""
+    try:
+        return marshal.dumps(value)
+    except ValueError:
+        return value
 
 
 class Packed:
@@ -30,10 +39,14 @@ class Packed:
 
     def add(self, value: Any) -> int:
         """Put a value to the others; give its number, counted from 0."""
+        return self.add_packed(packed(value))
+
+    def add_packed(self, value: Any) -> int:
+        """Put to the others what `packed` made of a value; give its number."""
         number = len(self._ends)
-        try:
-            self._bytes += marshal.dumps(value)
-        except ValueError:
+        if isinstance(value, bytes):
+            self._bytes += value
+        else:
             self._others[number] = value
         self._ends.append(len(self._bytes))
         return number
@@ -42,7 +55,7 @@ class Packed:
         if number in self._others:
             return self._others[number]
         begin = self._ends[number - 1] if number else 0
-        # Only what `add` packed in this process is ever read.
+        # Only what `packed` gave, in this process or in one of its own, is ever read.
         return marshal.loads(self._bytes[begin : self._ends[number]])  # noqa: S302
 
 
@@ -65,15 +78,18 @@ class Index:
         self._hashes.append(hashed)
         self._numbers.append(number)
 
-    def find(self, hashed: int) -> Iterator[int]:
+    def find(self, hashed: int) -> Sequence[int]:
         """Give the numbers under a hash, in the order they were added."""
         table, hashes = self._table, self._hashes
         last = len(table) - 1
         slot = hashed & last
+        found: list[int] | None = None
         while (entry := table[slot]) != _NONE:
             if hashes[entry] == hashed:
-                yield self._numbers[entry]
+                found = [] if found is None else found
+                found.append(self._numbers[entry])
             slot = (slot + 1) & last
+        return _NOTHING if found is None else found
 
     def _enter(self, hashed: int, entry: int) -> None:
         table = self._table

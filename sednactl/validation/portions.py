@@ -22,13 +22,15 @@ from sednactl.manifests.reading import (
     stretches_of,
 )
 from sednactl.manifests.sources import Source
-from sednactl.records import Record
+from sednactl.validation.looked import OfFile
+from sednactl.validation.sent import received, sent
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
     from sednactl.validation.looked import Looked
     from sednactl.validation.looking import Looker
     from sednactl.validation.processes import Portion
+    from sednactl.validation.sent import Sent
 
 FEWEST = 200
 """Files from which on more than one process pays: starting them costs as much as some 100 files do."""
@@ -37,16 +39,6 @@ _USUAL_SIZE = 2500
 FILES_AT_A_TIME = 64
 _STRETCH = FILES_AT_A_TIME * _USUAL_SIZE
 """Characters of a stream that are given to a process at a time."""
-
-
-class OfFile(Record):
-    """What a file, or a stretch of it, holds, up to the error that ends it, if there is one."""
-
-    name: str
-    looked: list[Looked]
-    error: InvalidInput | None = None
-    found: bool = True
-    """Not so for a name that no file has, and for all stretches but the first."""
 
 
 class Stream:
@@ -89,8 +81,7 @@ class Stream:
             for one in looked.found
         ]
         about = [one._replace(document=one.document + by) for one in looked.about_remarks]
-        noted = looked.noted and looked.noted._replace(document=document)
-        return looked._replace(document=document, found=found, noted=noted, about_remarks=about)
+        return looked._replace(document=document, found=found, about_remarks=about)
 
 
 Item = Source | Stream | OfFile
@@ -102,14 +93,14 @@ class Look:
     def __init__(self, looker: Looker) -> None:
         self._looker = looker
 
-    def __call__(self, asks: list[str] | Stretch) -> list[OfFile]:
+    def __call__(self, asks: list[str] | Stretch) -> Sent:
         """Give what the files or the stretch hold."""
         if isinstance(asks, Stretch):
-            return [_looked_at(self._looker, asks.file, documents_of_stretch(asks, 0, asks.file))]
+            return sent([_looked_at(self._looker, asks.file, documents_of_stretch(asks, 0, asks.file))])
         from sednactl.surroundings import Surroundings
 
         surroundings = Surroundings.of_process()
-        return [of_file(self._looker, Source(name, surroundings)) for name in asks]
+        return sent([of_file(self._looker, Source(name, surroundings)) for name in asks])
 
 
 def of_file(looker: Looker, source: Source | Stream) -> OfFile:
@@ -165,10 +156,11 @@ def look_at(
 
     for portion in worked_at(_portions(items, looker, stretch), Look(looker), processes, method):
         if portion.about is None:
-            yield from portion.answer
+            yield from received(portion.answer)
         else:
             stream, text = portion.about
-            yield stream.joined(text, portion.answer[0], looker)
+            (of_stretch,) = received(portion.answer)
+            yield stream.joined(text, of_stretch, looker)
 
 
 def _portions(items: Iterable[Item], looker: Looker, stretch: int) -> Iterator[Portion]:
@@ -184,9 +176,9 @@ def _portions(items: Iterable[Item], looker: Looker, stretch: int) -> Iterator[P
         if isinstance(item, Source):
             handful.append(item.name)
         elif isinstance(item, OfFile):
-            yield Portion(answer=[item])
+            yield Portion(answer=sent([item]))
         elif is_json(item.text) or len(item.text) <= stretch:
-            yield Portion(answer=[of_file(looker, item)])
+            yield Portion(answer=sent([of_file(looker, item)]))
         else:
             for each in stretches_of(item.text, item.name, stretch):
                 if item.ended:

@@ -2,8 +2,9 @@
 
 Processes and pipes of our own rather than a pool: a process that dies is noticed at once and named,
 Ctrl-C ends all of them at once, and those whose parent was killed end by themselves, as nothing
-comes through their pipe any more. Each is given one portion at a time and answers
-before it is given more, so that neither side can wait for the other with a full pipe; no process runs
+comes through their pipe any more. Each is given the next portion while it is at one, so that it never
+waits for us, but only where that surely fits into its pipe: what does not is given when the pipe is empty and
+the process has nothing to tell, so that neither side can wait for the other with a full pipe. No process runs
 far ahead of the slowest, so that what waits for its turn stays small.
 """
 
@@ -25,6 +26,8 @@ MOST_PROCESSES = 8
 """Processes that are started unasked: one that puts everything in order cannot feed more."""
 _AHEAD = 4
 """Portions for each process that may wait for their turn."""
+_FITS = 8000
+"""Bytes that any pipe takes at once while nobody reads: a portion's names, which are some thousand."""
 
 Work = Callable[[Any], Any]
 """What a process does with what it is given: plain values for plain values."""
@@ -82,18 +85,20 @@ class _Crew:
         self._method = method
         self._pipes: list[Connection] = []
         self._members: dict[Connection, Any] = {}
-        self._at: dict[Connection, int] = {}
+        self._at: dict[Connection, list[int]] = {}
+        """The portions that each process was given, in their order: the one it is at, and perhaps the next."""
 
     def start(self) -> None:
         """Start the processes; signals wait until all of them can be ended."""
         import multiprocessing
         import threading
 
-        from sednactl.validation.rulebook import rulebook
+        from sednactl.validation.rulebook import load_for
 
-        rulebook()
-        # Forked, a process begins where we are, with every rule loaded. Elsewhere than on Linux the
-        # system's libraries may not survive that, and with a second thread nothing may.
+        # Forked, a process begins where we are, with the rules that most documents ask for; what else there
+        # is takes four times as long to load, and is loaded at the same time by those who need it. Elsewhere than
+        # on Linux the system's libraries may not survive a fork, and with a second thread nothing may.
+        load_for("JointInferenceService")
         usual = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
         method = self._method or usual
         context: Any = multiprocessing.get_context(method)
@@ -108,17 +113,22 @@ class _Crew:
                 self._members[ours] = member
 
     def run(self, portions: Iterator[Portion]) -> Iterator[Portion]:
-        """Give every portion to whoever is free; give them back with their answers, in order."""
+        """Give every portion to whoever is free or soon will be; give them back with their answers, in order."""
+        import pickle
         from multiprocessing.connection import wait
 
         waiting: dict[int, Portion] = {}
         answered: set[int] = set()
         given = due = 0
         more = True
-        idle: list[Connection] = []
+        unasked: tuple[int, bytes] | None = None
         while True:
-            while more and (idle or not self._pipes) and given - due < _AHEAD * self._processes:
-                portion = next(portions, None)
+            while given - due < _AHEAD * self._processes:
+                if unasked is not None:
+                    if not self._gave(*unasked):
+                        break
+                    unasked = None
+                portion = next(portions, None) if more else None
                 if portion is None:
                     more = False
                     break
@@ -126,32 +136,40 @@ class _Crew:
                 if portion.asks is None:
                     answered.add(given)
                 else:
-                    if not self._pipes:
-                        self.start()
-                        idle = list(self._pipes)
-                    self._give(idle.pop(), given, portion.asks)
+                    unasked = given, pickle.dumps(portion.asks)
                 given += 1
             while due in answered:
                 answered.discard(due)
                 yield waiting.pop(due)
                 due += 1
-            if not self._at:
+            if unasked is not None and self._gave(*unasked):
+                unasked = None
+            busy = [pipe for pipe, numbers in self._at.items() if numbers]
+            if not busy:
                 if not more and due == given:
                     return
                 continue
             ready: Any
-            for ready in wait(list(self._at)):
-                number = self._at.pop(ready)
+            for ready in wait(busy):
+                number = self._at[ready].pop(0)
                 waiting[number] = waiting[number]._replace(asks=None, answer=self._answer(ready))
                 answered.add(number)
-                idle.append(ready)
 
-    def _give(self, pipe: Connection, number: int, asks: Any) -> None:
+    def _gave(self, number: int, asks: bytes) -> bool:
+        """Give a portion to who has the least to do; tell whether there was anybody who can take it now."""
+        if not self._pipes:
+            self.start()
+            self._at = {pipe: [] for pipe in self._pipes}
+        pipe = min(self._pipes, key=lambda one: len(self._at[one]))
+        before = len(self._at[pipe])
+        if before > 1 or (before and len(asks) > _FITS):
+            return False
         try:
-            pipe.send(asks)
+            pipe.send_bytes(asks)
         except OSError:
             raise self._died(pipe) from None
-        self._at[pipe] = number
+        self._at[pipe].append(number)
+        return True
 
     def _answer(self, pipe: Connection) -> Any:
         try:

@@ -149,9 +149,14 @@ def level_of(identifier: str) -> Level:
     return found.level if found else rulebook()[identifier].level
 
 
+def load_for(kind: str) -> None:
+    """Load the families that look at workloads of this kind."""
+    _load(family for family in FAMILIES if kind in FOR_KINDS.get(family, (kind,)))
+
+
 def rules_for(kind: str, release: Release) -> list[Rule]:
     """Give the rules that look at a workload of this kind in a release, in the order of their numbers."""
-    _load(family for family in FAMILIES if kind in FOR_KINDS.get(family, (kind,)))
+    load_for(kind)
     return [
         found
         for _, found in sorted(_book.items())

@@ -9,20 +9,22 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from sednactl.sedna.kinds import BY_KIND
-from sednactl.validation.mounting import DOWNLOADER
-from sednactl.validation.noted import Demand, Noted, Own, Pins, Placed
+from sednactl.validation.mounting import DOWNLOADER, DOWNLOADS, HOST_PREFIX, HOT_UPDATE
+from sednactl.validation.noted import DEFINES, OWNING, SCALING, WORKLOAD, Demand
+from sednactl.validation.packed import packed
 from sednactl.validation.shape import mapping, text, whole
+from sednactl.validation.vocabulary import short
 
 if TYPE_CHECKING:
     from sednactl.manifests.document import Document
-    from sednactl.validation.finding import Path
+    from sednactl.validation.noted import Key, Note
     from sednactl.validation.workload import Workload
 
 _FACTS: Final = {"Dataset": ("format", "nodeName", "url"), "Model": ("format", "url")}
 BOUNDS: Final = ("LimitRange", "ResourceQuota")
 """Kinds that bound the pods of their namespace."""
 _NO_FACTS: Final[dict[str, Any]] = {}
-_PLACES: Final = ("/home/", "/downl", "/model")
+_PLACES: Final = (HOST_PREFIX, DOWNLOADS, HOT_UPDATE)
 """How the places begin where Sedna mounts anything."""
 _LEARNS_AT: Final = {
     "FederatedLearningJob": ("trainingWorkers",),
@@ -34,10 +36,10 @@ _LEARNS_AT: Final = {
 
 def note(
     content: dict[str, Any], document: Document, workload: Workload | None, *, for_cluster: bool = False
-) -> Noted:
+) -> Note:
     """Give what a document, of any kind, says that others may answer; what only a cluster can, when asked."""
-    kept = document.without_content()  # its text is enough to find the place later
     kind = str(content.get("kind"))
+    facts = facts_of(kind, content) or None
     if workload is None:
         metadata = mapping(content, "metadata")
         name, namespace = metadata.get("name"), metadata.get("namespace") or ""
@@ -47,22 +49,29 @@ def note(
         if kind == "HorizontalPodAutoscaler":
             scaled = mapping(mapping(content, "spec"), "scaleTargetRef")
             target = text(scaled, "name") if text(scaled, "kind") == "Deployment" else None
-        return Noted(kind, namespace, name, facts_of(kind, content), kept, target=target)
-    names = tuple([(of, name, path) for of, path, name in workload.names() if name and "$" not in name])
+        marks = DEFINES if target is None else DEFINES | SCALING
+        record = packed((short(kind), namespace, name, facts, (), (), None, target))
+        return kind, namespace, name, marks, (), record
+    named = [one for one in workload.names() if one[2] and "$" not in one[2]]
+    names = tuple([(short(of), name, short(path)) for of, path, name in named])
     sides = tuple([side.name for side in workload.sides() if isinstance(side.worker.get("hpa"), dict)])
-    pins = _pins(workload, kept, for_cluster)
-    defines = isinstance(workload.metadata.get("namespace") or "", str)
-    facts = facts_of(kind, content)
-    return Noted(kind, workload.namespace, workload.name, facts, kept, names, sides, pins, None, defines)
+    own = _own(workload) if _may_be_taken(workload) else ()
+    pins = _pins(workload, document, for_cluster, own)
+    marks = WORKLOAD | OWNING if own else WORKLOAD
+    if isinstance(workload.metadata.get("namespace") or "", str):
+        marks |= DEFINES
+    record = packed((short(kind), workload.namespace, workload.name, facts, names, sides, pins, None))
+    return kind, workload.namespace, workload.name, marks, tuple([one[0] for one in named]), record
 
 
-def _pins(workload: Workload, document: Document, for_cluster: bool) -> Pins:
-    nodes: list[tuple[str, Path]] = []
+def _pins(workload: Workload, document: Document, for_cluster: bool, own: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Give what a workload says about nodes, as it is kept: the fields of `Pins` up to the last one that says anything."""
+    nodes = []
     for path, pod in workload.pods():
         node = text(pod, "nodeName")
         if node and "$" not in node:
-            nodes.append((node, (*path, "nodeName")))
-    demands: tuple[Demand, ...] = ()
+            nodes.append((node, short((*path, "nodeName"))))
+    demands: tuple[Any, ...] = ()
     spec = None
     if for_cluster:
         from sednactl.validation.rules.edits import EDITED
@@ -70,18 +79,32 @@ def _pins(workload: Workload, document: Document, for_cluster: bool) -> Pins:
         spec = workload.spec if workload.kind in EDITED else None
         node = text(workload.spec, "nodeName")
         if workload.kind == "Dataset" and node and "$" not in node:
-            nodes.append((node, ("spec", "nodeName")))
-        demands = tuple(demands_of(workload, document))
+            nodes.append((node, short(("spec", "nodeName"))))
+        demands = _demands(workload, document)
     elif document.origin is None:  # it cannot be read again, as files are where bounds are among them
-        demands = tuple(demands_of(workload, document))
+        demands = _demands(workload, document)
         spec = workload.spec if workload.kind == "JointInferenceService" else None
-    placed = tuple(_placed(workload, document)) if workload.kind in _LEARNS_AT else ()
-    own: tuple[Own, ...] = ()
-    if _may_be_taken(workload):
-        from sednactl.validation.rules.taken import own_names
+    placed = tuple(_placed(workload)) if workload.kind in _LEARNS_AT else ()
+    if placed or demands or own or spec is not None:
+        return tuple(nodes), placed, demands, spec, own
+    return (tuple(nodes),) if nodes else ()
 
-        own = tuple(own_names(workload))
-    return Pins(tuple(nodes), placed, demands, spec, own)
+
+def _demands(workload: Workload, document: Document) -> tuple[Any, ...]:
+    return tuple(
+        [
+            (one.pod, one.replicas, short(one.path), short(one.count_path))
+            for one in demands_of(workload, document)
+        ]
+    )
+
+
+def _own(workload: Workload) -> tuple[Any, ...]:
+    from sednactl.validation.rules.taken import own_names
+
+    return tuple(
+        [(one.what, one.name, short(one.path), short(one.pod), one.given) for one in own_names(workload)]
+    )
 
 
 def _may_be_taken(workload: Workload) -> bool:
@@ -97,12 +120,12 @@ def _may_be_taken(workload: Workload) -> bool:
             return True
         mounts = container.get("volumeMounts")
         for mount in mounts if type(mounts) is list else ():
-            if text(mount, "mountPath")[:6] in _PLACES:
+            if text(mount, "mountPath").startswith(_PLACES):
                 return True
     return False
 
 
-def _placed(workload: Workload, document: Document) -> Iterator[Placed]:
+def _placed(workload: Workload) -> Iterator[tuple[Key, str, Any]]:
     for path, pod in workload.pods():
         if path[1] not in _LEARNS_AT[workload.kind]:
             continue
@@ -111,9 +134,9 @@ def _placed(workload: Workload, document: Document) -> Iterator[Placed]:
         if not dataset or "$" in node:
             continue
         if node:
-            yield Placed(("Dataset", workload.namespace, dataset), node, document, (*path, "nodeName"))
+            yield ("Dataset", workload.namespace, dataset), node, short((*path, "nodeName"))
         elif pod and not pod.get("nodeSelector") and not pod.get("affinity"):
-            yield Placed(("Dataset", workload.namespace, dataset), "", document, path)
+            yield ("Dataset", workload.namespace, dataset), "", short(path)
 
 
 def demands_of(workload: Workload, document: Document) -> Iterator[Demand]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sednactl.manifests.document import document_of
 from sednactl.manifests.reading import read_documents
+from sednactl.validation.all_together import _may_be_alike
 from sednactl.validation.check import check_documents
 from sednactl.validation.finding import spell_path
 from tests.validation.learning import INCREMENTAL, LIFELONG, manifest
@@ -64,6 +67,18 @@ def test_a_taken_name_is_an_error_unless_its_owner_takes_it_along() -> None:
     owned = changed(taken, {"metadata.ownerReferences": [owner]})
     assert found(SERVICE, owned) == TAKEN
     assert [levels(SERVICE, one) for one in (taken, owned)] == [["error"], ["warning"]]
+
+
+AROUND = st.text("a-", max_size=3)
+
+
+@given(AROUND, AROUND, AROUND, AROUND, AROUND, AROUND)
+def test_children_of_one_name_are_never_taken_for_ones_that_differ(
+    before: str, name: str, after: str, before_too: str, name_too: str, after_too: str
+) -> None:
+    same = before + name + after == before_too + name_too + after_too
+    assert _may_be_alike(("Service", before, after), ("Service", before_too, after_too)) or not same
+    assert not _may_be_alike(("Service", before, after), ("Deployment", before, after))
 
 
 @pytest.mark.parametrize("name", ["helmet", "helmet-deployment", "helmet-deployment-old"])

@@ -15,8 +15,10 @@ from sednactl.manifests.document import KeptText
 from sednactl.manifests.reading import documents_in, documents_of_stretch, stretches_of
 from sednactl.validation import portions, processes
 from sednactl.validation.check import Checker, in_order
-from sednactl.validation.portions import Item, Look, OfFile, Stream, look_at, of_file
+from sednactl.validation.looked import OfFile
+from sednactl.validation.portions import Item, Look, Stream, look_at, of_file
 from sednactl.validation.processes import Portion
+from sednactl.validation.sent import received
 from tests.conftest import RunSednactl
 
 MODEL = "apiVersion: sedna.io/v1alpha1\nkind: Model\nmetadata: {name: NAME}\nspec: {url: /a, format: pb}\n"
@@ -91,7 +93,7 @@ def _in_stretches(text: str, stretch: int) -> Iterable[Item]:
     looker = Checker().looker
     work = Look(looker)
     for portion in portions._portions([_stream(text)], looker, stretch):
-        answer = portion.answer or work(portion.asks)
+        answer = list(received(portion.answer or work(portion.asks)))
         if portion.about is None:
             yield from answer
         else:
@@ -146,6 +148,17 @@ def test_no_process_is_started_where_nobody_asks() -> None:
     crew = processes._Crew(lambda _: pytest.fail("nobody asked"), 2, None)
     assert [one.answer for one in crew.run(iter([Portion(answer=1), Portion(answer=2)]))] == [1, 2]
     assert not crew._members
+
+
+def _much(asks: str) -> str:
+    return asks + "x" * 300_000
+
+
+def test_no_size_of_what_is_asked_and_answered_makes_two_sides_wait_for_each_other() -> None:
+    sizes = [1, 7000, 9000, 400_000, 2, 400_000, 400_000, *range(3, 20), 400_000, 5]
+    asked = [f"{number}:{'a' * size}" for number, size in enumerate(sizes)]
+    given = processes.worked_at(map(Portion, asked), _much, 2)
+    assert [portion.answer for portion in given] == [_much(each) for each in asked]
 
 
 @pytest.mark.parametrize(("name", "form"), [("-", "json"), ("stream.yaml", "junit")])

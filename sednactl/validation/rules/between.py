@@ -103,6 +103,8 @@ def disagreements(together: Together) -> Iterator[tuple[Document, Problem]]:
 
 
 def _taken_names(together: Together) -> Iterator[tuple[Document, Problem]]:
+    if not together.contested:
+        return
     claimed: dict[tuple[str, str, str], str] = {}
     path = ("metadata", "name")
     twice = Twice(_MOST_CHILDREN * together.workloads)

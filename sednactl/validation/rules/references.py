@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from sednactl.sedna.referring import WhenMissing, when_missing
@@ -68,9 +68,16 @@ _HINTS: dict[WhenMissing | None, str] = {
 }
 
 
-def dangling(together: Together, survey: Survey | None = None) -> Iterator[tuple[Document, Problem]]:
-    """Give every reference that no document answers, but for those that a cluster was asked about."""
-    for reference in together.references:
+def rule_for_missing(kind: str) -> str:
+    """Give the rule that tells of a reference to an object of this kind that is not there."""
+    return "SDN122" if kind == "Secret" else "SDN121"
+
+
+def dangling(
+    together: Together, survey: Survey | None = None, *, but_for: Collection[str] = ()
+) -> Iterator[tuple[Document, Problem]]:
+    """Give every reference that no document answers, but for some kinds and for those that a cluster was asked about."""
+    for reference in together.references_but_for(but_for):
         if survey is not None and survey.knows(reference.target):
             continue
         if reference.target not in together.defined:
@@ -89,10 +96,11 @@ def _not_here(reference: Reference, together: Together) -> Problem:
     kind, namespace, name = reference.target
     others = (kind, namespace) in together.spaces
     message = f'{kind} "{name}" is not in these files' + (f", other {kind}s are" if others else "")
+    rule = rule_for_missing(kind)
     if kind == "Secret":
         hint = "it must be in the same namespace, annotated with s3-endpoint"
         if when_missing(reference.referrer, kind) == "no workers":
             hint += ", before the job is made: else it never gets its workers"
-        return Problem("SDN122", reference.path, message, hint)
+        return Problem(rule, reference.path, message, hint)
     hint = _HINTS.get(when_missing(reference.referrer, kind), "it must be in the same namespace")
-    return Problem("SDN121", reference.path, message, hint, level="warning" if others else None)
+    return Problem(rule, reference.path, message, hint, level="warning" if others else None)
