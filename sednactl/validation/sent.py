@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sednactl.manifests.again import ReadAgain
 from sednactl.validation.looked import Looked, OfFile
-
-if TYPE_CHECKING:
-    from sednactl.validation.noted import Note
 
 Sent = tuple[bytes, list[OfFile]]
 """Plain values for each file, packed, and the files that have none."""
@@ -35,7 +32,11 @@ def received(answer: Sent) -> Iterator[OfFile]:
             yield next(others)
         else:
             name, documents = plain
-            yield OfFile(name, [_looked(name, *one) for one in documents])
+            looked = []
+            for index, line, skipped, untold, note in documents:
+                at = ReadAgain(name, name, index, line)
+                looked.append(Looked(at, skipped, [], note, [], [], "", untold))
+            yield OfFile(name, looked)
 
 
 def _plain(file: OfFile) -> tuple[str, list[Any]] | None:
@@ -50,7 +51,3 @@ def _plain(file: OfFile) -> tuple[str, list[Any]] | None:
             return None
         documents.append((document.index, document.line, skipped, untold, noted))
     return file.name, documents
-
-
-def _looked(name: str, index: int, line: int, skipped: bool, untold: int, noted: Note) -> Looked:
-    return Looked(ReadAgain(name, name, index, line), skipped, [], noted, [], [], "", untold)

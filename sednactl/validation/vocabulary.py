@@ -46,7 +46,10 @@ _NUMBERS: Final = {word: number for number, word in enumerate(_WORDS)}
 
 
 def short(word: Any) -> Any:
-    """Give a kind or a path as it is kept: by number, one through a list by number and place, or else as it is."""
+    """Give a kind, or a path that begins with a name, as it is kept: by number, one through a list by number and place.
+
+    What is not usual comes back as it is.
+    """
     number = _NUMBERS.get(word)
     if number is not None:
         return number
