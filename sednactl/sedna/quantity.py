@@ -64,6 +64,12 @@ def is_quantity(value: object) -> bool:
     return nanos_of(value) is not None
 
 
+def is_plain_quantity(text: str) -> bool:
+    """Tell, quickly, whether a text is a short whole number and perhaps a suffix, as nearly all quantities are."""
+    suffix = text.lstrip(_DIGITS)
+    return suffix in _FACTORS and len(suffix) < len(text) <= _MOST_PLAIN
+
+
 def nanos_of(value: object) -> int | None:
     """Give a value of any type in nano-units, None where it is no quantity."""
     if isinstance(value, str):

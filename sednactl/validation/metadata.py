@@ -22,7 +22,13 @@ from sednactl.validation.structure import (
     _show,
 )
 from sednactl.validation.verdict import is_integer
-from sednactl.validation.words import is_dns_label, is_dns_subdomain, label_key_fault, label_value_fault
+from sednactl.validation.words import (
+    are_labels,
+    is_dns_label,
+    is_dns_subdomain,
+    label_key_fault,
+    label_value_fault,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,12 +64,15 @@ def metadata_problems(node: Node, content: dict[str, Any], root: Node) -> list[P
 
 
 def _tells_more(metadata: dict[str, Any]) -> bool:
-    """Tell, of everyday metadata, whether it says more than a right name and namespace."""
+    """Tell, of everyday metadata, whether it says more than a right name, namespace and labels."""
     for name, value in metadata.items():
         if name == "name":
             if not is_dns_subdomain(value):
                 return True
-        elif name != "namespace" or not is_dns_label(value):
+        elif name == "namespace":
+            if not is_dns_label(value):
+                return True
+        elif name != "labels" or not are_labels(value):
             return True
     return "name" not in metadata
 

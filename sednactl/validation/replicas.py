@@ -1,4 +1,4 @@
-"""The pods of a workload that there may be several of, and the ports of its node that a pod claims by number.
+"""The pods of a workload that there may be several of, and what they have of their node: its ports, its network.
 
 Source: Sedna's Global Manager, which reads replicas from an hpa or from a feature extraction's and a search's own field.
 """
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
 from sednactl.validation.rules.pod_parts import INIT, MAIN, ends_before_the_pod
-from sednactl.validation.shape import listed, mapping, whole
+from sednactl.validation.shape import listed, mapping, text, whole
 from sednactl.validation.workload import Workload
 
 if TYPE_CHECKING:
@@ -31,6 +31,27 @@ def replicated(workload: Workload) -> list[tuple[Path, dict[str, Any], int]]:
         owner = mapping(workload.spec, "reidWorkers")
         return _of_a_deployment(owner, ("spec", "reidWorkers", "template", "spec"))
     return []
+
+
+def pinned_replicas(workload: Workload) -> list[tuple[Path, str, int]]:
+    """Give the pods that all go to the node that nodeName says: their place, the node, and the most there may be.
+
+    Not those that want the same ports of it, of which but one can run there.
+    """
+    found = []
+    for path, pod, most in replicated(workload):
+        node = text(pod, "nodeName")
+        if node and most > 1 and pod.get("hostNetwork") is not True and not host_ports(pod):
+            found.append((path, node, most))
+    return found
+
+
+def edge_by_itself(workload: Workload) -> Path | None:
+    """Give the place of an edge worker's pod that has not its node's network; None where there is no such pod."""
+    for side in workload.sides():
+        if side.name == "edge" and side.pod and side.pod.get("hostNetwork") is not True:
+            return (*side.path, "template", "spec")
+    return None
 
 
 def _of_a_deployment(owner: dict[str, Any], path: Path) -> list[tuple[Path, dict[str, Any], int]]:

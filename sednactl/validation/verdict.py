@@ -12,12 +12,15 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+from sednactl.sedna.quantity import is_plain_quantity
 from sednactl.validation.schemas import NOTHING, Node
 
 _LEAST: Final = -(2**63)
 _MOST: Final = 2**63 - 1
 _ELSEWHERE: Final = frozenset(("metadata", "apiVersion", "kind"))
 _MOST_TEXTS: Final = 2_000
+_QUANTITY: Final = "Quantity"
+"""The type whose pattern is that of quantities."""
 
 
 class Test:
@@ -262,6 +265,7 @@ class _Bounds:
             self._least, self._most = _range(node)
         self._search: Any = compiled(pattern).search if pattern else None
         self._matched: set[str] = set()
+        self._of_quantities = node.name == _QUANTITY
         of_texts = not self._values and self._least is None and self._most is None
         self.none = not pattern and of_texts
 
@@ -275,7 +279,7 @@ class _Bounds:
 
     def _matches(self, text: str) -> bool:
         """Tell whether a text has the form; remembers those that had it, as few are written very often."""
-        if text in self._matched:
+        if text in self._matched or (self._of_quantities and is_plain_quantity(text)):
             return True
         if self._search(text) is None:
             return False

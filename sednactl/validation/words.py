@@ -11,6 +11,8 @@ _ALNUM: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0
 _MOST_KNOWN: Final = 2_000
 _known_labels: Final[set[str]] = set()
 """DNS labels that were asked about: one name stands at several places of a manifest."""
+_known_keys: Final[set[str]] = set()
+"""Keys of labels and annotations that were asked about, which many manifests share."""
 
 
 def is_dns_label(text: str, longest: int = 63) -> bool:
@@ -50,6 +52,8 @@ def label_value_fault(text: str) -> str:
 
 def label_key_fault(text: str) -> str:
     """Say what is wrong with a label's or an annotation's key (`[prefix/]name`); empty when nothing is."""
+    if text in _known_keys:
+        return ""
     prefix, slash, name = text.rpartition("/")
     if slash and (not prefix or not is_dns_subdomain(prefix)):
         return "the part before '/' must be a DNS name"
@@ -57,7 +61,12 @@ def label_key_fault(text: str) -> str:
         return "the name part is empty"
     if len(name.encode()) > 63:
         return "the name part is longer than 63 characters"
-    return "" if _is_label_word(name) else _WORD_RULE
+    if not _is_label_word(name):
+        return _WORD_RULE
+    if len(_known_keys) >= _MOST_KNOWN:
+        _known_keys.clear()
+    _known_keys.add(text)
+    return ""
 
 
 def are_labels(value: object) -> bool:

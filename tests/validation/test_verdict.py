@@ -10,10 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from sednactl.sedna.quantity import is_plain_quantity
 from sednactl.sedna.releases import LATEST, Release
 from sednactl.validation.schemas import Node, schema_of
 from sednactl.validation.structure import explained, structural_problems
-from sednactl.validation.verdict import manifest_test
+from sednactl.validation.verdict import compiled, manifest_test
 from tests.validation.mutants import STRANGE, mutate, sample
 from tests.validation.test_schemas import HAVING
 
@@ -54,6 +55,18 @@ def test_the_walk_is_spared_where_nothing_is_wrong(monkeypatch: pytest.MonkeyPat
     assert structural_problems("JointInferenceService", content) == []
     with pytest.raises(AssertionError, match="explained"):
         structural_problems("JointInferenceService", broken)
+
+
+@given(st.text("019numkKMGTPEi.+-e ٣", max_size=5))
+def test_plain_quantities_have_the_form_that_the_schema_asks_for(text: str) -> None:
+    node = schema_of("JointInferenceService")
+    for name in ("spec", "edgeWorker", "template", "spec", "containers"):
+        node = node.field(name) if node else None
+    resources = node.items.field("resources") if node and node.items else None
+    limits = resources.field("limits") if resources else None
+    assert limits and limits.additional and limits.additional.name == "Quantity"
+    if is_plain_quantity(text):
+        assert compiled(limits.additional.limit("pattern")).search(text)
 
 
 NAMES = st.sampled_from(("a", "b", "c"))

@@ -82,20 +82,50 @@ def can_scale(worker: Any) -> bool:
 
 def usual_amounts(resources: Any) -> bool:
     """Tell whether all amounts are likely ones of Kubernetes' own resources, and no request is above its limit."""
-    limits = mapping(resources, "limits")
-    for name, amount in limits.items():
-        if not _is_likely(name, nanos_of(amount)):
+    limits, requests = mapping(resources, "limits"), mapping(resources, "requests")
+    for name, limit in limits.items():
+        if not _are_usual(name, requests.get(name), limit):
             return False
-    for name, amount in mapping(resources, "requests").items():
-        nanos = nanos_of(amount)
-        if not _is_likely(name, nanos):
-            return False
-        most = nanos_of(limits[name]) if name in limits else LARGEST
-        if nanos is None or most is None or nanos > most:
+    for name, request in requests.items():
+        if name not in limits and not _are_usual(name, request, None):
             return False
     return True
 
 
-def _is_likely(name: str, nanos: int | None) -> bool:
-    likely = _LIKELY.get(name)
-    return likely is not None and nanos is not None and likely[0] <= nanos < likely[1]
+_MOST_PAIRS: Final = 2_000
+_LONGEST_AMOUNT: Final = 24
+_usual: Final[dict[str, set[tuple[Any, Any]]]] = {name: set() for name in _LIKELY}
+"""For each resource the requests and limits, as they were written, that were found usual: few are written very often."""
+
+
+def _are_usual(name: str, request: Any, limit: Any) -> bool:
+    """Tell whether a request and a limit of one resource are likely ones, and in order; None where one is not there."""
+    known = _usual.get(name)
+    if known is None:
+        return False
+    pair = (request, limit)
+    if (request is not None and type(request) is not str) or (limit is not None and type(limit) is not str):
+        return _in_order(name, request, limit)
+    if pair in known:
+        return True
+    if not _in_order(name, request, limit):
+        return False
+    if len(known) >= _MOST_PAIRS:
+        known.clear()
+    if len(request or "") <= _LONGEST_AMOUNT and len(limit or "") <= _LONGEST_AMOUNT:
+        known.add(pair)
+    return True
+
+
+def _in_order(name: str, request: Any, limit: Any) -> bool:
+    least, end = _LIKELY[name]
+    most = LARGEST
+    if limit is not None:
+        nanos = nanos_of(limit)
+        if nanos is None or not least <= nanos < end:
+            return False
+        most = nanos
+    if request is None:
+        return True
+    nanos = nanos_of(request)
+    return nanos is not None and least <= nanos < end and nanos <= most

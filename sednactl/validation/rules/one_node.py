@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.validation.plain.workloads import claims_no_port_of_a_node
-from sednactl.validation.replicas import host_ports, replicated
+from sednactl.validation.replicas import host_ports, pinned_replicas, replicated
 from sednactl.validation.rulebook import rule
 from sednactl.validation.rules.pod_parts import MAIN, Place, ends_before_the_pod, on_the_nodes_network
 from sednactl.validation.shape import listed, mapping, maps, text, whole
@@ -79,12 +79,10 @@ def all_on_one_node(workload: Workload) -> Iterator[Problem]:
     nodeName bypasses the scheduler: every replica goes to that node, and beyond its capacity
     the kubelet rejects pods while the Deployment keeps making new ones.
     """
-    for path, pod, most in replicated(workload):
-        node = text(pod, "nodeName")
-        if node and most > 1 and pod.get("hostNetwork") is not True and not host_ports(pod):
-            message = f"all {most} replicas go to the node {node}, full or not"
-            hint = "a nodeSelector lets the scheduler choose"
-            yield Problem("SDN213", (*path, "nodeName"), message, hint)
+    for path, node, most in pinned_replicas(workload):
+        message = f"all {most} replicas go to the node {node}, full or not"
+        hint = "a nodeSelector lets the scheduler choose"
+        yield Problem("SDN213", (*path, "nodeName"), message, hint)
 
 
 def pinned_to(pod: dict[str, Any]) -> str:

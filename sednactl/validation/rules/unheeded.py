@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sednactl.sedna.releases import DEPLOYMENTS_SINCE
+from sednactl.validation.replicas import edge_by_itself
 from sednactl.validation.rulebook import rule
 from sednactl.validation.shape import has, mapping
 from sednactl.validation.structure import Problem
@@ -95,7 +96,7 @@ def edge_reaches_its_controller(workload: Workload) -> Iterator[Problem]:
     it only has its node's localhost if the manifest sets hostNetwork: true; else the service
     works, but its status never shows any metrics.
     """
-    for side in workload.sides():
-        if side.name == "edge" and side.pod and side.pod.get("hostNetwork") is not True:
-            message = "without hostNetwork the edge worker cannot report metrics to Sedna"
-            yield Problem("SDN704", side.pod_path, message, "add hostNetwork: true if you want them", True)
+    path = edge_by_itself(workload)
+    if path is not None:
+        message = "without hostNetwork the edge worker cannot report metrics to Sedna"
+        yield Problem("SDN704", path, message, "add hostNetwork: true if you want them", True)
