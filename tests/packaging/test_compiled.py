@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         env=asked,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=600,  # it takes some 100 s alone, and far more beside other work
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     (wheel,) = folder.glob("*.whl")
