@@ -86,10 +86,12 @@ class Repairing:
         return kind.word, NAMES[kind], "-n", PLACE, "--timeout", "5m"
 
     def _finish(self, kind: SednaKind, how: str) -> None:
-        letting_go = threading.Thread(target=self._let_go, daemon=True)
+        repaired = threading.Event()
+        letting_go = threading.Thread(target=self._let_go, args=(repaired,), daemon=True)
         if how == "forever_deleted":
             letting_go.start()
         done = self.park("repair", *self._words(kind), "--yes")
+        repaired.set()
         if how == "forever_deleted":
             letting_go.join()
             left = [one["metadata"] for one in self._owned()]
@@ -134,16 +136,15 @@ class Repairing:
         with suppress(NotFound):
             self.park.cluster.patch(DEPLOYMENT, "helmet-deployment-edge", body, namespace=PLACE)
 
-    def _let_go(self) -> None:
-        """Let the child that was held go as soon as its owner is released."""
-        self._until(lambda: self._live(JOINT_INFERENCE) is None, "the release")
-        self._until(self._is_let_go, "the end of the child that was held")
+    def _let_go(self, repaired: threading.Event) -> None:
+        """Let the child that was held go once its owner is released, until the repair has ended.
 
-    def _is_let_go(self) -> bool:
-        # More than once: a Global Manager that has not seen yet that the service is gone makes the child again
-        # as it was, with the finalizer.
-        self._hold(None)
-        return not any(one["metadata"]["name"] == "helmet-deployment-edge" for one in self._owned())
+        Again and again: a Global Manager that has not seen yet that the service is gone makes the child anew as it
+        was, with the finalizer.
+        """
+        while not repaired.wait(0.05):
+            if self._live(JOINT_INFERENCE) is None:
+                self._hold(None)
 
     def _all_let_go(self) -> bool:
         """Tell whether nothing is left of it, and let go what is: Sedna may just have made it anew, finalizer and all."""
