@@ -52,6 +52,11 @@ class InvalidInput(SednactlError):
 
     exit_code = ExitCode.INVALID
 
+    def to_keep(self) -> InvalidInput:
+        """Give it without the way it came, whose frames hold the whole text: for whoever keeps many of them."""
+        self.__cause__ = self.__context__ = None
+        return self.with_traceback(None)
+
 
 class ConditionUnmet(SednactlError):
     """A wait ran out, or a condition was not met."""

@@ -251,7 +251,7 @@ class _Run:
                 self._take_document(self.checker.looker.look(document))
                 tell()
         except InvalidInput as error:
-            self.unreadable.append((item.name, error))
+            self.unreadable.append((item.name, error.to_keep()))
 
     def _take_document(self, looked: Looked) -> None:
         self.findings += self.checker.take(looked)

@@ -108,7 +108,7 @@ def of_file(looker: Looker, source: Source | Stream) -> OfFile:
     try:
         documents = source.documents()
     except InvalidInput as error:
-        return OfFile(source.name, [], error)
+        return OfFile(source.name, [], error.to_keep())
     return _looked_at(looker, source.name, documents)
 
 
@@ -117,7 +117,7 @@ def _looked_at(looker: Looker, name: str, documents: Iterator[Document]) -> OfFi
     try:
         looked.extend(looker.look(document) for document in documents)
     except InvalidInput as error:
-        return OfFile(name, looked, error)
+        return OfFile(name, looked, error.to_keep())
     return OfFile(name, looked)
 
 
@@ -199,7 +199,7 @@ def _opened(item: Item, longest: int | None = None) -> Item:
     try:
         text = item.text()
     except InvalidInput as error:
-        return OfFile(item.name, [], error)
+        return OfFile(item.name, [], error.to_keep())
     return Stream(item.name, text, item.name if lasts else KeptText(text))
 
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 import gc
 import tracemalloc
 from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sednactl.manifests.reading import documents_in
+from sednactl.manifests.sources import Source
+from sednactl.surroundings import Surroundings
 from sednactl.validation.check import Checker
+from sednactl.validation.ignoring import Ignoring
+from sednactl.validation.looking import Looker
 from sednactl.validation.packed import Index, Packed, Twice
+from sednactl.validation.portions import of_file
+from sednactl.validation.target import Target
 
 SERVICE = """\
 apiVersion: sedna.io/v1alpha1
@@ -64,6 +72,18 @@ def test_a_document_leaves_a_few_hundred_bytes_behind() -> None:
     assert checker.checked == MOST
     assert 50 < kept / (MOST - LEAST) < BOUND
     assert peak / MOST < BOUND
+
+
+@pytest.mark.parametrize(
+    "written", ["a: [\n", "a: 1\na: 2\n", "{", "\xff\0"], ids=["yaml", "doubled", "json", "bytes"]
+)
+def test_what_cannot_be_read_holds_on_to_no_text(written: str, tmp_path: Path) -> None:
+    spoiled = tmp_path / "spoiled.yaml"
+    spoiled.write_text(written, "latin-1")
+    looker = Looker(Ignoring(), Target(), for_cluster=False, infos=True)
+    of = of_file(looker, Source(str(spoiled), Surroundings.of_process()))
+    assert of.error is not None
+    assert (of.error.__traceback__, of.error.__context__, of.error.__cause__) == (None, None, None)
 
 
 @given(st.lists(st.tuples(st.text(max_size=3), st.integers(), st.none() | st.sets(st.integers()))))
