@@ -22,8 +22,7 @@ def replicated(workload: Workload) -> list[tuple[Path, dict[str, Any], int]]:
         if workload.target.release < DEPLOYMENTS_SINCE:
             return []
         return [
-            ((*side.path, "template", "spec"), side.pod, whole(hpa, "maxReplicas") or 1)
-            for side, hpa in workload.scaled_sides()
+            (side.pod_path, side.pod, whole(hpa, "maxReplicas") or 1) for side, hpa in workload.scaled_sides()
         ]
     if workload.kind == "FeatureExtractionService":
         return _of_a_deployment(workload.spec, ("spec", "template", "spec"))
@@ -50,7 +49,7 @@ def edge_by_itself(workload: Workload) -> Path | None:
     """Give the place of an edge worker's pod that has not its node's network; None where there is no such pod."""
     for side in workload.sides():
         if side.name == "edge" and side.pod and side.pod.get("hostNetwork") is not True:
-            return (*side.path, "template", "spec")
+            return side.pod_path
     return None
 
 
